@@ -1,0 +1,143 @@
+"""What passes through the write path: who acts, drafts, prepared acts, answers, and the rules' interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from audit.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who signs: an officer in a post of an office and a role, with the key to be used (32-byte key id)."""
+
+    actor: str
+    post: str
+    office: str
+    role: str
+    key_id: bytes
+
+
+class Disclosure(NamedTuple):
+    """What opens one of the eight slots of an act: its salt (32 bytes), field and value.
+
+    `value` is canonical JSON bytes; an unused slot has the field "" and the value b"".
+    """
+
+    slot: int
+    salt: bytes
+    field: str
+    value: bytes
+
+
+class Decision(Protocol):
+    """What the rules made of a command: the act to be signed and two summaries for its signer."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def public(self) -> Mapping[str, Any]: ...
+    @property
+    def sealed(self) -> Sequence[tuple[str, Any]]: ...
+    @property
+    def summary_zh(self) -> str: ...
+    @property
+    def summary_en(self) -> str: ...
+
+
+class Policy(Protocol):
+    """The rules of the house, as the generic ledger sees them; `api/main.py` hands in the domain's.
+
+    States, events, commands and references are opaque here. `reference` is what every stream may depend on: people,
+    rules and calendars, folded from the streams `ledger`, `people/…`, `rules` and `calendar`.
+    """
+
+    def initial(self, stream: str) -> Any: ...
+    def read(self, statement: Statement, index: int, recorded_at: int) -> Any: ...
+    def fold(self, state: Any, event: Any) -> Any: ...
+    def initial_reference(self) -> Any: ...
+    def fold_reference(self, reference: Any, event: Any) -> Any: ...
+    def stream_of(self, command: Any) -> str: ...
+    def decide(
+        self, state: Any, command: Any, actor: Actor, *, seq: int, claimed_at: str, recorded_at: int, reference: Any
+    ) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that is needed to rebuild a statement byte for byte.
+
+    `act_id` is 16 bytes and names the act for retries; `claimed_at` is RFC 3339 with offset; `seed` is 32 bytes from
+    which the salts come and is never stored; `seen` is the checkpoint that the signer's client has verified.
+    """
+
+    command: Any
+    actor: Actor
+    act_id: bytes
+    claimed_at: str
+    seed: bytes
+    seq: int
+    prev: bytes
+    seen_size: int
+    seen_root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A dry run: the statement, what to sign, what a person reads before signing, and what opens its slots."""
+
+    draft: Draft
+    statement: Statement
+    payload: bytes
+    to_sign: bytes
+    summary_zh: str
+    summary_en: str
+    disclosures: tuple[Disclosure, ...]
+    reference_at: int
+
+
+class Acknowledgement(NamedTuple):
+    """The ledger's signed answer: the act is entry `index`, with this leaf, recorded at this Unix millisecond.
+
+    `signature` is the log key's. `repeated` says that the act had been recorded before this call.
+    """
+
+    origin: str
+    index: int
+    leaf: bytes
+    recorded_at: int
+    signature: bytes
+    repeated: bool
+
+
+class Head(NamedTuple):
+    """Where the log stands: its size, frontier, last `recorded_at`, and the last entry that changed references.
+
+    `frontier` lists the roots of the perfect subtrees, left to right; `reference_at` is that entry's index, or -1.
+    """
+
+    size: int
+    frontier: tuple[bytes, ...]
+    recorded_at: int
+    reference_at: int
+
+
+EMPTY_HEAD = Head(0, (), 0, -1)
+
+
+class StoredEntry(NamedTuple):
+    """One row of the log as the database holds it; nothing in it is trusted."""
+
+    index: int
+    stream: str
+    seq: int
+    action: str
+    entry: bytes
+    leaf: bytes
+
+
+def is_reference_stream(stream: str) -> bool:
+    """Return whether every other stream depends on this one: keys, people, rules and calendars."""
+    return stream.startswith("people/") or stream in ("ledger", "rules", "calendar")
