@@ -1,0 +1,46 @@
+"""What every test may ask for: a real PostgreSQL, an empty database in it, a SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.postgres_server import PostgresMissing, PostgresServer
+
+# The machines that run this have two busy cores: a deadline per example would report the neighbours, not the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server a test process, without fsync. A missing PostgreSQL fails: the stores are never tested by half."""
+    try:
+        server = PostgresServer(durable=False)
+    except PostgresMissing as missing:
+        pytest.fail(str(missing))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A new, empty database, reached as a role that owns it and may create roles."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'sundial.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_store_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both stores."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
