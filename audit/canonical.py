@@ -1,0 +1,146 @@
+"""Canonical JSON: one value, one sequence of bytes.
+
+A subset of RFC 8785: objects with ASCII keys in ascending order, lists, strings in Unicode
+Normalization Form C, integers of a magnitude below 2^53, true and false. No floats, no null, no
+white space, at most 16 containers deep. Bytes are verified as bytes: nothing is ever serialised
+again to find out whether it was canonical.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from unicodedata import is_normalized
+
+from audit.errors import Malformed
+
+__all__ = ["MAX_DEPTH", "MAX_INTEGER", "format_json", "integer_pattern", "parse_json"]
+
+MAX_DEPTH = 16
+MAX_INTEGER = 2**53 - 1
+
+
+def integer_pattern(maximum: int) -> str:
+    """Return the pattern of the positive integers, without leading zero, that do not exceed maximum."""
+    limit = str(maximum)
+    shorter = rf"[1-9][0-9]{{0,{len(limit) - 2}}}(?![0-9])"
+    smaller = [
+        rf"{limit[:place]}[{1 if place == 0 else 0}-{int(digit) - 1}][0-9]{{{len(limit) - place - 1}}}"
+        for place, digit in enumerate(limit)
+        if int(digit) > (1 if place == 0 else 0)
+    ]
+    return "(?:" + "|".join([shorter, *smaller, limit]) + ")"
+
+
+_ESCAPE = r'\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))'
+_STRING = rf'"(?:[^"\\\x00-\x1f]++|{_ESCAPE})*+"'
+
+# The grammar of the tokens. It admits no white space, no float, no null, no escape but the shortest
+# one, and no surrogate (the only \u escapes left are those of control characters). How the tokens
+# may follow one another is left to the standard library's decoder, which every accepted text passes.
+_TOKENS = re.compile(rf"(?:[{{}}\[\]:,]|{_STRING}|(?:0|-?{integer_pattern(MAX_INTEGER)})(?![0-9])|true|false)++")
+_STRINGS = re.compile(_STRING)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object whose keys are ASCII and strictly ascending, which also excludes duplicates."""
+    previous = None
+    for key, _ in pairs:
+        if not key.isascii():
+            raise Malformed("a JSON key is not ASCII")
+        if previous is not None and key <= previous:
+            raise Malformed(f"JSON keys are not strictly ascending: {previous!r} is followed by {key!r}")
+        previous = key
+    return dict(pairs)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
+def parse_json(data: bytes, depth: int = 0) -> Any:
+    """Return the value whose canonical bytes these are, which lie depth containers deep in another.
+
+    Raises Malformed if the bytes are not UTF-8, not JSON, or not the one canonical form of their
+    value. No other exception leaves this function, however deep or long the input.
+    Source: RFC 8785 section 3.2; RFC 7493 section 2.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8 at byte {error.start}") from None
+    if not _TOKENS.fullmatch(text):
+        raise Malformed(_describe(text))
+    if not text.isascii() and not is_normalized("NFC", text):
+        raise Malformed("a string is not in Unicode Normalization Form C")
+    # Brackets inside strings are counted here too, so that only crowded texts need the exact depth.
+    if text.count("[") + text.count("{") > MAX_DEPTH - depth and _depth(text) > MAX_DEPTH - depth:
+        raise Malformed(f"more than {MAX_DEPTH} containers deep")
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from None
+
+
+def _describe(text: str) -> str:
+    """Say where a text stops to be canonical tokens."""
+    matched = _TOKENS.match(text)
+    position = matched.end() if matched else 0
+    found = f"{text[position]!a}" if position < len(text) else "the end"
+    return f"not canonical JSON: {found} at character {position}"
+
+
+def _depth(text: str) -> int:
+    """Return how many containers deep the text goes."""
+    depth = deepest = 0
+    for character in _STRINGS.sub("", text):
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def format_json(value: object) -> bytes:
+    """Return the canonical bytes of a value made of dict, list, tuple, str, int and bool.
+
+    Raises Malformed if the value lies outside the profile: a float, None, an integer of a magnitude
+    of 2^53 or more, a string that is not in Normalization Form C or holds a lone surrogate, a key
+    that is not ASCII, or more than 16 containers in one another.
+    Source: RFC 8785 section 3.2.
+    """
+    _check_value(value, MAX_DEPTH)
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed("a string holds a lone surrogate") from None
+
+
+def _check_value(value: object, depth: int) -> None:
+    """Check that a value lies within the profile and is at most depth containers deep."""
+    kind = type(value)
+    if kind is str:
+        if not is_normalized("NFC", value):  # type: ignore[arg-type]
+            raise Malformed("a string is not in Unicode Normalization Form C")
+    elif kind is bool:
+        return
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+            raise Malformed("an integer is not below 2^53")
+    elif isinstance(value, (list, tuple, dict)):
+        if depth == 0:
+            raise Malformed(f"more than {MAX_DEPTH} containers deep")
+        if isinstance(value, dict):
+            _check_keys(value)
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_value(item, depth - 1)
+    else:
+        raise Malformed(f"{kind.__name__} has no canonical form")
+
+
+def _check_keys(value: dict[Any, Any]) -> None:
+    """Check that every key of an object is an ASCII string."""
+    for key in value:
+        if type(key) is not str or not key.isascii():
+            raise Malformed("a JSON key is not an ASCII string")

@@ -1,0 +1,95 @@
+"""The entry: one act as the log stores and hashes it.
+
+    u16be length ‖ payload type
+    u32be length ‖ payload
+    u8 count     ‖ count × (32-byte key id ‖ 64-byte signature)
+    u64be recorded_at, Unix milliseconds
+
+All integers are big-endian and unsigned. Nothing may follow. An entry is at most 65,535 bytes long,
+because that is what an entry bundle can carry.
+Source: C2SP tlog-tiles v0.1.0, "Log Entries".
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+from audit.errors import Malformed
+
+__all__ = ["MAX_ENTRY", "MAX_RECORDED_AT", "Entry", "Signature", "format_entry", "parse_entry"]
+
+MAX_ENTRY = 65_535
+
+# 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write.
+MAX_RECORDED_AT = 253_402_300_799_999
+
+_U16 = Struct(">H")
+_U32 = Struct(">I")
+_U64 = Struct(">Q")
+_KEY_ID = 32
+_SIGNATURE = 64
+
+
+class Signature(NamedTuple):
+    """A signature and the id of the key that made it. The id selects a key and decides nothing."""
+
+    key_id: bytes
+    signature: bytes
+
+
+class Entry(NamedTuple):
+    """One entry of the log. recorded_at is in Unix milliseconds."""
+
+    payload_type: bytes
+    payload: bytes
+    signatures: tuple[Signature, ...]
+    recorded_at: int
+
+
+def format_entry(entry: Entry) -> bytes:
+    """Return the bytes of an entry.
+
+    Raises Malformed if a part is out of bounds or the whole would exceed 65,535 bytes.
+    """
+    payload_type, payload, signatures, recorded_at = entry
+    if not 1 <= len(signatures) <= 255:
+        raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
+    if not 0 <= recorded_at <= MAX_RECORDED_AT:
+        raise Malformed(f"recorded_at {recorded_at} is out of bounds")
+    if any(len(one.key_id) != _KEY_ID or len(one.signature) != _SIGNATURE for one in signatures):
+        raise Malformed("a key id has 32 bytes and a signature 64")
+    tail = b"".join(one.key_id + one.signature for one in signatures)
+    size = 15 + len(payload_type) + len(payload) + len(tail)
+    if size > MAX_ENTRY:
+        raise Malformed(f"an entry has at most {MAX_ENTRY} bytes, not {size}")
+    head = _U16.pack(len(payload_type)) + payload_type + _U32.pack(len(payload)) + payload
+    return head + bytes((len(signatures),)) + tail + _U64.pack(recorded_at)
+
+
+def parse_entry(data: bytes) -> Entry:
+    """Return the entry that these bytes are.
+
+    Raises Malformed if they are cut short, have bytes left over, or hold a part out of bounds.
+    """
+    size = len(data)
+    if not 15 <= size <= MAX_ENTRY:
+        raise Malformed(f"an entry has 15 to {MAX_ENTRY} bytes, not {size}")
+    type_end = 2 + (data[0] << 8 | data[1])
+    payload_start = type_end + 4
+    if payload_start > size:
+        raise Malformed("the entry ends inside its payload type")
+    payload_end = payload_start + int.from_bytes(data[type_end:payload_start], "big")
+    if payload_end >= size:
+        raise Malformed("the entry ends inside its payload")
+    count = data[payload_end]
+    if not count or payload_end + 9 + 96 * count != size:
+        raise Malformed(f"the entry's length does not fit its {count} signatures")
+    recorded_at = int.from_bytes(data[-8:], "big")
+    if recorded_at > MAX_RECORDED_AT:
+        raise Malformed(f"recorded_at {recorded_at} is out of bounds")
+    signatures = tuple(
+        Signature(data[at : at + _KEY_ID], data[at + _KEY_ID : at + 96])
+        for at in range(payload_end + 1, payload_end + 1 + 96 * count, 96)
+    )
+    return Entry(data[2:type_end], data[payload_start:payload_end], signatures, recorded_at)

@@ -1,0 +1,228 @@
+"""The Merkle tree of RFC 6962: appending, roots, and the two kinds of proof.
+
+Everything here takes bytes and integers. A frontier is the tuple of the roots of the perfect
+subtrees that make up a tree, from left to right: one for every bit that is set in its size.
+A node (level, index) is the root of the perfect subtree over the leaves index * 2^level up to, but
+not including, (index + 1) * 2^level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+
+from audit.errors import ProofRejected
+
+__all__ = [
+    "EMPTY_ROOT",
+    "Node",
+    "append",
+    "check_consistency",
+    "check_inclusion",
+    "consistency_proof",
+    "inclusion_proof",
+    "leaf_hash",
+    "node_hash",
+    "root",
+    "root_of",
+]
+
+# SHA-256 of nothing: the root of a tree without leaves. RFC 6962 section 2.1.
+EMPTY_ROOT = sha256(b"").digest()
+
+Node = Callable[[int, int], bytes]
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash of a leaf. Source: RFC 6962 section 2.1."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node. Source: RFC 6962 section 2.1."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def append(frontier: tuple[bytes, ...], size: int, leaf: bytes) -> tuple[bytes, ...]:
+    """Return the frontier of the tree of size + 1 leaves, given that of size leaves.
+
+    Raises ProofRejected if the frontier is not one of a tree of that size.
+    """
+    if len(frontier) != size.bit_count():
+        raise ProofRejected(f"a frontier of {len(frontier)} hashes is not one of {size} leaves")
+    count = len(frontier)
+    while size & 1:
+        count -= 1
+        leaf = sha256(b"\x01" + frontier[count] + leaf).digest()
+        size >>= 1
+    return (*frontier[:count], leaf)
+
+
+def root(frontier: tuple[bytes, ...]) -> bytes:
+    """Return the root of the tree with this frontier."""
+    if not frontier:
+        return EMPTY_ROOT
+    result = frontier[-1]
+    for subtree in frontier[-2::-1]:
+        result = node_hash(subtree, result)
+    return result
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Return the root of the tree over these leaf hashes."""
+    frontier: tuple[bytes, ...] = ()
+    for size, leaf in enumerate(leaves):
+        frontier = append(frontier, size, leaf)
+    return root(frontier)
+
+
+def _subtrees(start: int, stop: int) -> list[tuple[int, int]]:
+    """Return the perfect subtrees that make up the tree over the leaves start to stop.
+
+    start is a multiple of the largest power of two that does not exceed stop - start.
+    """
+    parts = []
+    while start < stop:
+        level = (stop - start).bit_length() - 1
+        parts.append((level, start >> level))
+        start += 1 << level
+    return parts
+
+
+def _range_root(node: Node, start: int, stop: int) -> bytes:
+    """Return the root of the tree over the leaves start to stop."""
+    return root(tuple(node(level, index) for level, index in _subtrees(start, stop)))
+
+
+def _split(size: int) -> int:
+    """Return the largest power of two below size, which is at least 2."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def inclusion_proof(node: Node, index: int, size: int) -> list[bytes]:
+    """Return the sibling hashes of leaf index in the tree of size leaves, from the leaf upwards.
+
+    Raises ProofRejected if there is no such leaf. Source: RFC 9162 section 2.1.3.1.
+    """
+    if not 0 <= index < size:
+        raise ProofRejected(f"a tree of {size} leaves has no leaf {index}")
+    proof = []
+    start, stop = 0, size
+    while stop - start > 1:
+        middle = start + _split(stop - start)
+        if index < middle:
+            proof.append(_range_root(node, middle, stop))
+            stop = middle
+        else:
+            proof.append(_range_root(node, start, middle))
+            start = middle
+    return proof[::-1]
+
+
+def consistency_proof(node: Node, old: int, new: int) -> list[bytes]:
+    """Return the proof that the tree of old leaves is the beginning of the tree of new leaves.
+
+    Nothing needs proof between equal trees and from the empty one, so the list is empty then.
+    Raises ProofRejected if old exceeds new. Source: RFC 9162 section 2.1.4.1.
+    """
+    if not 0 <= old <= new:
+        raise ProofRejected(f"a tree of {old} leaves does not come before one of {new}")
+    if old in (0, new):
+        return []
+    proof = []
+    start, stop, whole = 0, new, True
+    while old != stop:
+        middle = start + _split(stop - start)
+        if old <= middle:
+            proof.append(_range_root(node, middle, stop))
+            stop = middle
+        else:
+            proof.append(_range_root(node, start, middle))
+            start, whole = middle, False
+    if not whole:
+        proof.append(_range_root(node, start, stop))
+    return proof[::-1]
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+    """Check that leaf is entry number index of the size entries under root.
+
+    The proof lists 32-byte sibling hashes from the leaf upwards. Nothing is returned, so a caller
+    cannot mistake a failed check for a passed one.
+
+    Raises ProofRejected if the proof is too short, too long, or leads to another root.
+    Source: RFC 9162 section 2.1.3.2.
+    """
+    if not 0 <= index < size:
+        raise ProofRejected(f"a tree of {size} leaves has no leaf {index}")
+    _check_hashes([leaf, root, *proof])
+    node, last, result = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            raise ProofRejected("the inclusion proof is too long")
+        if node & 1 or node == last:
+            result = node_hash(sibling, result)
+            while not node & 1 and node:
+                node >>= 1
+                last >>= 1
+        else:
+            result = node_hash(result, sibling)
+        node >>= 1
+        last >>= 1
+    if last != 0:
+        raise ProofRejected("the inclusion proof is too short")
+    if result != root:
+        raise ProofRejected("the inclusion proof leads to another root")
+
+
+def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
+    """Check that the tree of old leaves under old_root is the beginning of that of new under new_root.
+
+    Raises ProofRejected if the proof is too short, too long, or leads to another pair of roots.
+    Source: RFC 9162 section 2.1.4.2.
+    """
+    if not 0 <= old <= new:
+        raise ProofRejected(f"a tree of {old} leaves does not come before one of {new}")
+    _check_hashes([old_root, new_root, *proof])
+    if old in (0, new):
+        _check_trivial(old, new, proof, old_root, new_root)
+        return
+    # A tree whose size is a power of two is itself the first node of the proof, and left out of it.
+    path = list(proof) if old & (old - 1) else [old_root, *proof]
+    if not path:
+        raise ProofRejected("the consistency proof is too short")
+    shift = (old ^ (old - 1)).bit_length() - 1
+    node, last = (old - 1) >> shift, (new - 1) >> shift
+    old_result = new_result = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise ProofRejected("the consistency proof is too long")
+        if node & 1 or node == last:
+            old_result, new_result = node_hash(sibling, old_result), node_hash(sibling, new_result)
+            while not node & 1 and node:
+                node >>= 1
+                last >>= 1
+        else:
+            new_result = node_hash(new_result, sibling)
+        node >>= 1
+        last >>= 1
+    if last != 0:
+        raise ProofRejected("the consistency proof is too short")
+    if (old_result, new_result) != (old_root, new_root):
+        raise ProofRejected("the consistency proof leads to other roots")
+
+
+def _check_trivial(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
+    """Check the two cases that need no proof: from the empty tree, and between equal sizes."""
+    if proof:
+        raise ProofRejected("a proof was given where none is needed")
+    if old == new and old_root != new_root:
+        raise ProofRejected("two roots of the same size differ")
+    if old == 0 and old_root != EMPTY_ROOT:
+        raise ProofRejected("the root of the empty tree is the hash of nothing")
+
+
+def _check_hashes(hashes: Sequence[bytes]) -> None:
+    """Check that all of these are 32 bytes long."""
+    if any(len(one) != 32 for one in hashes):
+        raise ProofRejected("a hash in a proof is not 32 bytes long")

@@ -1,0 +1,193 @@
+"""The statement: the bytes that an actor signs, without personal data.
+
+A statement is canonical JSON with exactly sixteen keys. All of them but `public` are made of ASCII
+without escapes, so one regular expression proves a whole statement canonical and takes it apart;
+only the value of `public` goes through the JSON parser. `audit/FORMAT.md` describes every field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from audit.canonical import MAX_INTEGER, format_json, integer_pattern, parse_json
+from audit.commitments import SLOTS
+from audit.errors import Malformed
+from audit.merkle import EMPTY_ROOT
+
+__all__ = [
+    "EMPTY_SEEN",
+    "NO_PREV",
+    "PAYLOAD_TYPE",
+    "SCHEMA",
+    "SLUG",
+    "STREAM",
+    "Seen",
+    "Statement",
+    "check_origin",
+    "format_statement",
+    "parse_statement",
+]
+
+PAYLOAD_TYPE = b"application/vnd.sundial.statement.v1+json"
+SCHEMA = 1
+
+# `prev` of the first statement of a stream.
+NO_PREV = bytes(32)
+
+_HASH = "[0-9a-f]{64}"
+_NUMBER = integer_pattern(MAX_INTEGER)
+SLUG = "[a-z0-9][a-z0-9-]{0,62}"
+STREAM = f"case/[0-9a-f]{{32}}|ledger|rules|calendar|(?:people|mandate|conference|bulletin|refused|looks)/{SLUG}"
+_ORIGIN = "[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}"
+# Whole seconds and a numeric offset; UTC is +00:00 and nothing else. The years are bounded so that
+# no conversion between offsets can leave the calendar.
+_INSTANT = (
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?!-00:00)[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
+)
+
+# The keys in their order, each with the pattern of its JSON value.
+_FIELDS: Mapping[str, str] = {
+    "act_id": '"([0-9a-f]{32})"',
+    "action": r'"([a-z][a-z_]{0,31}\.[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]{0,3})"',
+    "actor": '"([a-z][a-z0-9-]{0,79})"',
+    "claimed_at": f'"({_INSTANT})"',
+    "key_id": f'"({_HASH})"',
+    "office": f'"((?:{SLUG})?)"',
+    "origin": f'"({_ORIGIN})"',
+    "post": f'"((?:{SLUG})?)"',
+    "prev": f'"({_HASH})"',
+    "public": r"(\{.*\})",
+    "role": '"([a-z][a-z_]{0,31})"',
+    "schema": str(SCHEMA),
+    "sealed": rf'\["({_HASH}(?:","{_HASH}){{{SLOTS - 1}}})"\]',
+    "seen": rf'\{{"root":"({_HASH})","size":(0|{_NUMBER})\}}',
+    "seq": f"({_NUMBER})",
+    "stream": f'"({STREAM})"',
+}
+_STATEMENT = re.compile(r"\{" + ",".join(f'"{key}":{value}' for key, value in _FIELDS.items()) + r"\}", re.DOTALL)
+_VALUES = {key: re.compile(pattern, re.DOTALL) for key, pattern in _FIELDS.items()}
+_ORIGINS = re.compile(_ORIGIN)
+
+
+class Seen(NamedTuple):
+    """A checkpoint that the signer's client had verified: size and 32-byte root."""
+
+    size: int
+    root: bytes
+
+
+# What `seen` says as long as the signer has verified no checkpoint.
+EMPTY_SEEN = Seen(0, EMPTY_ROOT)
+
+
+class Statement(NamedTuple):
+    """One act as it was signed. Hashes and ids are bytes; claimed_at stays the text that was signed.
+
+    What does not apply is the empty string: a petitioner has neither post nor office.
+    """
+
+    act_id: bytes
+    action: str
+    actor: str
+    claimed_at: str
+    key_id: bytes
+    office: str
+    origin: str
+    post: str
+    prev: bytes
+    public: Mapping[str, Any]
+    role: str
+    sealed: tuple[bytes, ...]
+    seen: Seen
+    seq: int
+    stream: str
+
+
+def parse_statement(payload: bytes) -> Statement:
+    """Return the statement that these bytes are.
+
+    Raises Malformed, naming the field, unless they are the one canonical form of a statement.
+    """
+    try:
+        matched = _STATEMENT.fullmatch(payload.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8 at byte {error.start}") from None
+    if not matched:
+        raise Malformed(_describe(payload))
+    (act_id, action, actor, claimed_at, key_id, office, origin, post, prev, public) = matched.groups()[:10]
+    (role, sealed, seen_root, seen_size, seq, stream) = matched.groups()[10:]
+    try:
+        datetime.fromisoformat(claimed_at)
+    except ValueError:
+        raise Malformed(f"claimed_at is not an instant of the calendar: {claimed_at}") from None
+    hashes = bytes.fromhex(act_id + key_id + prev + seen_root + sealed.replace('","', ""))
+    return Statement(
+        hashes[:16],
+        action,
+        actor,
+        claimed_at,
+        hashes[16:48],
+        office,
+        origin,
+        post,
+        hashes[48:80],
+        parse_json(public.encode("utf-8"), depth=1),
+        role,
+        tuple(hashes[at : at + 32] for at in range(112, 368, 32)),
+        Seen(int(seen_size), hashes[80:112]),
+        int(seq),
+        stream,
+    )
+
+
+def _describe(payload: bytes) -> str:
+    """Say which field keeps a payload from being a statement."""
+    value = parse_json(payload)
+    if not isinstance(value, dict):
+        return "a statement is a JSON object"
+    for key in _FIELDS:
+        if key not in value:
+            return f"the statement lacks {key!r}"
+    for key in value:
+        if key not in _FIELDS:
+            return f"the statement has an unknown field {key[:40]!a}"
+    for key, pattern in _VALUES.items():
+        text = format_json(value[key]).decode("utf-8")
+        if not pattern.fullmatch(text):
+            return f"the statement's {key!r} is out of bounds: {text[:80]!a}"
+    return "not a statement"
+
+
+def format_statement(statement: Statement) -> bytes:
+    """Return the bytes to be signed.
+
+    Raises Malformed, naming the field, if a part is out of bounds: what this function returns,
+    parse_statement takes apart into the same statement.
+    """
+    sealed = '","'.join(one.hex() for one in statement.sealed)
+    text = (
+        f'{{"act_id":"{statement.act_id.hex()}","action":"{statement.action}","actor":"{statement.actor}"'
+        f',"claimed_at":"{statement.claimed_at}","key_id":"{statement.key_id.hex()}"'
+        f',"office":"{statement.office}","origin":"{statement.origin}","post":"{statement.post}"'
+        f',"prev":"{statement.prev.hex()}","public":{format_json(statement.public).decode("utf-8")}'
+        f',"role":"{statement.role}","schema":{SCHEMA},"sealed":["{sealed}"]'
+        f',"seen":{{"root":"{statement.seen.root.hex()}","size":{statement.seen.size}}}'
+        f',"seq":{statement.seq},"stream":"{statement.stream}"}}'
+    )
+    payload = text.encode("utf-8", "surrogatepass")
+    # Text that a field smuggled in would make other fields than those that were given.
+    if parse_statement(payload) != statement:
+        raise Malformed("a field of the statement holds what belongs into another")
+    return payload
+
+
+def check_origin(origin: str) -> None:
+    """Check that a name can be the origin of a ledger: 1 to 255 characters, as a URL without scheme.
+
+    Raises Malformed if not.
+    """
+    if not _ORIGINS.fullmatch(origin):
+        raise Malformed(f"not the name of a ledger: {origin[:80]!a}")
