@@ -9,7 +9,6 @@ Source: 全国年节及纪念日放假办法 articles 2, 6 and 7; the notices na
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,25 +17,34 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
+from domain import fields
+from domain.errors import ReferenceRefused
+
 CALENDAR_ID = "cn"
-FIELDS = ("calendar", "version", "year", "notice", "source", "rest_days", "make_up_days", "provisional")
-FIRST_YEAR, LAST_YEAR = 1950, 2199
-MAX_VERSION = 999
-MAX_TEXT = 300
-MAX_DAYS = 180
+ACTION = "calendar.published.v1"
+MAX_DAYS = 200
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FIELDS: Mapping[str, fields.Kind] = {
+    "calendar": fields.choice({CALENDAR_ID: None}),
+    "version": fields.integer(1, 999),
+    "year": fields.integer(1950, 2199),
+    "notice": fields.citation,
+    "source": fields.citation,
+    "rest_days": fields.listing(fields.day, 1, MAX_DAYS),
+    "make_up_days": fields.listing(fields.day, 0, MAX_DAYS),
+    "provisional": fields.boolean,
+}
 
 
-class CalendarRefused(ValueError):
-    """A published calendar table was not taken in; names the field and the rule that it broke."""
+class CalendarRefused(ReferenceRefused):
+    """A published calendar table was not taken in; `field` is the one that broke the rule."""
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"calendar table refused: {field}: {rule}")
-        self.field = field
-        self.rule = rule
+    @property
+    def field(self) -> str:
+        """Give the name of the field that broke the rule."""
+        return self.rule.removeprefix(f"{ACTION} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +72,20 @@ def parse_published(public: Mapping[str, Any]) -> CalendarNotice:
     order, repeated, of another year, or both off and worked; if a make-up day is no Saturday or Sunday, or if a
     provisional table names one.
     """
-    _check_fields(public)
-    if public["calendar"] != CALENDAR_ID:
-        raise CalendarRefused("calendar", f"the only calendar known is {CALENDAR_ID!r}")
-    year = _number(public, "year", FIRST_YEAR, LAST_YEAR)
-    provisional = public["provisional"]
-    if not isinstance(provisional, bool):
-        raise CalendarRefused("provisional", "must be true or false")
-    rest_days = _days(public, "rest_days", year)
-    if not rest_days:
-        raise CalendarRefused("rest_days", "a year without any rest day is no arrangement")
-    return CalendarNotice(
-        year=year,
-        version=_number(public, "version", 1, MAX_VERSION),
-        notice=_text(public, "notice"),
-        source=_text(public, "source"),
-        rest_days=rest_days,
-        make_up_days=_make_up_days(public, year, rest_days, provisional),
-        provisional=provisional,
+    values = _values(public)
+    notice = CalendarNotice(
+        year=values["year"],
+        version=values["version"],
+        notice=values["notice"],
+        source=values["source"],
+        rest_days=values["rest_days"],
+        make_up_days=values["make_up_days"],
+        provisional=values["provisional"],
     )
+    _check_order("rest_days", notice.rest_days, notice.year)
+    _check_order("make_up_days", notice.make_up_days, notice.year)
+    _check_make_up(notice)
+    return notice
 
 
 def format_published(notice: CalendarNotice) -> dict[str, Any]:
@@ -141,61 +144,48 @@ def _span(first: date, last: date) -> Iterable[date]:
     return (first + offset * ONE_DAY for offset in range((last - first).days + 1))
 
 
-def _check_fields(public: Mapping[str, Any]) -> None:
-    for field in FIELDS:
+def calendar_refused(field: str, zh: str, en: str) -> CalendarRefused:
+    """Make the refusal of a table for what one of its fields says."""
+    return CalendarRefused(
+        "calendar_refused",
+        rule=f"{ACTION} {field}",
+        zh=f"日历表未被接受:{field}:{zh}",
+        en=f"calendar table refused: {field}: {en}",
+        action=ACTION,
+    )
+
+
+def _values(public: Mapping[str, Any]) -> dict[str, Any]:
+    if public.keys() - _FIELDS.keys():
+        # An unknown name is not repeated: it might be personal text in the wrong place.
+        raise calendar_refused("unknown", "不是日历表的字段", "is not a field of a calendar table")
+    values = {}
+    for field, kind in _FIELDS.items():
         if field not in public:
-            raise CalendarRefused(field, "is missing")
-    for field in public:
-        if field not in FIELDS:
-            raise CalendarRefused(str(field), "is not a field of a calendar table")
-
-
-def _number(public: Mapping[str, Any], field: str, least: int, most: int) -> int:
-    value = public[field]
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise CalendarRefused(field, f"must be a whole number from {least} to {most}")
-    return value
-
-
-def _text(public: Mapping[str, Any], field: str) -> str:
-    value = public[field]
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
-        raise CalendarRefused(field, f"must be a text of 1 to {MAX_TEXT} characters")
-    return value
-
-
-def _days(public: Mapping[str, Any], field: str, year: int) -> tuple[date, ...]:
-    values = public[field]
-    if not isinstance(values, list) or len(values) > MAX_DAYS:
-        raise CalendarRefused(field, f"must be a list of at most {MAX_DAYS} days")
-    days = tuple(_day(value, field) for value in values)
-    for earlier, later in pairwise(days):
-        if later <= earlier:
-            raise CalendarRefused(field, f"days must ascend without repeats, at {later.isoformat()}")
-    for day in days:
-        if not date(year - 1, 12, 1) <= day <= date(year + 1, 1, 31):
-            raise CalendarRefused(field, f"{day.isoformat()} is no day of {year} nor of the months beside it")
-    return days
-
-
-def _day(value: object, field: str) -> date:
-    if isinstance(value, str) and _DATE.fullmatch(value):
+            raise calendar_refused(field, "缺少该字段", "is missing")
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise CalendarRefused(field, "every day must be a real date written YYYY-MM-DD")
+            values[field] = kind(public[field])
+        except fields.Unfit as unfit:
+            raise calendar_refused(field, unfit.zh, unfit.en) from None
+    return values
 
 
-def _make_up_days(
-    public: Mapping[str, Any], year: int, rest_days: tuple[date, ...], provisional: bool
-) -> tuple[date, ...]:
-    days = _days(public, "make_up_days", year)
-    for day in days:
-        if day.weekday() < SATURDAY:
-            raise CalendarRefused("make_up_days", f"{day.isoformat()} is a weekday, which is worked anyway")
-        if day in rest_days:
-            raise CalendarRefused("make_up_days", f"{day.isoformat()} cannot be both off and worked")
-    if provisional and days:
-        raise CalendarRefused("make_up_days", "a provisional table guesses no make-up days")
-    return days
+def _check_order(field: str, days: tuple[date, ...], year: int) -> None:
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise calendar_refused(field, "日期应按先后排列", "days must ascend")
+    if days and not date(year - 1, 12, 1) <= days[0] <= days[-1] <= date(year + 1, 1, 31):
+        raise calendar_refused(
+            field,
+            "日期应在当年,或在上年十二月、次年一月",
+            "days must be of the year, the December before it or the January after it",
+        )
+
+
+def _check_make_up(notice: CalendarNotice) -> None:
+    days = notice.make_up_days
+    if any(day.weekday() < SATURDAY for day in days):
+        raise calendar_refused("make_up_days", "调休上班日应为周六或周日", "a make-up day is a Saturday or a Sunday")
+    if set(days) & set(notice.rest_days):
+        raise calendar_refused("make_up_days", "同一天不能既休息又上班", "no day can be both off and worked")
+    if notice.provisional and days:
+        raise calendar_refused("make_up_days", "暂定日历不得推测调休", "a provisional table guesses no make-up days")

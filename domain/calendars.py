@@ -17,6 +17,7 @@ from domain.calendar_notices import (
     CALENDAR_ID,
     CalendarNotice,
     CalendarRefused,
+    calendar_refused,
     format_published,
     parse_published,
     published_acts,
@@ -68,9 +69,17 @@ class Calendars:
         current = next((known for known in self.latest.notices if known.year == notice.year), None)
         expected = current.version + 1 if current else 1
         if notice.version != expected:
-            raise CalendarRefused("version", f"the next version of {notice.year} is {expected}")
+            raise calendar_refused(
+                "version",
+                f"{notice.year} 年的下一版应为 {expected}",
+                f"the next version of {notice.year} is {expected}",
+            )
         if notice.provisional and current and not current.provisional:
-            raise CalendarRefused("provisional", f"{notice.year} is published and cannot become provisional again")
+            raise calendar_refused(
+                "provisional",
+                f"{notice.year} 年已有正式通知,不能退回暂定",
+                f"{notice.year} is published and cannot become provisional again",
+            )
         return notice
 
     def apply(self, index: int, public: Mapping[str, Any]) -> Calendars:
