@@ -1,0 +1,175 @@
+"""Key files: 32 secret bytes a file, owner-only, encrypted where a passphrase is set.
+
+One JSON file a key under the home's keys folder: registrars, officers, office services and the log sign
+with theirs; the master key wraps the key store and the import secret names imported acts. With a
+passphrase the secret is sealed with ChaCha20-Poly1305 under scrypt (RFC 7914, N = 2^15, r = 8, p = 1),
+the public members bound as associated data; without one the file's permissions are the only protection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from api.errors import KeyFileRefused
+from audit import suite
+
+FORMAT = "sundial-key/1"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+SECRET_SIZE = 32
+SALT_SIZE = 16
+NONCE = bytes(12)  # every file has its own salt and so its own key, which seals exactly once
+COST, BLOCK, LANES = 2**15, 8, 1
+MAX_FILE = 8192
+LABELS = ("kind", "actor", "office", "post", "custody", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret and what it is for; kind is log, registrar, officer, service, petitioner, master or import.
+
+    public is the raw Ed25519 public key, empty for the kinds that do not sign.
+    """
+
+    kind: str
+    secret: bytes
+    actor: str = ""
+    office: str = ""
+    post: str = ""
+    custody: str = "file"
+
+    @property
+    def public(self) -> bytes:
+        """The raw 32-byte public key, or nothing for a master key or an import secret."""
+        return b"" if self.kind in ("master", "import") else suite.public_key(self.secret)
+
+    @property
+    def key_id(self) -> bytes:
+        """SHA-256 of the raw public key."""
+        return suite.key_id(self.public)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign message with the secret; 64 bytes."""
+        return suite.sign(self.secret, message)
+
+    def __repr__(self) -> str:
+        """Name the key without its secret."""
+        return f"Key(kind={self.kind!r}, actor={self.actor!r})"
+
+
+def write_key(folder: Path, name: str, key: Key, passphrase: bytes | None) -> Path:
+    """Write key to folder/name.json, readable by its owner alone, and return the path.
+
+    Raises KeyFileRefused if the name is not a slug, the file is already there, or it cannot be written.
+    """
+    path = _path(folder, name)
+    labels = _labels(key)
+    document: dict[str, Any] = {"format": FORMAT, **labels}
+    if passphrase is None:
+        document["secret"] = key.secret.hex()
+    else:
+        salt = os.urandom(SALT_SIZE)
+        sealed = _cipher(passphrase, salt).encrypt(NONCE, key.secret, _bound(labels))
+        document["sealed"] = {"salt": salt.hex(), "secret": sealed.hex()}
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise KeyFileRefused("key_exists", name=name) from error
+    except OSError as error:
+        raise KeyFileRefused("key_unwritable", name=name, reason=error.strerror or "") from error
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def read_key(folder: Path, name: str, passphrase: bytes | None) -> Key:
+    """Read the key that write_key stored.
+
+    Raises KeyFileRefused if it is missing, readable by others, not a key file, or sealed with another
+    passphrase.
+    """
+    path = _path(folder, name)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise KeyFileRefused("key_open_to_others", name=name)
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except FileNotFoundError as error:
+        raise KeyFileRefused("key_missing", name=name) from error
+    except OSError as error:
+        raise KeyFileRefused("key_unreadable", name=name, reason=error.strerror or "") from error
+    return _parse(name, data, passphrase)
+
+
+def list_keys(folder: Path) -> list[str]:
+    """The names of the key files in folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.json") if NAME.fullmatch(path.stem))
+
+
+def new_key(kind: str, actor: str = "", office: str = "", post: str = "", custody: str = "file") -> Key:
+    """Make a key from 32 fresh random bytes."""
+    return Key(kind, os.urandom(SECRET_SIZE), actor, office, post, custody)
+
+
+def _parse(name: str, data: bytes, passphrase: bytes | None) -> Key:
+    try:
+        document = json.loads(data)
+        labels = {label: str(document[label]) for label in LABELS}
+        sealed = document.get("sealed")
+        if document["format"] != FORMAT or len(data) > MAX_FILE:
+            raise ValueError
+        secret = bytes.fromhex(document["secret"]) if sealed is None else _unseal(name, sealed, labels, passphrase)
+        key = Key(labels["kind"], secret, labels["actor"], labels["office"], labels["post"], labels["custody"])
+        if len(secret) != SECRET_SIZE or key.public.hex() != labels["public"]:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise KeyFileRefused("key_malformed", name=name) from error
+    return key
+
+
+def _unseal(name: str, sealed: dict[str, str], labels: dict[str, str], passphrase: bytes | None) -> bytes:
+    if passphrase is None:
+        raise KeyFileRefused("key_locked", name=name)
+    cipher = _cipher(passphrase, bytes.fromhex(sealed["salt"]))
+    try:
+        return cipher.decrypt(NONCE, bytes.fromhex(sealed["secret"]), _bound(labels))
+    except InvalidTag as error:
+        raise KeyFileRefused("key_wrong_passphrase", name=name) from error
+
+
+def _cipher(passphrase: bytes, salt: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(Scrypt(salt=salt, length=32, n=COST, r=BLOCK, p=LANES).derive(passphrase))
+
+
+def _labels(key: Key) -> dict[str, str]:
+    return {
+        "kind": key.kind,
+        "actor": key.actor,
+        "office": key.office,
+        "post": key.post,
+        "custody": key.custody,
+        "public": key.public.hex(),
+    }
+
+
+def _bound(labels: dict[str, str]) -> bytes:
+    return json.dumps([labels[label] for label in LABELS]).encode()
+
+
+def _path(folder: Path, name: str) -> Path:
+    if not NAME.fullmatch(name):
+        raise KeyFileRefused("key_name_malformed")
+    return folder / f"{name}.json"
