@@ -79,3 +79,7 @@ class Timekeeper:
                 f"(bound {AHEAD_BOUND_MS} ms): set the clock right, or confirm it with --confirm-clock"
             )
         self._offset = max(offset, self._offset - BEHIND_BOUND_MS)
+
+
+UNTIMED = Timekeeper(lambda: 0)
+"""For opaque events, which carry no time; a ledger always brings a real timekeeper."""

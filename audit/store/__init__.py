@@ -1,0 +1,1 @@
+"""The write path: recorders on SQLite and PostgreSQL, sequencing, group commit, disclosures and keys."""

@@ -1,0 +1,192 @@
+"""Reading the log on PostgreSQL, its connections, and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from audit.store.migrations import migrations
+from audit.store.model import Head, StoredEntry
+from audit.store.postgres_errors import translated
+
+APP_ROLE = "sundial_app"
+
+_COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
+_IN_REFERENCE = (
+    "((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))"
+)
+_MAY_TAKE_ROLE = "SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')"
+_HAS_VERSIONS = "SELECT to_regclass('schema_version') IS NOT NULL"
+
+
+def split_frontier(data: bytes) -> tuple[bytes, ...]:
+    """Return the 32-byte hashes that a stored frontier joins."""
+    return tuple(bytes(data[at : at + 32]) for at in range(0, len(data), 32))
+
+
+class PostgresReads:
+    """Connections to one database and every query on its log; see `audit.store.log.Log` for the meanings."""
+
+    def __init__(self, url: str, *, pool_size: int, connect_timeout: float) -> None:
+        self._url = url
+        self._connect_timeout = connect_timeout
+        self._pool = ConnectionPool(
+            url,
+            kwargs={"autocommit": True},
+            min_size=0,
+            max_size=pool_size,
+            open=False,
+            configure=_take_role,
+            timeout=connect_timeout,
+        )
+
+    def connect(self, *, as_owner: bool = False) -> psycopg.Connection[Any]:
+        """Return a new autocommit connection, in the application's role unless `as_owner`."""
+        connection: psycopg.Connection[Any] = psycopg.connect(
+            self._url, autocommit=True, connect_timeout=int(self._connect_timeout)
+        )
+        if not as_owner:
+            _take_role(connection)
+        return connection
+
+    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with translated():
+            self._pool.open()
+            with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+                return cursor.execute(statement, parameters, prepare=True).fetchall()
+
+    def schema_version(self) -> int:
+        """Return the version of the schema in the database; 0 if there is none."""
+        if not self._all(_HAS_VERSIONS)[0][0]:
+            return 0
+        return int(self._all("SELECT coalesce(max(version), 0) FROM schema_version")[0][0])
+
+    def migrate(self) -> int:
+        """Bring the schema to this program's version, as the login role, and return that version."""
+        with translated(), self.connect(as_owner=True) as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(5348554853)")
+            connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)")
+            row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+            assert row is not None
+            for version, text in migrations("postgres"):
+                if version > row[0]:
+                    connection.execute(text)
+                    connection.execute("INSERT INTO schema_version VALUES (%s)", (version,))
+            _create_role(connection)
+        return self.schema_version()
+
+    def grant(self, what: str) -> None:
+        """Grant the application's role more, such as "SELECT ON t"; nothing where there is no such role."""
+        with translated(), self.connect(as_owner=True) as connection:
+            if connection.execute(_MAY_TAKE_ROLE, (APP_ROLE,)).fetchone() is not None:
+                grant = sql.SQL("GRANT " + what + " TO {}")  # type: ignore[arg-type]
+                connection.execute(grant.format(sql.Identifier(APP_ROLE)))
+
+    def head(self) -> Head:
+        row = self._all("SELECT size, frontier, recorded_at, reference_at FROM log_head")[0]
+        return Head(row[0], split_frontier(row[1]), row[2], row[3])
+
+    def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > %b AND notification_id <= %b"
+            " ORDER BY notification_id LIMIT %b",
+            (start, stop, limit),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def reference_entries(self, start: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > %b AND {_IN_REFERENCE} ORDER BY notification_id",
+            (start,),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def stream_entries(self, stream: str, after_seq: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE originator_id = %b AND originator_version > %b"
+            " ORDER BY originator_version",
+            (stream, after_seq),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def select(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
+        return self._all(statement.replace("?", "%s"), parameters)
+
+    def find_act(self, act_id: bytes) -> StoredEntry | None:
+        rows = self._all(f"SELECT {_COLUMNS} FROM entries WHERE act_id = %b", (act_id,))
+        return StoredEntry(*rows[0]) if rows else None
+
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        rows = self._all(
+            "SELECT leaf FROM entries WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id",
+            (start, stop),
+        )
+        return [row[0] for row in rows]
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        rows = self._all("SELECT hashes FROM tiles WHERE level = %b AND idx = %b", (level, index))
+        return rows[0][0] if rows else None
+
+    def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
+        rows = self._all(
+            "SELECT root FROM tiles WHERE level = %b AND idx >= %b AND idx < %b ORDER BY idx", (level, start, stop)
+        )
+        return [row[0] for row in rows]
+
+    def disclosure(self, index: int) -> bytes | None:
+        rows = self._all("SELECT sealed FROM disclosures WHERE notification_id = %b", (index + 1,))
+        return rows[0][0] if rows else None
+
+    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes]]:
+        return self._all(
+            "SELECT notification_id - 1, sealed FROM disclosures WHERE notification_id > %b AND notification_id <= %b"
+            " ORDER BY notification_id",
+            (start, stop),
+        )
+
+    def ref(self, stream: str) -> bytes | None:
+        return self.refs([stream]).get(stream)
+
+    def refs(self, streams: Sequence[str]) -> dict[str, bytes]:
+        return dict(
+            self._all("SELECT originator_id, ref FROM stream_refs WHERE originator_id = ANY(%b)", (list(streams),))
+        )
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
+        yield from self._all("SELECT size, root, note FROM checkpoints ORDER BY size")
+
+    def latest_checkpoint(self) -> tuple[int, bytes, str] | None:
+        rows = self._all("SELECT size, root, note FROM checkpoints ORDER BY size DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _take_role(connection: psycopg.Connection[Any]) -> None:
+    if connection.execute(_MAY_TAKE_ROLE, (APP_ROLE,)).fetchone() is not None:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(APP_ROLE)))
+
+
+def _create_role(connection: psycopg.Connection[Any]) -> None:
+    """Create the application's role where the login may, and grant it what the write path needs and no more."""
+    role = sql.Identifier(APP_ROLE)
+    try:
+        with connection.transaction():
+            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP_ROLE,)).fetchone() is None:
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        if connection.execute(_MAY_TAKE_ROLE, (APP_ROLE,)).fetchone() is None:
+            return
+    for grant in (
+        "SELECT, INSERT ON entries, tiles, checkpoints, stream_refs",
+        "SELECT, UPDATE ON log_head",
+        "SELECT, INSERT, UPDATE ON disclosures",
+        "SELECT ON schema_version",
+    ):
+        connection.execute(sql.SQL("GRANT " + grant + " TO {}").format(role))  # type: ignore[arg-type]

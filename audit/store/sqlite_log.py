@@ -1,0 +1,313 @@
+"""The log on SQLite: WAL, synchronous=FULL, one writer at a time by `BEGIN IMMEDIATE`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Lock, local
+from typing import Any
+
+from audit.store.append import Assembly, Item
+from audit.store.errors import (
+    ActConflict,
+    DatabaseFull,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    LedgerError,
+    ReferenceMoved,
+    StaleStream,
+)
+from audit.store.migrations import migrations
+from audit.store.model import EMPTY_HEAD, Head, StoredEntry
+from audit.store.timekeeper import Timekeeper
+from audit.tiles import WIDTH
+
+LOCK_TIMEOUT_SECONDS = 20.0
+
+_COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
+_INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_REF = "INSERT INTO stream_refs VALUES (?, ?)"
+_INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?)"
+_INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
+_UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
+_IN_REFERENCE = (
+    "((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))"
+)
+
+
+def split_frontier(data: bytes) -> tuple[bytes, ...]:
+    """Return the 32-byte hashes that a stored frontier joins."""
+    return tuple(data[at : at + 32] for at in range(0, len(data), 32))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn SQLite's operational errors into ours, each naming its cause."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        text = str(error)
+        if "full" in text:
+            raise DatabaseFull("the database or its disk is full: nothing was recorded") from error
+        if "readonly" in text or "read-only" in text:
+            raise DatabaseReadOnly("the database is read-only: nothing was recorded") from error
+        if "locked" in text or "busy" in text:
+            raise DatabaseUnavailable("the database is locked by another process: nothing was recorded") from error
+        raise DatabaseUnavailable(f"the database failed: {text}") from error
+
+
+class SqliteLog:
+    """A log in one SQLite file; see `audit.store.log.Log` for each method's meaning.
+
+    Every thread reads on a connection of its own; one connection writes. Raises DatabaseUnavailable if the file cannot
+    be opened.
+    """
+
+    def __init__(self, path: str, timekeeper: Timekeeper, *, lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> None:
+        self._path = path
+        self._timekeeper = timekeeper
+        self._lock_timeout = lock_timeout
+        self._local = local()
+        self._connections: list[sqlite3.Connection] = []
+        self._opening = Lock()
+        self._writing = Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._head = EMPTY_HEAD
+        self._tail: list[bytes] = []
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a new connection with this store's settings."""
+        with translated():
+            connection = sqlite3.connect(
+                self._path, timeout=self._lock_timeout, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            except sqlite3.OperationalError as error:
+                if "readonly" not in str(error):
+                    connection.close()
+                    raise
+            connection.execute("PRAGMA synchronous = FULL")
+        with self._opening:
+            self._connections.append(connection)
+        return connection
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self.connect()
+        return connection
+
+    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with translated():
+            return self._reader().execute(statement, parameters).fetchall()
+
+    def schema_version(self) -> int:
+        """Return the version of the schema in the file; 0 if there is none."""
+        return int(self._all("PRAGMA user_version")[0][0])
+
+    def migrate(self) -> int:
+        """Bring the schema to this program's version and return that version."""
+        connection = self.connect()
+        with translated():
+            for version, sql in migrations("sqlite"):
+                if version > connection.execute("PRAGMA user_version").fetchone()[0]:
+                    connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {version};\nCOMMIT;")
+        return self.schema_version()
+
+    def append(
+        self, items: list[Item], *, atomic: bool = False, also: Callable[[sqlite3.Connection], None] | None = None
+    ) -> None:
+        with self._writing, translated():
+            connection = self._writer = self._writer or self.connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                assembly = self._assemble(connection, items)
+                if atomic and len(assembly.items) < len(items):
+                    raise next(item.error for item in items if item.error is not None)
+                self._write_head(connection, assembly)
+                if also is not None:
+                    also(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                self._head, self._tail = EMPTY_HEAD, []
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            self._head, self._tail = assembly.head_after(), assembly.tail
+
+    def _assemble(self, connection: sqlite3.Connection, items: list[Item]) -> Assembly:
+        head = _read_head(connection)
+        if head != self._head:
+            rows = connection.execute(
+                "SELECT leaf FROM entries WHERE notification_id > ? ORDER BY notification_id",
+                (head.size - head.size % WIDTH,),
+            )
+            self._head, self._tail = head, [row[0] for row in rows]
+        assembly = Assembly(head, self._tail)
+        recorded_at = self._timekeeper.next(head.recorded_at)
+        for item in items:
+            item.error = _refusal(connection, item, assembly)
+            if item.error is None:
+                assembly.seal(item, recorded_at)
+                item.error = _insert(connection, item)
+            if item.error is None:
+                assembly.add(item)
+        return assembly
+
+    def _write_head(self, connection: sqlite3.Connection, assembly: Assembly) -> None:
+        def stored(level: int, index: int, width: int) -> list[bytes]:
+            return _tile_roots(connection, level - 1, index * WIDTH, index * WIDTH + width)
+
+        if not assembly.items:
+            return
+        for tile in assembly.tiles(stored):
+            connection.execute(_INSERT_TILE, tile)
+        head = assembly.head_after()
+        connection.execute(_UPDATE_HEAD, (head.size, b"".join(head.frontier), head.recorded_at, head.reference_at))
+
+    def head(self) -> Head:
+        with translated():
+            return _read_head(self._reader())
+
+    def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > ? AND notification_id <= ?"
+            " ORDER BY notification_id LIMIT ?",
+            (start, stop, limit),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def reference_entries(self, start: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > ? AND {_IN_REFERENCE} ORDER BY notification_id",
+            (start,),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def stream_entries(self, stream: str, after_seq: int) -> list[StoredEntry]:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM entries WHERE originator_id = ? AND originator_version > ?"
+            " ORDER BY originator_version",
+            (stream, after_seq),
+        )
+        return [StoredEntry(*row) for row in rows]
+
+    def select(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
+        return self._all(statement, parameters)
+
+    def find_act(self, act_id: bytes) -> StoredEntry | None:
+        rows = self._all(f"SELECT {_COLUMNS} FROM entries WHERE act_id = ?", (act_id,))
+        return StoredEntry(*rows[0]) if rows else None
+
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        rows = self._all(
+            "SELECT leaf FROM entries WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id",
+            (start, stop),
+        )
+        return [row[0] for row in rows]
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        rows = self._all("SELECT hashes FROM tiles WHERE level = ? AND idx = ?", (level, index))
+        return rows[0][0] if rows else None
+
+    def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
+        with translated():
+            return _tile_roots(self._reader(), level, start, stop)
+
+    def disclosure(self, index: int) -> bytes | None:
+        rows = self._all("SELECT sealed FROM disclosures WHERE notification_id = ?", (index + 1,))
+        return rows[0][0] if rows else None
+
+    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes]]:
+        return self._all(
+            "SELECT notification_id - 1, sealed FROM disclosures WHERE notification_id > ? AND notification_id <= ?"
+            " ORDER BY notification_id",
+            (start, stop),
+        )
+
+    def replace_disclosure(self, index: int, sealed: bytes) -> None:
+        with self._writing, translated():
+            connection = self._writer = self._writer or self.connect()
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("UPDATE disclosures SET sealed = ? WHERE notification_id = ?", (sealed, index + 1))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def ref(self, stream: str) -> bytes | None:
+        return self.refs([stream]).get(stream)
+
+    def refs(self, streams: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for at in range(0, len(streams), 500):
+            part = streams[at : at + 500]
+            marks = ", ".join("?" * len(part))
+            found.update(self._all(f"SELECT originator_id, ref FROM stream_refs WHERE originator_id IN ({marks})", part))
+        return found
+
+    def add_checkpoint(self, size: int, root: bytes, note: str) -> None:
+        with self._writing, translated():
+            connection = self._writer = self._writer or self.connect()
+            connection.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)", (size, root, note))
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
+        yield from self._all("SELECT size, root, note FROM checkpoints ORDER BY size")
+
+    def latest_checkpoint(self) -> tuple[int, bytes, str] | None:
+        rows = self._all("SELECT size, root, note FROM checkpoints ORDER BY size DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def close(self) -> None:
+        with self._opening:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = local()
+        self._writer = None
+
+
+def _read_head(connection: sqlite3.Connection) -> Head:
+    size, frontier, recorded_at, reference_at = connection.execute(
+        "SELECT size, frontier, recorded_at, reference_at FROM log_head"
+    ).fetchone()
+    return Head(size, split_frontier(frontier), recorded_at, reference_at)
+
+
+def _tile_roots(connection: sqlite3.Connection, level: int, start: int, stop: int) -> list[bytes]:
+    rows = connection.execute(
+        "SELECT root FROM tiles WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx", (level, start, stop)
+    )
+    return [row[0] for row in rows]
+
+
+def _refusal(connection: sqlite3.Connection, item: Item, assembly: Assembly) -> LedgerError | None:
+    """Return why an item cannot be taken in after what the assembly holds, or None."""
+    if item.reference_at is not None and item.reference_at != assembly.reference_at:
+        return ReferenceMoved("keys or people changed while the act was under way")
+    if item.prev is None:
+        return None
+    row = connection.execute(
+        "SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?", (item.stream, item.seq - 1)
+    ).fetchone()
+    if (row[0] if row else bytes(32)) != item.prev:
+        return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")
+    return None
+
+
+def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
+    """Insert one item's rows; return the conflict if its place or its act id is taken."""
+    number = item.index + 1
+    row = (number, item.stream, item.seq, item.topic, item.state, item.leaf, item.act_id)
+    try:
+        connection.execute(_INSERT_ENTRY, row)
+    except sqlite3.IntegrityError as error:
+        if "act_id" in str(error):
+            return ActConflict("an act with this id is recorded already")
+        return StaleStream(f"{item.stream}: seq {item.seq} is taken")
+    if item.ref is not None:
+        connection.execute(_INSERT_REF, (item.stream, item.ref))
+    if item.disclosures is not None:
+        connection.execute(_INSERT_DISCLOSURES, (number, item.disclosures))
+    return None
