@@ -1,0 +1,154 @@
+"""Which rule rows were in force at each position of the ledger, and what they start and stop.
+
+The law itself is `data/clocks.toml`; a ledger publishes it, and every later change, as
+`rules.published.v1`. Rows are kept with the log index that made them known, because a clock runs by the
+rules in force when it started and a replay must find them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, NamedTuple
+
+from domain.errors import ReferenceRefused
+from domain.rows import TABLES, ClockRow, LagRow, Law, parse_row
+
+FIRST_INDEX = -1
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One published state of the rows, arranged for the fold.
+
+    `starting` finds the rows that an act may start by (action, capacity received in); `closing` says what
+    an act does to a clock of a row, by (row id, action).
+    """
+
+    version: str
+    laws: Mapping[str, Law]
+    clocks: Mapping[str, ClockRow]
+    lags: Mapping[str, int]
+    lag_rows: tuple[LagRow, ...]
+    starting: Mapping[tuple[str, str], tuple[ClockRow, ...]]
+    closing: Mapping[tuple[str, str], Literal["met", "ended"]]
+
+    @classmethod
+    def of(cls, version: str, rows: Sequence[Mapping[str, Any]]) -> RuleSet:
+        """Arrange published rows.
+
+        Raises ReferenceRefused naming the row that lacks something, repeats an id, names a law that is not
+        among the rows, or overlaps another row of its clock in time.
+        """
+        parsed = [parse_row(row) for row in rows]
+        ids = [(type(row), row.id) for row in parsed]
+        for twice in ids:
+            if ids.count(twice) > 1:
+                raise _refuse(twice[1], "所用标识重复", "uses an id that another row has")
+        laws = {row.id: row for row in parsed if isinstance(row, Law)}
+        clocks = {row.id: row for row in parsed if isinstance(row, ClockRow)}
+        lag_rows = tuple(row for row in parsed if isinstance(row, LagRow))
+        _check_together(laws, tuple(clocks.values()), lag_rows)
+        starting: dict[tuple[str, str], tuple[ClockRow, ...]] = {}
+        for row in clocks.values():
+            for action in row.starts:
+                starting[action, row.capacity] = (*starting.get((action, row.capacity), ()), row)
+        closing: dict[tuple[str, str], Literal["met", "ended"]] = {}
+        for row in clocks.values():
+            closing |= {(row.id, action): "ended" for action in row.ends}
+            closing |= {(row.id, action): "met" for action in row.meets}
+        return cls(
+            version, laws, clocks, {row.action: row.working_days for row in lag_rows}, lag_rows, starting, closing
+        )
+
+
+class Rules(NamedTuple):
+    """Every state of the rows with the log index from which it was known; immutable."""
+
+    steps: tuple[tuple[int, RuleSet], ...]
+
+    @property
+    def latest(self) -> RuleSet:
+        """The rows known now."""
+        return self.steps[-1][1]
+
+    def at(self, index: int) -> RuleSet:
+        """Return the rows that an act at this log index runs by: those published before it."""
+        for since, rule_set in reversed(self.steps):
+            if since < index:
+                return rule_set
+        return self.steps[0][1]
+
+    def lag_days(self, action: str, index: int) -> int:
+        """Return the working days within which an act may be recorded and still count from its claimed time."""
+        lags = self.at(index).lags
+        return lags.get(action) or lags[""]
+
+    def apply(self, index: int, version: str, digest: str, rows: Sequence[Mapping[str, Any]]) -> Rules:
+        """Take in the rows that the entry at this log index publishes; they replace the earlier ones.
+
+        Raises ReferenceRefused if the digest is not that of the rows, the version is not new, or a row is unusable.
+        """
+        if digest != rows_digest(rows):
+            raise _refuse(version, "摘要与规则行不符", "has a digest that is not that of its rows")
+        if any(version == known.version for since, known in self.steps if since > FIRST_INDEX):
+            raise _refuse(version, "版本号已经发布过", "has a version that was published before")
+        return Rules((*self.steps, (index, RuleSet.of(version, rows))))
+
+
+def rows_digest(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of the rows as canonical JSON, in hex."""
+    canonical = json.dumps(list(rows), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def published_rules() -> dict[str, Any]:
+    """Give the public part of the act that publishes the packaged rows in a new ledger."""
+    tables = tomllib.loads(files("domain").joinpath("data", "clocks.toml").read_text(encoding="utf-8"))
+    rows = [{"table": table, **row} for table in TABLES for row in tables[table]]
+    return {"version": tables["version"], "digest": rows_digest(rows), "rows": rows}
+
+
+def load_rules() -> Rules:
+    """Read the packaged rows, known from before the first entry."""
+    public = published_rules()
+    return Rules(((FIRST_INDEX, RuleSet.of(public["version"], public["rows"])),))
+
+
+@cache
+def national_rules() -> Rules:
+    """Return the packaged rows, read once: what rules in a ledger that has not published any."""
+    return load_rules()
+
+
+def in_force_on(rows: Sequence[ClockRow], day: date) -> list[ClockRow]:
+    """Return the rows that govern clocks starting on day; none before the first regulation."""
+    return [row for row in rows if row.in_force(day)]
+
+
+def _check_together(laws: Mapping[str, Law], clocks: Sequence[ClockRow], lags: Sequence[LagRow]) -> None:
+    for position, row in enumerate(clocks):
+        if row.law not in laws:
+            raise _refuse(row.id, "所引法规不在表中", "names a law that is not among the rows")
+        for other in clocks[:position]:
+            same = (row.clock, row.shadow, row.capacity) == (other.clock, other.shadow, other.capacity)
+            if same and (row.in_force(other.in_force_from) or other.in_force(row.in_force_from)):
+                raise _refuse(row.id, f"与 {other.id} 生效时间重叠", f"overlaps {other.id} in time")
+    if not any(lag.action == "" for lag in lags):
+        raise _refuse("lag", "缺少默认的记录期限", 'lacks the default lag, with action ""')
+
+
+def _refuse(which: str, zh: str, en: str) -> ReferenceRefused:
+    return ReferenceRefused(
+        "rules",
+        rule=f"row {which}",
+        zh=f"规则 {which} {zh}",
+        en=f"rule {which} {en}",
+        action="rules.published.v1",
+    )

@@ -1,0 +1,107 @@
+"""The closed table of acts, and the one door through which a recorded act becomes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from domain import case_events, people_events, reference_events
+from domain.calendars import NEW_CALENDARS, Calendars
+from domain.clocks import Rules, national_rules
+from domain.effective import effective_time
+from domain.errors import EventRefused
+from domain.schema import Event, Reader
+
+
+def _declared() -> dict[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for module in (people_events, reference_events, case_events):
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, Event) and kind.action:
+                found[kind.action] = kind
+    return found
+
+
+EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(_declared())
+"""Every act that can be recorded, by its stable name; nothing else can."""
+
+SEALED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({name: kind.sealed for name, kind in EVENTS.items()})
+"""The names that an act's sealed fields may have, in the order of their slots."""
+
+_READERS: Final = {name: Reader(kind) for name, kind in EVENTS.items()}
+
+
+def read_event(
+    action: str,
+    stream: str,
+    seq: int,
+    index: int,
+    actor: str,
+    post: str,
+    office: str,
+    role: str,
+    key_id: bytes,
+    claimed_at: str,
+    recorded_at_ms: int,
+    public: Mapping[str, Any],
+    *,
+    rules: Rules | None = None,
+    calendars: Calendars | None = None,
+) -> Event:
+    """Return the event that a recorded statement tells of, its public fields strictly checked.
+
+    `claimed_at` is RFC 3339 with offset, `recorded_at_ms` Unix milliseconds. Rules and calendars decide how
+    late an act may be recorded and still count from its claimed time; without them the packaged lags and a
+    plain Monday-to-Friday week do, which is what a ledger that has published neither knows.
+
+    Raises EventRefused if the action is unknown, is not an act of this kind of stream, or has fields that
+    are not its own.
+    """
+    reader = _READERS.get(action)
+    if reader is None or not reader.fits(stream):
+        raise _unknown(action, stream)
+    values = reader.read(public)
+    try:
+        claimed = datetime.fromisoformat(claimed_at)
+        effective, late = effective_time(
+            action,
+            index,
+            claimed,
+            recorded_at_ms,
+            "imported" in public,
+            rules or national_rules(),
+            NEW_CALENDARS if calendars is None else calendars,
+        )
+    except (ValueError, TypeError, OverflowError):
+        raise EventRefused(
+            "claimed_at",
+            rule=f"schema {action}",
+            zh="声称时间应为带时区偏移的时刻(RFC 3339)",
+            en="the claimed time must be an instant with an offset (RFC 3339)",
+            action=action,
+        ) from None
+    make: Any = reader.make
+    event: Event = make(
+        stream, seq, index, actor, post, office, role, key_id, claimed, recorded_at_ms, effective, late, *values
+    )
+    return event
+
+
+def actions_of(stream: str) -> tuple[str, ...]:
+    """Return the acts that a stream of this kind can hold, in the order of the table; none for an unknown kind."""
+    return tuple(action for action, reader in _READERS.items() if reader.fits(stream))
+
+
+def _unknown(action: str, stream: str) -> EventRefused:
+    allowed = actions_of(stream)
+    listed = ", ".join(allowed) or "-"
+    return EventRefused(
+        "action_unknown",
+        rule="closed table of acts",
+        zh=f"该账流没有此种行为;可用的行为:{listed}",
+        en=f"a stream of this kind has no such act; its acts are: {listed}",
+        action=action if action in EVENTS else "",
+        allowed=allowed,
+    )
