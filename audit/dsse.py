@@ -6,7 +6,13 @@ another. One payload type has one algorithm; nothing about it is read from the m
 
 from __future__ import annotations
 
-__all__ = ["pae"]
+from collections.abc import Sequence
+
+from audit.entry import Entry
+from audit.errors import SignatureRejected
+from audit.suite import Verify, check_signature, key_id
+
+__all__ = ["check_envelope", "pae"]
 
 
 def pae(payload_type: bytes, payload: bytes) -> bytes:
@@ -16,3 +22,16 @@ def pae(payload_type: bytes, payload: bytes) -> bytes:
     Source: DSSE protocol v1.0.0, "Signature Definition".
     """
     return b"DSSEv1 %d %b %d %b" % (len(payload_type), payload_type, len(payload), payload)
+
+
+def check_envelope(entry: Entry, publics: Sequence[bytes], verify: Verify = check_signature) -> None:
+    """Check that an entry carries the signatures of exactly these raw public keys, in this order.
+
+    Raises SignatureRejected if one is missing, superfluous, misnamed, or does not hold.
+    """
+    named = [one.key_id for one in entry.signatures]
+    if named != [key_id(public) for public in publics]:
+        raise SignatureRejected(f"the entry is not signed by the {len(publics)} keys that it needs, in their order")
+    message = pae(entry.payload_type, entry.payload)
+    for public, one in zip(publics, entry.signatures, strict=True):
+        verify(public, message, one.signature)

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from audit.errors import KeyRejected, SignatureRejected
 
@@ -59,15 +60,18 @@ SMALL_ORDER = frozenset(
     )
 )
 
-# The curve edwards25519: -x² + y² = 1 + d x² y² modulo p, and the prime order of its base point.
-# Source: RFC 8032 section 5.1.
+# The field of the curve and the prime order L of its base point. Source: RFC 8032 section 5.1.
 _P = 2**255 - 19
-_D = -121665 * pow(121666, -1, _P) % _P
-_ORDER = 2**252 + 27742317777372353535851937790883648493
-_ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
+_L = 2**252 + 27742317777372353535851937790883648493
 
-_Point = tuple[int, int, int, int]
-_IDENTITY: _Point = (0, 1, 1, 0)
+
+def _neutral_scalar() -> bytes:
+    """Return a multiple of 8 that is 1 or -1 modulo L and that X25519 takes as it stands."""
+    scalar = 8 * pow(8, -1, _L)
+    return (scalar if scalar >> 254 else 8 * _L - scalar).to_bytes(32, "little")
+
+
+_NEUTRAL = X25519PrivateKey.from_private_bytes(_neutral_scalar())
 
 
 def hash256(data: bytes) -> bytes:
@@ -139,61 +143,32 @@ def public_key(private: bytes | Ed25519PrivateKey) -> bytes:
     return _private(private).public_key().public_bytes_raw()
 
 
+@lru_cache(maxsize=16_384)
 def check_enrollable(raw: bytes) -> None:
     """Check that a raw public key may be enrolled: canonical, on the curve, and of prime order.
 
     With a key of prime order, implementations with and without the cofactor agree on signatures.
-    Slow (about 2 ms) and meant for enrolment; a key that was enrolled need not be checked again.
 
-    Raises KeyRejected naming what is wrong. Source: RFC 8032 section 5.1.3.
+    A point P of the curve is A + T with A of order L (or 1) and T of an order that divides 8. The
+    neutral scalar is a multiple of 8, so it takes T away, and 1 or -1 modulo L, so it leaves A or -A.
+    X25519 multiplies by it and knows points up to their sign only, so it returns what it was given
+    exactly if T was nothing. It never does so for a point of the twist, whose prime order is
+    another one; hence the y of a key that is not on the curve is refused as well.
+
+    Raises KeyRejected naming what is wrong. Source: RFC 8032 section 5.1.3, RFC 7748 sections 4.1 and 5.
     """
     if len(raw) != 32:
         raise KeyRejected("a public key has 32 bytes")
     if raw in SMALL_ORDER:
         raise KeyRejected("the public key is a point of small order")
-    point = _decode(raw)
-    if not _is_identity(_multiply(_ORDER, point)):
-        raise KeyRejected("the public key is not of prime order")
-
-
-def _decode(raw: bytes) -> _Point:
-    """Return the point that the 32 bytes encode, in extended coordinates (X, Y, Z, T)."""
-    number = int.from_bytes(raw, "little")
-    sign, y = number >> 255, number & (1 << 255) - 1
+    y = int.from_bytes(raw, "little") & (1 << 255) - 1
     if y >= _P:
         raise KeyRejected("the public key is not canonical: its y is not below 2^255 - 19")
-    # Recover x from x² = (y² - 1) / (d y² + 1). A candidate of the fourth root is off by a sign.
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    x = pow(square, (_P + 3) // 8, _P)
-    if (x * x - square) % _P:
-        x = x * _ROOT_OF_MINUS_ONE % _P
-    if (x * x - square) % _P:
-        raise KeyRejected("the public key is not a point of the curve")
-    if x & 1 != sign:
-        x = _P - x
-    return x, y, 1, x * y % _P
-
-
-def _add(one: _Point, other: _Point) -> _Point:
-    """Return the sum of two points. The formulas are complete. Source: RFC 8032 section 5.1.4."""
-    a = (one[1] - one[0]) * (other[1] - other[0]) % _P
-    b = (one[1] + one[0]) * (other[1] + other[0]) % _P
-    c = 2 * one[3] * other[3] * _D % _P
-    d = 2 * one[2] * other[2] % _P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
-
-
-def _multiply(factor: int, point: _Point) -> _Point:
-    """Return factor times the point. Not in constant time: public keys are no secret."""
-    result = _IDENTITY
-    while factor:
-        if factor & 1:
-            result = _add(result, point)
-        point = _add(point, point)
-        factor >>= 1
-    return result
-
-
-def _is_identity(point: _Point) -> bool:
-    return point[0] % _P == 0 and (point[1] - point[2]) % _P == 0
+    # The birational map to the Montgomery curve; y = 1 has small order and was refused above.
+    u = ((1 + y) * pow(1 - y, -1, _P) % _P).to_bytes(32, "little")
+    try:
+        same = _NEUTRAL.exchange(X25519PublicKey.from_public_bytes(u)) == u
+    except ValueError:  # The library refuses to return zero.
+        same = False
+    if not same:
+        raise KeyRejected("the public key is not a point of prime order")

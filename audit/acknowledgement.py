@@ -1,0 +1,45 @@
+"""The acknowledgement: the log's signed promise that an act stands at this place.
+
+It is given with every commit, before any checkpoint covers the entry. Whoever holds one can show
+that the log, should the entry be missing or different later, has lied.
+"""
+
+from __future__ import annotations
+
+from audit.errors import Malformed
+from audit.suite import Verify, check_signature, frame, sign
+
+__all__ = ["check_acknowledgement", "sign_acknowledgement"]
+
+_TAG = b"sundial/a1"
+
+
+def _message(origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:
+    """Return the signed bytes: tag, length-prefixed origin, u64be index, leaf, u64be recorded_at."""
+    if not 0 <= index < 1 << 64 or not 0 <= recorded_at < 1 << 64 or len(leaf) != 32:
+        raise Malformed("an acknowledgement names an index, a leaf of 32 bytes and a time")
+    return frame(_TAG, origin.encode()) + index.to_bytes(8, "big") + leaf + recorded_at.to_bytes(8, "big")
+
+
+def sign_acknowledgement(private: bytes, origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:
+    """Return the log key's signature that entry index has this leaf and was recorded then.
+
+    recorded_at is in Unix milliseconds. Raises Malformed if a part is out of bounds.
+    """
+    return sign(private, _message(origin, index, leaf, recorded_at))
+
+
+def check_acknowledgement(
+    log_key: bytes,
+    signature: bytes,
+    origin: str,
+    index: int,
+    leaf: bytes,
+    recorded_at: int,
+    verify: Verify = check_signature,
+) -> None:
+    """Check that the log acknowledged this leaf at this index and time.
+
+    Raises SignatureRejected if it did not, and Malformed if a part is out of bounds.
+    """
+    verify(log_key, _message(origin, index, leaf, recorded_at), signature)

@@ -1,0 +1,254 @@
+"""Key authority: who may sign what, decided by log position alone.
+
+`Authority` is the fold of the few acts that change it: the genesis, the log key's rotation, and the
+proposals, confirmations, rotations and revocations of keys. A grant remembers the part of the log
+that it covers, so the finished fold still answers for every earlier index, and the entries of other
+streams can be checked in any order. A petitioner's keys live in their case: see `audit.case_keys`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from audit.errors import AuthorityRejected
+from audit.grants import (
+    REASONS,
+    REGISTRAR,
+    REGISTRARS_OFFICE,
+    REGISTRARS_POST,
+    Grant,
+    Proposal,
+    read_fields,
+    read_genesis,
+    read_hex,
+    read_key,
+    read_proposal,
+)
+from audit.possession import check_possession
+from audit.statement import NO_PREV, Statement
+from audit.suite import SUITE, Verify, check_enrollable, check_signature, key_id
+
+__all__ = ["GENESIS", "LEDGER", "Authority", "Grant", "genesis_keys", "is_authority_action"]
+
+GENESIS = "ledger.genesis.v1"
+LEDGER = "ledger"
+
+_LOG_KEY_ROTATED = "ledger.key_rotated.v1"
+_PROPOSED = "people.key_proposed.v1"
+_CONFIRMED = "people.key_confirmed.v1"
+_ROTATED = "people.key_rotated.v1"
+_REVOKED = "people.key_revoked.v1"
+_ACTIONS = frozenset({GENESIS, _LOG_KEY_ROTATED, _PROPOSED, _CONFIRMED, _ROTATED, _REVOKED})
+
+
+def is_authority_action(action: str) -> bool:
+    """Tell whether acts of this kind are folded into the authority."""
+    return action in _ACTIONS
+
+
+def genesis_keys(statement: Statement) -> tuple[bytes, ...]:
+    """Return the raw public keys that must sign a genesis: the log's, then the two registrars'.
+
+    Raises Malformed if the statement's public data are not those of a genesis.
+    """
+    _, _, log_key, registrars = read_genesis(statement.public)
+    return (log_key, *(key for _, key in registrars))
+
+
+class Authority:
+    """The keys of one ledger: which were granted what, where in the log that began, where it ended.
+
+    Changed only by `apply`, which either takes an act in or raises and changes nothing. `copy` gives
+    an independent one, to try a batch of acts on. No two grants ever have the same key.
+    """
+
+    def __init__(self, verify: Verify = check_signature) -> None:
+        """Begin before the genesis. verify checks the proofs of possession."""
+        self._verify = verify
+        self._origin = ""
+        self._grants: dict[bytes, Grant] = {}
+        self._log_keys: list[tuple[int, bytes]] = []
+        self._proposals: dict[bytes, Proposal] = {}
+        self._apply: Mapping[str, Callable[[int, bytes, Statement], None]] = {
+            GENESIS: self._genesis,
+            _LOG_KEY_ROTATED: self._log_key_rotated,
+            _PROPOSED: self._proposed,
+            _CONFIRMED: self._confirmed,
+            _ROTATED: self._rotated,
+            _REVOKED: self._revoked,
+        }
+
+    @property
+    def origin(self) -> str:
+        """The origin that the genesis named; empty before it."""
+        return self._origin
+
+    @property
+    def grants(self) -> Mapping[bytes, Grant]:
+        """Every grant there ever was, by key id."""
+        return dict(self._grants)
+
+    def copy(self) -> Authority:
+        """Return an authority of the same state that changes by itself."""
+        other = Authority(self._verify)
+        other._origin = self._origin
+        other._grants = self._grants.copy()
+        other._log_keys = self._log_keys.copy()
+        other._proposals = self._proposals.copy()
+        return other
+
+    def log_key(self, size: int | None = None) -> bytes:
+        """Return the log's raw public key in force after size entries; without size, the latest.
+
+        Raises AuthorityRejected before the genesis.
+        """
+        for index, raw in reversed(self._log_keys):
+            if size is None or index < max(size, 1):
+                return raw
+        raise AuthorityRejected("there is no ledger before its genesis")
+
+    def check(self, index: int, statement: Statement) -> Grant:
+        """Return the grant under which the statement's key may have made it as entry index.
+
+        Raises AuthorityRejected if the key is unknown, not yet or no longer valid at that index, or
+        granted to another actor, office, post or role, or if the statement is another ledger's.
+        """
+        grant = self._grants.get(statement.key_id)
+        if (
+            grant is not None
+            and grant.from_index < index
+            and (grant.until_index is None or index <= grant.until_index)
+            and grant.actor == statement.actor
+            and grant.post == statement.post
+            and grant.office == statement.office
+            and statement.role in grant.roles
+            and statement.origin == self._origin
+        ):
+            return grant
+        raise AuthorityRejected(self._refusal(grant, index, statement))
+
+    def _refusal(self, grant: Grant | None, index: int, statement: Statement) -> str:
+        """Say why a key has no right to a statement at an index."""
+        name = f"key {statement.key_id.hex()[:16]}"
+        if statement.origin != self._origin:
+            return f"the statement is of the ledger {statement.origin}, not of {self._origin or 'any'}"
+        if grant is None:
+            return f"{name} was never granted anything"
+        if index <= grant.from_index:
+            return f"{name} is valid only after entry {grant.from_index}"
+        if grant.until_index is not None and index > grant.until_index:
+            return f"{name} was ended by entry {grant.until_index}"
+        for field in ("actor", "office", "post"):
+            if getattr(grant, field) != getattr(statement, field):
+                return f"{name} belongs to {field} {getattr(grant, field)!r}, not {getattr(statement, field)!r}"
+        return f"{name} was not granted the role {statement.role}"
+
+    def apply(self, index: int, leaf: bytes, statement: Statement) -> None:
+        """Take in entry index, whose leaf and statement these are and whose signatures were checked.
+
+        Acts that are none of the authority's are passed over.
+        Raises AuthorityRejected if the act was not the signer's to make, Malformed if its public
+        data are out of bounds, KeyRejected if its new key may not be enrolled, and
+        SignatureRejected if the proof of possession does not hold.
+        """
+        act = self._apply.get(statement.action)
+        if act is not None:
+            act(index, leaf, statement)
+
+    def _genesis(self, index: int, _leaf: bytes, statement: Statement) -> None:
+        """Begin: three keys, each of which has signed entry 0."""
+        if index or self._log_keys:
+            raise AuthorityRejected("a ledger has one genesis, entry 0")
+        origin, suite, log_key, registrars = read_genesis(statement.public)
+        expected = statement._replace(
+            actor=LEDGER, key_id=key_id(log_key), office="", origin=origin, post="", prev=NO_PREV, role=LEDGER, seq=1
+        )
+        if suite != SUITE or statement != expected._replace(stream=LEDGER):
+            raise AuthorityRejected(f"a genesis is the log's first act in the stream {LEDGER}, in the suite {SUITE}")
+        for raw in (log_key, *(key for _, key in registrars)):
+            check_enrollable(raw)
+        self._origin = origin
+        self._enrol(Grant(log_key, LEDGER, "", "", (LEDGER,), "", 0))
+        self._log_keys.append((0, log_key))
+        for actor, raw in registrars:
+            self._enrol(Grant(raw, actor, REGISTRARS_OFFICE, REGISTRARS_POST, (REGISTRAR,), "", 0))
+
+    def _log_key_rotated(self, index: int, _leaf: bytes, statement: Statement) -> None:
+        """Let the log's key be followed by another, on the old key's word."""
+        old = self.check(index, statement)
+        if statement.role != LEDGER or statement.stream != LEDGER:
+            raise AuthorityRejected("the log's key is rotated by itself, in the stream ledger")
+        raw = self._rotate(index, statement, old)
+        self._log_keys.append((index, raw))
+
+    def _rotated(self, index: int, _leaf: bytes, statement: Statement) -> None:
+        """Let a key be followed by another of the same holder, on the old key's word."""
+        old = self.check(index, statement)
+        if statement.stream != f"people/{old.office}":
+            raise AuthorityRejected(f"a key of {old.office or 'the log'} is not rotated in {statement.stream}")
+        self._rotate(index, statement, old)
+
+    def _rotate(self, index: int, statement: Statement, old: Grant) -> bytes:
+        """End the old grant at index and give its key's successor the same one. Return the new key."""
+        key, proof = read_fields(statement.public, ("key", "possession"))
+        raw = read_key(key)
+        self._check_new(raw)
+        check_possession(raw, read_hex(proof, 64, "possession"), self._origin, old.office, old.actor, self._verify)
+        self._grants[statement.key_id] = old._replace(until_index=index)
+        self._enrol(old._replace(key=raw, from_index=index, until_index=None))
+        return raw
+
+    def _registrar(self, index: int, statement: Statement) -> str:
+        """Check that a registrar acts in a people stream, and return the office whose stream it is."""
+        self.check(index, statement)
+        kind, _, office = statement.stream.partition("/")
+        if statement.role != REGISTRAR or kind != "people":
+            raise AuthorityRejected("keys are granted and revoked by registrars, in the stream of the key's office")
+        return office
+
+    def _proposed(self, index: int, leaf: bytes, statement: Statement) -> None:
+        """Remember what one registrar proposes. It grants nothing yet."""
+        office = self._registrar(index, statement)
+        grant, proof = read_proposal(statement.public, office)
+        self._check_new(grant.key)
+        check_possession(grant.key, proof, self._origin, office, grant.actor, self._verify)
+        self._proposals[leaf] = Proposal(statement.actor, statement.key_id, grant)
+
+    def _confirmed(self, index: int, _leaf: bytes, statement: Statement) -> None:
+        """Grant what another registrar had proposed, from here on."""
+        office = self._registrar(index, statement)
+        (named,) = read_fields(statement.public, ("proposal",))
+        leaf = read_hex(named, 32, "proposal")
+        proposal = self._proposals.get(leaf)
+        if proposal is None or proposal.grant.office != office:
+            raise AuthorityRejected(f"no open proposal of {statement.stream} has the leaf {named[:16]}")
+        if proposal.proposer == statement.actor or proposal.proposer_key == statement.key_id:
+            raise AuthorityRejected("the registrar who proposed a key cannot confirm it")
+        if self._grants[proposal.proposer_key].until_index is not None:
+            raise AuthorityRejected("the key that proposed has ended since: propose again")
+        self._check_new(proposal.grant.key)
+        self._enrol(proposal.grant._replace(from_index=index))
+        del self._proposals[leaf]
+
+    def _revoked(self, index: int, _leaf: bytes, statement: Statement) -> None:
+        """End a key of this office, from here on."""
+        office = self._registrar(index, statement)
+        named, reason = read_fields(statement.public, ("key_id", "reason"))
+        revoked = read_hex(named, 32, "key_id")
+        grant = self._grants.get(revoked)
+        if reason not in REASONS:
+            raise AuthorityRejected(f"not a reason to revoke a key: {reason!a:.80}")
+        if grant is None or grant.office != office or grant.actor == LEDGER:
+            raise AuthorityRejected(f"{statement.stream} has no key {named[:16]}")
+        if grant.until_index is not None:
+            raise AuthorityRejected(f"key {named[:16]} was ended by entry {grant.until_index} already")
+        self._grants[revoked] = grant._replace(until_index=index)
+
+    def _check_new(self, raw: bytes) -> None:
+        """Check that a key may be enrolled and never was."""
+        check_enrollable(raw)
+        if key_id(raw) in self._grants:
+            raise AuthorityRejected(f"key {key_id(raw).hex()[:16]} was enrolled before")
+
+    def _enrol(self, grant: Grant) -> None:
+        self._grants[key_id(grant.key)] = grant
