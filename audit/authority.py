@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit.errors import AuthorityRejected
+from audit.dsse import check_envelope
+from audit.entry import Entry
+from audit.errors import AuthorityRejected, SignatureRejected
 from audit.grants import (
     REASONS,
     REGISTRAR,
@@ -63,13 +65,13 @@ class Authority:
     """
 
     def __init__(self, verify: Verify = check_signature) -> None:
-        """Begin before the genesis. verify checks the proofs of possession."""
+        """Begin before the genesis. verify checks signatures and proofs of possession."""
         self._verify = verify
         self._origin = ""
         self._grants: dict[bytes, Grant] = {}
         self._log_keys: list[tuple[int, bytes]] = []
         self._proposals: dict[bytes, Proposal] = {}
-        self._apply: Mapping[str, Callable[[int, bytes, Statement], None]] = {
+        self._apply: Mapping[str, Callable[[int, bytes, Statement, Entry], None]] = {
             GENESIS: self._genesis,
             _LOG_KEY_ROTATED: self._log_key_rotated,
             _PROPOSED: self._proposed,
@@ -143,19 +145,19 @@ class Authority:
                 return f"{name} belongs to {field} {getattr(grant, field)!r}, not {getattr(statement, field)!r}"
         return f"{name} was not granted the role {statement.role}"
 
-    def apply(self, index: int, leaf: bytes, statement: Statement) -> None:
-        """Take in entry index, whose leaf and statement these are and whose signatures were checked.
+    def apply(self, index: int, leaf: bytes, statement: Statement, entry: Entry) -> None:
+        """Take in entry index: its leaf, the statement in its payload, and the entry for its signatures.
 
         Acts that are none of the authority's are passed over.
-        Raises AuthorityRejected if the act was not the signer's to make, Malformed if its public
-        data are out of bounds, KeyRejected if its new key may not be enrolled, and
-        SignatureRejected if the proof of possession does not hold.
+        Raises AuthorityRejected if the act was not the signer's to make or lacks a proof of
+        possession, SignatureRejected if a signature is missing or does not hold, Malformed if its
+        public data are out of bounds, and KeyRejected if its new key may not be enrolled.
         """
         act = self._apply.get(statement.action)
         if act is not None:
-            act(index, leaf, statement)
+            act(index, leaf, statement, entry)
 
-    def _genesis(self, index: int, _leaf: bytes, statement: Statement) -> None:
+    def _genesis(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Begin: three keys, each of which has signed entry 0."""
         if index or self._log_keys:
             raise AuthorityRejected("a ledger has one genesis, entry 0")
@@ -165,25 +167,32 @@ class Authority:
         )
         if suite != SUITE or statement != expected._replace(stream=LEDGER):
             raise AuthorityRejected(f"a genesis is the log's first act in the stream {LEDGER}, in the suite {SUITE}")
-        for raw in (log_key, *(key for _, key in registrars)):
+        keys = genesis_keys(statement)
+        for raw in keys:
             check_enrollable(raw)
+        check_envelope(entry, keys, self._verify)
         self._origin = origin
         self._enrol(Grant(log_key, LEDGER, "", "", (LEDGER,), "", 0))
         self._log_keys.append((0, log_key))
         for actor, raw in registrars:
             self._enrol(Grant(raw, actor, REGISTRARS_OFFICE, REGISTRARS_POST, (REGISTRAR,), "", 0))
 
-    def _log_key_rotated(self, index: int, _leaf: bytes, statement: Statement) -> None:
+    def _signed(self, index: int, statement: Statement, entry: Entry) -> Grant:
+        """Check that the statement's key had the right to it and signed it. Return its grant."""
+        grant = self.check(index, statement)
+        check_envelope(entry, (grant.key,), self._verify)
+        return grant
+
+    def _log_key_rotated(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Let the log's key be followed by another, on the old key's word."""
-        old = self.check(index, statement)
+        old = self._signed(index, statement, entry)
         if statement.role != LEDGER or statement.stream != LEDGER:
             raise AuthorityRejected("the log's key is rotated by itself, in the stream ledger")
-        raw = self._rotate(index, statement, old)
-        self._log_keys.append((index, raw))
+        self._log_keys.append((index, self._rotate(index, statement, old)))
 
-    def _rotated(self, index: int, _leaf: bytes, statement: Statement) -> None:
+    def _rotated(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Let a key be followed by another of the same holder, on the old key's word."""
-        old = self.check(index, statement)
+        old = self._signed(index, statement, entry)
         if statement.stream != f"people/{old.office}":
             raise AuthorityRejected(f"a key of {old.office or 'the log'} is not rotated in {statement.stream}")
         self._rotate(index, statement, old)
@@ -192,31 +201,29 @@ class Authority:
         """End the old grant at index and give its key's successor the same one. Return the new key."""
         key, proof = read_fields(statement.public, ("key", "possession"))
         raw = read_key(key)
-        self._check_new(raw)
-        check_possession(raw, read_hex(proof, 64, "possession"), self._origin, old.office, old.actor, self._verify)
+        self._check_new(raw, read_hex(proof, 64, "possession"), old)
         self._grants[statement.key_id] = old._replace(until_index=index)
         self._enrol(old._replace(key=raw, from_index=index, until_index=None))
         return raw
 
-    def _registrar(self, index: int, statement: Statement) -> str:
+    def _registrar(self, index: int, statement: Statement, entry: Entry) -> str:
         """Check that a registrar acts in a people stream, and return the office whose stream it is."""
-        self.check(index, statement)
+        self._signed(index, statement, entry)
         kind, _, office = statement.stream.partition("/")
         if statement.role != REGISTRAR or kind != "people":
             raise AuthorityRejected("keys are granted and revoked by registrars, in the stream of the key's office")
         return office
 
-    def _proposed(self, index: int, leaf: bytes, statement: Statement) -> None:
+    def _proposed(self, index: int, leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Remember what one registrar proposes. It grants nothing yet."""
-        office = self._registrar(index, statement)
+        office = self._registrar(index, statement, entry)
         grant, proof = read_proposal(statement.public, office)
-        self._check_new(grant.key)
-        check_possession(grant.key, proof, self._origin, office, grant.actor, self._verify)
+        self._check_new(grant.key, proof, grant)
         self._proposals[leaf] = Proposal(statement.actor, statement.key_id, grant)
 
-    def _confirmed(self, index: int, _leaf: bytes, statement: Statement) -> None:
+    def _confirmed(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Grant what another registrar had proposed, from here on."""
-        office = self._registrar(index, statement)
+        office = self._registrar(index, statement, entry)
         (named,) = read_fields(statement.public, ("proposal",))
         leaf = read_hex(named, 32, "proposal")
         proposal = self._proposals.get(leaf)
@@ -226,13 +233,13 @@ class Authority:
             raise AuthorityRejected("the registrar who proposed a key cannot confirm it")
         if self._grants[proposal.proposer_key].until_index is not None:
             raise AuthorityRejected("the key that proposed has ended since: propose again")
-        self._check_new(proposal.grant.key)
+        self._check_unused(proposal.grant.key)
         self._enrol(proposal.grant._replace(from_index=index))
         del self._proposals[leaf]
 
-    def _revoked(self, index: int, _leaf: bytes, statement: Statement) -> None:
+    def _revoked(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """End a key of this office, from here on."""
-        office = self._registrar(index, statement)
+        office = self._registrar(index, statement, entry)
         named, reason = read_fields(statement.public, ("key_id", "reason"))
         revoked = read_hex(named, 32, "key_id")
         grant = self._grants.get(revoked)
@@ -244,9 +251,16 @@ class Authority:
             raise AuthorityRejected(f"key {named[:16]} was ended by entry {grant.until_index} already")
         self._grants[revoked] = grant._replace(until_index=index)
 
-    def _check_new(self, raw: bytes) -> None:
-        """Check that a key may be enrolled and never was."""
+    def _check_new(self, raw: bytes, proof: bytes, grant: Grant) -> None:
+        """Check that a key may be enrolled, never was, and is held by whoever is to have the grant."""
         check_enrollable(raw)
+        self._check_unused(raw)
+        try:
+            check_possession(raw, proof, self._origin, grant.office, grant.actor, self._verify)
+        except SignatureRejected:
+            raise AuthorityRejected("the proof that someone holds the new key is not good") from None
+
+    def _check_unused(self, raw: bytes) -> None:
         if key_id(raw) in self._grants:
             raise AuthorityRejected(f"key {key_id(raw).hex()[:16]} was enrolled before")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from audit.errors import AuthorityRejected
+from audit.errors import AuthorityRejected, SignatureRejected
 from audit.grants import Grant, read_fields, read_hex, read_key
 from audit.possession import check_claim
 from audit.statement import Statement
@@ -36,7 +36,7 @@ class CaseKeys(NamedTuple):
 
         An act that brings its own key is checked for what lets it in.
         Raises AuthorityRejected if the key is not one of this case or the statement names an office,
-        a post or another role; Malformed, KeyRejected and SignatureRejected for a bad new key.
+        a post or another role, and Malformed or KeyRejected for a bad new key.
         """
         who = (statement.actor, statement.role, statement.office, statement.post)
         if who != (PETITIONER, PETITIONER, "", "") or not statement.stream.startswith("case/"):
