@@ -1,0 +1,158 @@
+"""Who may do it: one table act × role × relation of the actor to the case.
+
+An office acts through its officers' roles, and only where it stands in the relation that the act asks
+for. The petitioner acts with the keys of this case alone. An importer may record any act of an office
+from a file, and only an importer marks an act as imported.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from domain.case_state import Case, key_id_of
+from domain.errors import RoleRefused
+from domain.people import People
+from domain.schema import Event
+from domain.vocabulary import ROLES, name_of
+from domain.wording import ACTIONS
+
+OWN_KEY: Final = "own_key"
+CASE_KEY: Final = "case_key"
+RECEIVER: Final = "receiver"
+HOLDER: Final = "holder"
+EVER_HOLDER: Final = "ever_holder"
+
+RELATIONS: Final = MappingProxyType(
+    {
+        OWN_KEY: ("以本行为所载的公钥签名", "signs with the very key that the act names"),
+        CASE_KEY: ("以本件信访人密钥签名", "signs with a petitioner's key of this case"),
+        RECEIVER: ("收到该信访事项的单位", "is the office that received the matter"),
+        HOLDER: ("现在持有该信访事项的单位", "is the office that holds the case now"),
+        EVER_HOLDER: ("持有过该信访事项的单位", "is an office that holds or held the case"),
+    }
+)
+
+_DESK: Final = frozenset({"intake", "handler", "head", "importer"})
+_HANDLING: Final = frozenset({"handler", "head", "leader", "importer"})
+_PETITIONER: Final = frozenset({"petitioner"})
+
+
+class Permission(NamedTuple):
+    """One row: the roles that may do an act, and the relation to the case that they need."""
+
+    roles: frozenset[str]
+    relation: str
+
+
+PERMISSIONS: Final = MappingProxyType(
+    {
+        "case.submitted.v1": Permission(_PETITIONER, OWN_KEY),
+        "case.registered.v1": Permission(_DESK, RECEIVER),
+        "case.transferred.v1": Permission(_DESK, HOLDER),
+        "case.notice_served.v1": Permission(_DESK, EVER_HOLDER),
+        "case.replied.v1": Permission(_DESK | {"leader"}, HOLDER),
+        "case.accepted.v1": Permission(_DESK, HOLDER),
+        "case.opinion_issued.v1": Permission(_HANDLING, HOLDER),
+        "case.opinion_served.v1": Permission(_DESK, HOLDER),
+        "case.rated.v1": Permission(_PETITIONER, CASE_KEY),
+        "case.key_claimed.v1": Permission(_PETITIONER, OWN_KEY),
+        "case.erased.v1": Permission(_DESK | {"registrar"}, EVER_HOLDER),
+    }
+)
+
+
+def check_role(case: Case, event: Event, people: People) -> None:
+    """Check that the actor's role may do this act, and that the actor stands in the relation it needs.
+
+    Raises RoleRefused, naming the act, the role, what is missing and which roles would be allowed.
+    """
+    permission = PERMISSIONS.get(event.action)
+    if permission is None or event.role not in permission.roles:
+        raise _refuse_role(case, event, permission)
+    if event.role == "petitioner":
+        if not _has_key(case, event, permission.relation):
+            raise _refuse_relation(case, event, permission)
+        return
+    if event.role == "registrar":
+        return
+    _check_officer(event, people)
+    if not _has_relation(case, event.office, permission.relation):
+        raise _refuse_relation(case, event, permission)
+    if (event.role == "importer") != (getattr(event, "imported", None) is not None):
+        raise _refuse_import(case, event)
+
+
+def _has_key(case: Case, event: Any, relation: str) -> bool:
+    if event.actor != "petitioner" or event.office or event.post:
+        return False
+    if relation == OWN_KEY:
+        return bool(key_id_of(event.petitioner_key) == event.key_id)
+    return case.key(event.key_id) is not None
+
+
+def _has_relation(case: Case, office: str, relation: str) -> bool:
+    if relation == HOLDER:
+        return case.office == office
+    if relation == RECEIVER:
+        return case.office in ("", office)
+    return any(holding.office == office for holding in case.holdings)
+
+
+def _check_officer(event: Event, people: People) -> None:
+    """Check that the office is open and that an officer (a service is none) holds the post at this position."""
+    if people.office(event.office, event.index) is None:
+        zh, en = f"单位 {event.office} 未在机构表中", f"office {event.office} is not in the directory"
+        raise _refuse(event, "office_unknown", "", zh, en, ())
+    if event.actor.startswith("service-"):
+        return
+    if people.tenure(event.office, event.post, event.actor, event.index) is None:
+        zh = f"{event.actor} 此时未在 {event.office} 的岗位 {event.post} 任职"
+        en = f"{event.actor} does not hold post {event.post} of {event.office} at this position"
+        raise _refuse(event, "no_tenure", "", zh, en, ())
+
+
+def _refuse_role(case: Case, event: Event, permission: Permission | None) -> RoleRefused:
+    allowed = tuple(sorted(permission.roles)) if permission else ()
+    act, role = name_of(ACTIONS, event.action), name_of(ROLES, event.role)
+    could_zh = "、".join(name_of(ROLES, word).zh for word in allowed)
+    return _refuse(
+        event,
+        "role",
+        case.state,
+        f"“{act.zh}”不能由{role.zh}作出;可以作出的角色:{could_zh}",
+        f'"{act.en}" is not for the role {event.role}; the roles that may: {", ".join(allowed)}',
+        allowed,
+    )
+
+
+def _refuse_relation(case: Case, event: Event, permission: Permission) -> RoleRefused:
+    act, (zh, en) = name_of(ACTIONS, event.action), RELATIONS[permission.relation]
+    holder = (case.office,) if permission.relation in (HOLDER, RECEIVER) and case.office else ()
+    now_zh = f"(现为 {case.office})" if holder else ""
+    now_en = f" (now {case.office})" if holder else ""
+    return _refuse(
+        event,
+        "relation",
+        case.state,
+        f"“{act.zh}”要求行为人{zh}{now_zh}" if event.role == "petitioner" else f"“{act.zh}”只能由{zh}作出{now_zh}",
+        f'"{act.en}" needs an actor who {en}{now_en}',
+        holder,
+    )
+
+
+def _refuse_import(case: Case, event: Event) -> RoleRefused:
+    return _refuse(
+        event,
+        "imported",
+        case.state,
+        "“导入”标记与导入服务角色必须同时出现",
+        "the mark imported and the role importer go together, neither without the other",
+        ("importer",),
+    )
+
+
+def _refuse(event: Event, code: str, state: str, zh: str, en: str, allowed: tuple[str, ...]) -> RoleRefused:
+    return RoleRefused(
+        code, rule=f"roles: {event.action}", zh=zh, en=en, action=event.action, state=state, allowed=allowed
+    )

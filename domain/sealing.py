@@ -1,0 +1,85 @@
+"""The sealed fields of an act: which there may be, which there must be, and their order.
+
+Their values never reach an event or a refusal; only the signer's client and the disclosures see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from domain.errors import EventRefused
+from domain.schema import Event
+
+MAX_TEXT = 200_000
+MAX_DEPTH = 8
+
+NEEDED: Final[Mapping[str, tuple[tuple[str, ...], str]]] = MappingProxyType(
+    {
+        "case.replied.v1": (("reply",), "article 29, 31(5)"),
+        "case.opinion_issued.v1": (("claim", "facts", "opinion", "basis"), "article 32"),
+    }
+)
+"""What an act recorded by an office must disclose to those with a right to it, and the article; files may lack it."""
+
+NOBODYS: Final = frozenset({"name", "contact"})
+
+
+def arrange(event: Event, sealed: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return the given sealed fields in the order of their slots.
+
+    Values are text of at most 200,000 characters, or JSON lists and objects of text, whole numbers and
+    booleans, at most 8 deep.
+
+    Raises EventRefused naming the field that the act does not have, that it needs, or whose value is not
+    of these kinds; the value itself is never repeated.
+    """
+    names = event.sealed
+    for name, value in sealed.items():
+        if name not in names:
+            raise _refuse(
+                event, "sealed_unknown", "不是该行为的密封字段", "is not a sealed field of this act", str(name)
+            )
+        if not _is_value(value, MAX_DEPTH):
+            raise _refuse(
+                event, "sealed_unfit", "应为文字或其列表、对象", "must be text, or a list or object of it", name
+            )
+    needed, article = NEEDED.get(event.action, ((), ""))
+    if getattr(event, "imported", None) is None:
+        for name in needed:
+            if sealed.get(name) in (None, "", [], {}):
+                raise _refuse(event, "sealed_missing", "不可缺少", "must be given", name, article)
+    if getattr(event, "channel", "") == "found":
+        for name in sorted(NOBODYS & sealed.keys()):
+            raise _refuse(
+                event, "sealed_person", "不适用:排查发现的事项不记任何人", "does not apply: it names no person", name
+            )
+    return tuple((name, sealed[name]) for name in names if name in sealed)
+
+
+def _is_value(value: Any, depth: int) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    if isinstance(value, bool | int):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, list):
+        return all(_is_value(item, depth - 1) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_value(item, depth - 1) for name, item in value.items())
+    return False
+
+
+def _refuse(event: Event, code: str, zh: str, en: str, name: str, article: str = "") -> EventRefused:
+    known = name if name in event.sealed else "?"
+    listed = ", ".join(event.sealed) or "-"
+    return EventRefused(
+        code,
+        rule=article or f"schema {event.action}",
+        zh=f"{event.action}:密封字段 {known} {zh};该行为的密封字段为:{listed}",
+        en=f"{event.action}: sealed field {known} {en}; the sealed fields of this act are: {listed}",
+        action=event.action,
+        allowed=event.sealed,
+    )
