@@ -14,7 +14,6 @@ from audit.dsse import check_envelope
 from audit.entry import Entry
 from audit.errors import AuthorityRejected, SignatureRejected
 from audit.grants import (
-    REASONS,
     REGISTRAR,
     REGISTRARS_OFFICE,
     REGISTRARS_POST,
@@ -25,6 +24,7 @@ from audit.grants import (
     read_hex,
     read_key,
     read_proposal,
+    read_revocation,
 )
 from audit.possession import check_possession
 from audit.statement import NO_PREV, Statement
@@ -240,15 +240,12 @@ class Authority:
     def _revoked(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """End a key of this office, from here on."""
         office = self._registrar(index, statement, entry)
-        named, reason = read_fields(statement.public, ("key_id", "reason"))
-        revoked = read_hex(named, 32, "key_id")
+        revoked = read_revocation(statement.public)
         grant = self._grants.get(revoked)
-        if reason not in REASONS:
-            raise AuthorityRejected(f"not a reason to revoke a key: {reason!a:.80}")
         if grant is None or grant.office != office or grant.actor == LEDGER:
-            raise AuthorityRejected(f"{statement.stream} has no key {named[:16]}")
+            raise AuthorityRejected(f"{statement.stream} has no key {revoked.hex()[:16]}")
         if grant.until_index is not None:
-            raise AuthorityRejected(f"key {named[:16]} was ended by entry {grant.until_index} already")
+            raise AuthorityRejected(f"key {revoked.hex()[:16]} was ended by entry {grant.until_index} already")
         self._grants[revoked] = grant._replace(until_index=index)
 
     def _check_new(self, raw: bytes, proof: bytes, grant: Grant) -> None:

@@ -15,14 +15,14 @@ from audit.possession import check_claim
 from audit.statement import Statement
 from audit.suite import Verify, check_enrollable, check_signature, key_id
 
-__all__ = ["NO_KEYS", "PETITIONER", "CaseKeys"]
+__all__ = ["ACTIONS", "NO_KEYS", "PETITIONER", "CaseKeys"]
 
 PETITIONER = "petitioner"
 
 _SUBMITTED = "case.submitted.v1"
 _REGISTERED = "case.registered.v1"
 _CLAIMED = "case.key_claimed.v1"
-_ACTIONS = frozenset({_SUBMITTED, _REGISTERED, _CLAIMED})
+ACTIONS = frozenset({_SUBMITTED, _REGISTERED, _CLAIMED})
 
 
 class CaseKeys(NamedTuple):
@@ -61,15 +61,21 @@ class CaseKeys(NamedTuple):
         _, proof = read_fields(statement.public, ("petitioner_key", "claim_proof"))
         if self.claim_key is None:
             raise AuthorityRejected("this case has no unused code to claim a key with")
-        check_claim(self.claim_key, read_hex(proof, 64, "claim_proof"), statement.origin, statement.stream, raw, verify)
+        signature = read_hex(proof, 64, "claim_proof")
+        try:
+            check_claim(self.claim_key, signature, statement.origin, statement.stream, raw, verify)
+        except SignatureRejected:
+            raise AuthorityRejected("the proof that someone holds the printed code is not good") from None
         return Grant(raw, PETITIONER, "", "", (PETITIONER,), "printed", index)
 
-    def after(self, index: int, statement: Statement, grant: Grant) -> CaseKeys:
+    def after(self, index: int, statement: Statement, grant: Grant | None) -> CaseKeys:
         """Return the keys after an act of this case that was checked to be made under this grant.
+
+        The grant matters only where the act brings a petitioner's key, and may be None elsewhere.
 
         Raises Malformed or KeyRejected if a registration brings a claim key that is none.
         """
-        if statement.action not in _ACTIONS:
+        if statement.action not in ACTIONS:
             return self
         if statement.action == _REGISTERED:
             if "claim_key" not in statement.public:
@@ -78,7 +84,7 @@ class CaseKeys(NamedTuple):
             check_enrollable(claim_key)
             return self._replace(claim_key=claim_key)
         claim_key_left = None if statement.action == _CLAIMED else self.claim_key
-        return CaseKeys((*self.grants, grant), claim_key_left)
+        return CaseKeys((*self.grants, grant) if grant is not None else self.grants, claim_key_left)
 
 
 NO_KEYS = CaseKeys()

@@ -21,6 +21,7 @@ __all__ = [
     "read_hex",
     "read_key",
     "read_proposal",
+    "read_revocation",
 ]
 
 # Where a private key lives. The first key of the log and of its registrars states none.
@@ -92,6 +93,14 @@ def _read_text(value: object, pattern: re.Pattern[str], name: str) -> str:
     return value
 
 
+def read_revocation(public: Mapping[str, Any]) -> bytes:
+    """Return the id of the key that an act revokes. Raises Malformed unless it gives one of the reasons."""
+    named, reason = read_fields(public, ("key_id", "reason"))
+    if _read_text(reason, _ROLE, "reason") not in REASONS:
+        raise Malformed(f"not a reason to revoke a key: {reason}")
+    return read_hex(named, 32, "key_id")
+
+
 def read_genesis(public: Mapping[str, Any]) -> tuple[str, str, bytes, tuple[tuple[str, bytes], ...]]:
     """Return origin, suite, log key and the two registrars' (id, key) of a genesis act.
 
@@ -125,8 +134,8 @@ def read_proposal(public: Mapping[str, Any], office: str) -> tuple[Grant, bytes]
     names = tuple(_read_text(role, _ROLE, "role") for role in roles)
     if len(set(names)) != len(names) or RESERVED & set(names):
         raise Malformed(f"roles that cannot be granted, or not together: {', '.join(names)}")
-    if custody not in CUSTODIES:
-        raise Malformed(f"custody is out of bounds: {custody!a:.80}")
+    if _read_text(custody, _ROLE, "custody") not in CUSTODIES:
+        raise Malformed(f"custody is out of bounds: {custody}")
     actor, post = _read_text(actor, _ACTOR, "actor"), _read_text(post, _SLUG, "post")
     registrar = (office == REGISTRARS_OFFICE, REGISTRAR in names, bool(_REGISTRAR.fullmatch(actor)))
     if any(registrar) and not (all(registrar) and names == (REGISTRAR,) and post == REGISTRARS_POST):
