@@ -27,8 +27,8 @@ TileHashes = Callable[[int, int, int], list[bytes]]
 class Item:
     """One act on its way into the log, and in the end its answer.
 
-    `prefix` is the entry without its last eight bytes, which are `recorded_at`; with `opaque` it is stored as it is, for
-    states that are no entries. `prev` is the leaf its statement names (None: not checked). `reference_at` is the
+    `prefix` is the entry without its last eight bytes, which are `recorded_at`; with `opaque` it is stored as it is,
+    for states that are no entries. `prev` is the leaf its statement names (None: not checked). `reference_at` is the
     reference position the act was judged at (None: not checked). Exactly one of `index` and `error` is set in the end.
     """
 

@@ -1,8 +1,8 @@
 """Disclosures as they are stored: each of an act's eight slots encrypted under its own data key.
 
-    8 × ( u32be length ‖ nonce[12] ‖ AES-256-GCM ciphertext )      length 0: erased
-    plaintext  = salt[32] ‖ u8 length ‖ field ‖ value              value: canonical JSON, none if the slot is unused
-    associated = "sundial/d1" ‖ u8 slot ‖ u64be seq ‖ stream
+8 × ( u32be length ‖ nonce[12] ‖ AES-256-GCM ciphertext )      length 0: erased
+plaintext  = salt[32] ‖ u8 length ‖ field ‖ value              value: canonical JSON, none if the slot is unused
+associated = "sundial/d1" ‖ u8 slot ‖ u64be seq ‖ stream
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def seal(disclosures: Sequence[Disclosure], keys: Sequence[bytes], stream: str, 
     """Return the stored form of an act's eight disclosures, given in slot order."""
     bound = _bound(stream, seq)
     nonces = random(_NONCE * SLOTS)
-    parts = []
+    parts: list[bytes] = []
     for slot, (disclosure, key) in enumerate(zip(disclosures, keys, strict=True)):
         field = disclosure.field.encode("ascii")
         plain = disclosure.salt + bytes((len(field),)) + field + disclosure.value
@@ -68,7 +68,8 @@ def without(sealed: bytes, slots: Collection[int]) -> bytes:
 
 
 def _parts(sealed: bytes) -> list[bytes]:
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while at + 4 <= len(sealed) and len(parts) < SLOTS:
         end = at + 4 + int.from_bytes(sealed[at : at + 4], "big")
         parts.append(sealed[at + 4 : end])

@@ -1,20 +1,20 @@
 """Every error the write path raises, in one tree.
 
-    LedgerError
-    ├── LedgerMissing, LedgerExists         there is no ledger here; there is one already
-    ├── SchemaTooNew, SchemaTooOld          the database was written by another version
-    ├── DatabaseUnavailable                 cannot be reached, locked for too long, or the connection broke
-    │   ├── DatabaseFull
-    │   └── DatabaseReadOnly
-    ├── ClockRefused                        the wall clock jumped; an operator has to confirm it
-    ├── KeyStoreRefused                     a disclosure key is missing, damaged or wrapped by another master key
-    └── ActRefused                          one act was not taken in; nothing of it was stored
-        ├── ActConflict                     the same act id was recorded with other bytes
-        ├── StaleStream                     the stream has moved on since the act was prepared
-        ├── ReferenceMoved                  keys or people changed since the act was judged
-        ├── SignatureRefused, AuthorityRefused
-        ├── SeenRefused                     the checkpoint the signer claims to have seen is not ours
-        └── EntryTooLarge
+LedgerError
+├── LedgerMissing, LedgerExists         there is no ledger here; there is one already
+├── SchemaTooNew, SchemaTooOld          the database was written by another version
+├── DatabaseUnavailable                 cannot be reached, locked for too long, or the connection broke
+│   ├── DatabaseFull
+│   └── DatabaseReadOnly
+├── ClockRefused                        the wall clock jumped; an operator has to confirm it
+├── KeyStoreRefused                     a disclosure key is missing, damaged or wrapped by another master key
+└── ActRefused                          one act was not taken in; nothing of it was stored
+    ├── ActConflict                     the same act id was recorded with other bytes
+    ├── StaleStream                     the stream has moved on since the act was prepared
+    ├── ReferenceMoved                  keys or people changed since the act was judged
+    ├── SignatureRefused, AuthorityRefused
+    ├── SeenRefused                     the checkpoint the signer claims to have seen is not ours
+    └── EntryTooLarge
 """
 
 from __future__ import annotations

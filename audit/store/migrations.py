@@ -30,6 +30,8 @@ def check_version(store: str, found: int) -> None:
     if found == 0:
         raise LedgerMissing("there is no ledger in this database: `sundial init` founds one")
     if found < newest:
-        raise SchemaTooOld(f"the database schema is version {found}, this program needs {newest}: run `sundial migrate`")
+        raise SchemaTooOld(
+            f"the database schema is version {found}, this program needs {newest}: run `sundial migrate`"
+        )
     if found > newest:
         raise SchemaTooNew(f"the database schema is version {found}, newer than this program's {newest}: upgrade first")

@@ -51,15 +51,18 @@ class Policy(Protocol):
     """The rules of the house, as the generic ledger sees them; `api/main.py` hands in the domain's.
 
     States, events, commands and references are opaque here. `reference` is what every stream may depend on: people,
-    rules and calendars, folded from the streams `ledger`, `people/…`, `rules` and `calendar`.
+    rules and calendars, folded from the streams `ledger`, `people/…`, `rules` and `calendar`. `read` is given one that
+    knows at least everything before the entry, and may know more; `erasure` names what an act erases, as (seq, slots).
     """
 
     def initial(self, stream: str) -> Any: ...
-    def read(self, statement: Statement, index: int, recorded_at: int) -> Any: ...
+    def read(self, statement: Statement, index: int, recorded_at: int, reference: Any) -> Any: ...
     def fold(self, state: Any, event: Any) -> Any: ...
     def initial_reference(self) -> Any: ...
     def fold_reference(self, reference: Any, event: Any) -> Any: ...
     def stream_of(self, command: Any) -> str: ...
+    def erasing_actions(self) -> Sequence[str]: ...
+    def erasure(self, event: Any) -> Sequence[tuple[int, Sequence[int]]]: ...
     def decide(
         self, state: Any, command: Any, actor: Actor, *, seq: int, claimed_at: str, recorded_at: int, reference: Any
     ) -> Decision: ...
@@ -98,7 +101,8 @@ class Prepared:
     reference_at: int
 
 
-class Acknowledgement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
     """The ledger's signed answer: the act is entry `index`, with this leaf, recorded at this Unix millisecond.
 
     `signature` is the log key's. `repeated` says that the act had been recorded before this call.
@@ -130,7 +134,7 @@ EMPTY_HEAD = Head(0, (), 0, -1)
 class StoredEntry(NamedTuple):
     """One row of the log as the database holds it; nothing in it is trusted."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a row is never searched as a tuple
     stream: str
     seq: int
     action: str

@@ -67,10 +67,12 @@ class LogSubscription(ListenNotifySubscription[PostgresLogRecorder]):
             self.stop()
 
 
-class PostgresLogProcessRecorder(library.PostgresTrackingRecorder, PostgresLogRecorder, ProcessRecorder):  # type: ignore[misc]
+class PostgresLogProcessRecorder(library.PostgresTrackingRecorder, PostgresLogRecorder, ProcessRecorder):
     """Records events and, in the same transaction, how far a process has got."""
 
-    def __init__(self, datastore: library.PostgresDatastore, log: PostgresLog, originator_id_type: OriginatorIdType) -> None:
+    def __init__(
+        self, datastore: library.PostgresDatastore, log: PostgresLog, originator_id_type: OriginatorIdType
+    ) -> None:
         library.PostgresTrackingRecorder.__init__(self, datastore)
         LogRecorder.__init__(self, log, originator_id_type)
 

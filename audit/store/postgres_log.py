@@ -76,9 +76,7 @@ class PostgresLog(PostgresReads):
         self._known = False
         super().__init__(url, pool_size=pool_size, connect_timeout=connect_timeout)
 
-    def append(
-        self, items: list[Item], *, atomic: bool = False, also: Callable[[Any], None] | None = None
-    ) -> None:
+    def append(self, items: list[Item], *, atomic: bool = False, also: Callable[[Any], None] | None = None) -> None:
         with self._writing, translated():
             try:
                 if not (self._known and not atomic and also is None and self._swap(self._connection(), items)):

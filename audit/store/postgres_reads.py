@@ -83,7 +83,7 @@ class PostgresReads:
         """Grant the application's role more, such as "SELECT ON t"; nothing where there is no such role."""
         with translated(), self.connect(as_owner=True) as connection:
             if connection.execute(_MAY_TAKE_ROLE, (APP_ROLE,)).fetchone() is not None:
-                grant = sql.SQL("GRANT " + what + " TO {}")  # type: ignore[arg-type]
+                grant = sql.SQL("GRANT " + what + " TO {}")
                 connection.execute(grant.format(sql.Identifier(APP_ROLE)))
 
     def head(self) -> Head:
@@ -189,4 +189,4 @@ def _create_role(connection: psycopg.Connection[Any]) -> None:
         "SELECT, INSERT, UPDATE ON disclosures",
         "SELECT ON schema_version",
     ):
-        connection.execute(sql.SQL("GRANT " + grant + " TO {}").format(role))  # type: ignore[arg-type]
+        connection.execute(sql.SQL("GRANT " + grant + " TO {}").format(role))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any, NamedTuple
 
 from audit.authority import Authority
-from audit.entry import parse_entry
-from audit.statement import parse_statement
+from audit.entry import Entry, Signature, parse_entry
+from audit.errors import AuditError, SignatureRejected
+from audit.statement import PAYLOAD_TYPE, parse_statement
+from audit.store.errors import AuthorityRefused, SignatureRefused
 from audit.store.log import Log
-from audit.store.model import Policy
+from audit.store.model import Policy, Prepared
 
 
 class Reference(NamedTuple):
@@ -46,7 +49,22 @@ class References:
                 entry = parse_entry(row.entry)
                 statement = parse_statement(entry.payload)
                 authority.apply(row.index, row.leaf, statement, entry)
-                value = self._policy.fold_reference(value, self._policy.read(statement, row.index, entry.recorded_at))
+                event = self._policy.read(statement, row.index, entry.recorded_at, value)
+                value = self._policy.fold_reference(value, event)
                 at = row.index
             self._current = Reference(at, authority, value)
             return self._current
+
+    def try_entry(self, prepared: Prepared, signatures: Sequence[tuple[bytes, bytes]]) -> None:
+        """Check that the authority would take this act in as its next.
+
+        Raises AuthorityRefused or SignatureRefused, naming what is wrong.
+        """
+        parts = tuple(Signature(*one) for one in signatures)
+        entry = Entry(PAYLOAD_TYPE, prepared.payload, parts, 0)
+        try:
+            self._current.authority.copy().apply(self._current.at + 1, bytes(32), prepared.statement, entry)
+        except SignatureRejected as error:
+            raise SignatureRefused(str(error)) from error
+        except AuditError as error:
+            raise AuthorityRefused(str(error)) from error

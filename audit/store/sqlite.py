@@ -7,7 +7,7 @@ Settings: `SQLITE_DBNAME` (a file path), `ORIGINATOR_ID_TYPE` ("text"; "uuid" se
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, cast
+from typing import Any
 
 from eventsourcing import sqlite as library
 from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, ProcessRecorder, Tracking
@@ -22,10 +22,12 @@ class SqliteLogRecorder(LogRecorder):
     """The application recorder on SQLite."""
 
 
-class SqliteLogProcessRecorder(library.SQLiteTrackingRecorder, LogRecorder, ProcessRecorder):  # type: ignore[misc]
+class SqliteLogProcessRecorder(library.SQLiteTrackingRecorder, LogRecorder, ProcessRecorder):
     """Records events and, in the same transaction, how far a process has got."""
 
-    def __init__(self, datastore: library.SQLiteDatastore, log: SqliteLog, originator_id_type: OriginatorIdType) -> None:
+    def __init__(
+        self, datastore: library.SQLiteDatastore, log: SqliteLog, originator_id_type: OriginatorIdType
+    ) -> None:
         library.SQLiteTrackingRecorder.__init__(self, datastore)
         LogRecorder.__init__(self, log, originator_id_type)
 
@@ -46,7 +48,7 @@ class Factory(library.SQLiteFactory):
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
         self.timekeeper = UNTIMED
-        self._id_type = cast(OriginatorIdType, self.datastore.originator_id_type)
+        self._id_type = self.datastore.originator_id_type
         self._logs: list[SqliteLog] = []
 
     def _log(self) -> SqliteLog:
@@ -79,4 +81,3 @@ class Factory(library.SQLiteFactory):
         for log in self._logs:
             log.close()
         self.datastore.close()
-

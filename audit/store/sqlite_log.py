@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Lock, local
 from typing import Any
 
 from audit.store.append import Assembly, Item
-from audit.store.errors import (
-    ActConflict,
-    DatabaseFull,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
-    LedgerError,
-    ReferenceMoved,
-    StaleStream,
-)
+from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
 from audit.store.model import EMPTY_HEAD, Head, StoredEntry
+from audit.store.sqlite_errors import translated
 from audit.store.timekeeper import Timekeeper
 from audit.tiles import WIDTH
 
@@ -39,24 +32,6 @@ _IN_REFERENCE = (
 def split_frontier(data: bytes) -> tuple[bytes, ...]:
     """Return the 32-byte hashes that a stored frontier joins."""
     return tuple(data[at : at + 32] for at in range(0, len(data), 32))
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn SQLite's operational errors into ours, each naming its cause."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
-        text = str(error)
-        if "full" in text:
-            raise DatabaseFull("the database or its disk is full: nothing was recorded") from error
-        if "readonly" in text or "read-only" in text:
-            raise DatabaseReadOnly("the database is read-only: nothing was recorded") from error
-        if "locked" in text or "busy" in text:
-            raise DatabaseUnavailable("the database is locked by another process: nothing was recorded") from error
-        raise DatabaseUnavailable(f"the database failed: {text}") from error
 
 
 class SqliteLog:
@@ -244,7 +219,9 @@ class SqliteLog:
         for at in range(0, len(streams), 500):
             part = streams[at : at + 500]
             marks = ", ".join("?" * len(part))
-            found.update(self._all(f"SELECT originator_id, ref FROM stream_refs WHERE originator_id IN ({marks})", part))
+            found.update(
+                self._all(f"SELECT originator_id, ref FROM stream_refs WHERE originator_id IN ({marks})", part)
+            )
         return found
 
     def add_checkpoint(self, size: int, root: bytes, note: str) -> None:

@@ -1,0 +1,284 @@
+"""Taking acts in: judge, check the signature outside the lock, append, answer.
+
+A repeated commit is answered like the first. Nothing of a refused act is stored, except that data keys made for it may
+stay behind in the key store, unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from audit.acknowledgement import sign_acknowledgement
+from audit.case_keys import PETITIONER
+from audit.entry import parse_entry
+from audit.errors import AuthorityRejected, KeyRejected, SignatureRejected
+from audit.grants import Grant
+from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
+from audit.store.acts import prepare_act, to_item
+from audit.store.append import Item
+from audit.store.disclosures import seal
+from audit.store.errors import (
+    ActConflict,
+    ActRefused,
+    AuthorityRefused,
+    LedgerExists,
+    ReferenceMoved,
+    SeenRefused,
+    SignatureRefused,
+    StaleStream,
+)
+from audit.store.keystore import KeyStore, Random
+from audit.store.log import Log
+from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, is_reference_stream
+from audit.store.references import Reference, References
+from audit.store.streams import Streams, StreamState
+from audit.store.timekeeper import Timekeeper
+from audit.suite import Verify, check_signature
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a ledger is composed of, besides its database.
+
+    `log_key` is the raw private key that signs acknowledgements and checkpoints. `random(n)` returns n unpredictable
+    bytes. `verify` may be a faster check of signatures that refuses what `audit.suite.check_signature` refuses.
+    """
+
+    origin: str
+    policy: Policy
+    keystore: KeyStore
+    log_key: bytes
+    timekeeper: Timekeeper
+    random: Random
+    verify: Verify = check_signature
+
+
+class Signed(NamedTuple):
+    """An act that has been judged and whose signature holds, with the stream it was judged on."""
+
+    prepared: Prepared
+    signature: bytes
+    known: StreamState
+
+
+class Intake:
+    """The way in, of one ledger. See `audit.store.ledger.Ledger` for the meaning of each call."""
+
+    def __init__(
+        self, parts: Parts, log: Log, references: References, streams: Streams, save: Callable[[list[Item]], None]
+    ) -> None:
+        self._parts = parts
+        self._log = log
+        self._save = save
+        self._references = references
+        self._streams = streams
+        self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
+
+    def prepare(
+        self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes, seen: tuple[int, bytes] | None
+    ) -> Prepared:
+        """Judge a command as things stand and return what its actor would sign."""
+        self._catch_up()
+        known = self._streams.fresh(self._parts.policy.stream_of(command))
+        size, root = seen if seen is not None else self._newest_seen()
+        draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
+        prepared = self._decide(draft, known, self._references.current)
+        self._grant(prepared, known)
+        return prepared
+
+    def prepare_first(self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes) -> Prepared:
+        """Return the first entry for its signers; no key is known yet, so none is checked."""
+        known = self._streams.fresh(self._parts.policy.stream_of(command))
+        draft = Draft(command, actor, act_id, claimed_at, seed, 1, NO_PREV, *EMPTY_SEEN)
+        return self._decide(draft, known, self._references.current)
+
+    def found(self, prepared: Prepared, signatures: Sequence[tuple[bytes, bytes]]) -> Acknowledgement:
+        """Record entry 0 with its three signatures."""
+        if self._log.head().size:
+            raise LedgerExists("this database holds a ledger already")
+        stream = prepared.statement.stream
+        known = self._streams.fresh(stream)
+        item = to_item(prepared, tuple(signatures))
+        self._references.try_entry(prepared, signatures)
+        self._seal(item, prepared, known)
+        self._save([item])
+        if item.error is not None:
+            raise item.error
+        self._references.refresh()
+        self._streams.fresh(stream)
+        return self._acknowledge(item, repeated=False)
+
+    def commit(self, draft: Draft, signature: bytes) -> Acknowledgement:
+        """Record one signed act, or answer as the first time if it was recorded already."""
+        error: Exception = ActRefused("the act was not judged")
+        for _ in range(_ATTEMPTS):
+            try:
+                known = self._place(draft)
+                prepared = self._decide(draft, known, self._references.current)
+                self._check(prepared, known, signature)
+                answer = self._record([Signed(prepared, signature, known)])[0]
+            except Exception as refusal:
+                answer = refusal
+            if isinstance(answer, Acknowledgement):
+                return answer
+            error = answer
+            if not isinstance(answer, ReferenceMoved):
+                break
+            self._references.refresh()
+        return self._repeated(draft, signature, error)
+
+    def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
+        """Record acts of different streams in one transaction, as `prepare` judged them; one answer an act."""
+        answers: dict[int, Acknowledgement | Exception] = {}
+        ready: list[tuple[int, Signed]] = []
+        for place, (prepared, signature) in enumerate(signed):
+            try:
+                known = self._place(prepared.draft)
+                self._check(prepared, known, signature)
+                ready.append((place, Signed(prepared, signature, known)))
+            except Exception as refusal:
+                answers[place] = refusal
+        recorded = self._record([act for _, act in ready])
+        answers.update((place, answer) for (place, _), answer in zip(ready, recorded, strict=True))
+        return [self._settle(answers[place], *act) for place, act in enumerate(signed)]
+
+    def _settle(
+        self, answer: Acknowledgement | Exception, prepared: Prepared, signature: bytes
+    ) -> Acknowledgement | Exception:
+        """Give an act that failed in a batch what it would get alone: a new judgement, or the first answer again."""
+        if isinstance(answer, Acknowledgement):
+            return answer
+        try:
+            if isinstance(answer, ReferenceMoved):
+                return self.commit(prepared.draft, signature)
+            return self._repeated(prepared.draft, signature, answer)
+        except Exception as refusal:
+            return refusal
+
+    def _catch_up(self) -> None:
+        if self._log.head().reference_at != self._references.current.at:
+            self._references.refresh()
+
+    def _newest_seen(self) -> tuple[int, bytes]:
+        latest = self._log.latest_checkpoint()
+        return (latest[0], latest[1]) if latest else (EMPTY_SEEN.size, EMPTY_SEEN.root)
+
+    def _place(self, draft: Draft) -> StreamState:
+        """Return the stream's state if the draft stands right behind it; raises StaleStream if it does not."""
+        stream = self._parts.policy.stream_of(draft.command)
+        known = self._streams.cached(stream)
+        if known.seq + 1 != draft.seq:
+            known = self._streams.fresh(stream)
+        if (draft.seq, draft.prev) != (known.seq + 1, known.leaf):
+            raise StaleStream(f"{stream}: the act was prepared as number {draft.seq}, the next is {known.seq + 1}")
+        return known
+
+    def _decide(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
+        policy = self._parts.policy
+        decision = policy.decide(
+            known.state,
+            draft.command,
+            draft.actor,
+            seq=draft.seq,
+            claimed_at=draft.claimed_at,
+            recorded_at=self._parts.timekeeper.now(),
+            reference=reference.value,
+        )
+        return prepare_act(self._parts.origin, policy.stream_of(draft.command), draft, decision, reference.at)
+
+    def _check_seen(self, draft: Draft) -> None:
+        root = self._seen.get(draft.seen_size)
+        if root is None:
+            rows = self._log.select("SELECT root FROM checkpoints WHERE size = ?", (draft.seen_size,))
+            if not rows:
+                raise SeenRefused(f"no checkpoint of size {draft.seen_size} was ever signed by this ledger")
+            root = self._seen[draft.seen_size] = bytes(rows[0][0])
+        if root != draft.seen_root:
+            raise SeenRefused(f"the checkpoint of size {draft.seen_size} that was seen is not this ledger's")
+
+    def _grant(self, prepared: Prepared, known: StreamState) -> Grant:
+        """Return the grant under which the act's key may sign it next."""
+        statement = prepared.statement
+        try:
+            if statement.role == PETITIONER:
+                return known.keys.check(known.index + 1, statement, self._parts.verify)
+            return self._references.current.authority.check(prepared.reference_at + 1, statement)
+        except (AuthorityRejected, SignatureRejected, KeyRejected) as error:
+            raise AuthorityRefused(str(error)) from error
+
+    def _check(self, prepared: Prepared, known: StreamState, signature: bytes) -> None:
+        """Check what the signer has seen, the right of the key, and the signature."""
+        self._check_seen(prepared.draft)
+        grant = self._grant(prepared, known)
+        try:
+            self._parts.verify(grant.key, prepared.to_sign, signature)
+        except (SignatureRejected, KeyRejected) as error:
+            raise SignatureRefused("the signature does not hold over this statement") from error
+        if is_reference_stream(prepared.statement.stream):
+            self._references.try_entry(prepared, [(prepared.statement.key_id, signature)])
+
+    def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:
+        """Append acts whose signatures hold, in one transaction, and return an answer for each."""
+        items = [to_item(act.prepared, ((act.prepared.draft.actor.key_id, act.signature),)) for act in acts]
+        for item, act in zip(items, acts, strict=True):
+            self._seal(item, act.prepared, act.known)
+        if items:
+            self._save(items)
+        return [self._answer(item, act) for item, act in zip(items, acts, strict=True)]
+
+    def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
+        """Encrypt the act's disclosures under keys that are durable before the act is."""
+        keystore, stream = self._parts.keystore, item.stream
+        ref = known.ref
+        if ref is None:
+            ref = item.ref = keystore.take_ref()
+        keys = keystore.keys_for_writing(ref, item.seq)
+        item.disclosures = seal(prepared.disclosures, keys, stream, item.seq, self._parts.random)
+
+    def _answer(self, item: Item, act: Signed) -> Acknowledgement | Exception:
+        if item.error is not None:
+            if item.ref is not None and isinstance(item.error, ActRefused):
+                self._parts.keystore.give_back(item.ref)
+            return item.error
+        self._recorded(item, act)
+        return self._acknowledge(item, repeated=False)
+
+    def _recorded(self, item: Item, act: Signed) -> None:
+        """Fold the recorded act into what is kept for the next one."""
+        ref = item.ref or act.known.ref
+        if ref is not None:
+            self._parts.keystore.used(ref, item.seq)
+        if is_reference_stream(item.stream):
+            self._references.refresh()
+        known = self._streams.advanced(
+            replace(act.known, ref=ref), act.prepared.statement, item.leaf, item.index, item.recorded_at
+        )
+        self._streams.keep(item.stream, known)
+
+    def _repeated(self, draft: Draft, signature: bytes, refusal: Exception) -> Acknowledgement:
+        """Answer as the first time if this very act is recorded; otherwise raise the refusal."""
+        found = self._log.find_act(draft.act_id)
+        if found is None:
+            raise refusal
+        entry = parse_entry(found.entry)
+        statement = parse_statement(entry.payload)
+        same = (
+            statement.stream == self._parts.policy.stream_of(draft.command)
+            and (statement.seq, statement.prev) == (draft.seq, draft.prev)
+            and [one.signature for one in entry.signatures] == [signature]
+        )
+        if not same:
+            raise ActConflict("an act with this id is recorded already, with other bytes") from refusal
+        return self._acknowledge_at(found.index, found.leaf, entry.recorded_at, repeated=True)
+
+    def _acknowledge(self, item: Item, *, repeated: bool) -> Acknowledgement:
+        return self._acknowledge_at(item.index, item.leaf, item.recorded_at, repeated=repeated)
+
+    def _acknowledge_at(self, index: int, leaf: bytes, recorded_at: int, *, repeated: bool) -> Acknowledgement:
+        parts = self._parts
+        signature = sign_acknowledgement(parts.log_key, parts.origin, index, leaf, recorded_at)
+        return Acknowledgement(parts.origin, index, leaf, recorded_at, signature, repeated)

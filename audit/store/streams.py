@@ -1,0 +1,96 @@
+"""Folded states of streams, kept for the next act: a bounded cache over the log."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from audit.case_keys import ACTIONS, NO_KEYS, PETITIONER, CaseKeys
+from audit.entry import parse_entry
+from audit.statement import NO_PREV, Statement, parse_statement
+from audit.store.log import Log
+from audit.store.model import Policy
+from audit.store.references import References
+
+MAX_STREAMS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """A stream as of its last entry: that entry's seq, leaf and index, and the policy's state.
+
+    `keys` are the petitioner's, `ref` says where the stream's data keys are (None: nowhere yet).
+    """
+
+    seq: int
+    leaf: bytes
+    index: int
+    state: Any
+    keys: CaseKeys
+    ref: bytes | None
+
+
+class Streams:
+    """Answers with a stream's state; `fresh` reads on from the log first."""
+
+    def __init__(self, log: Log, policy: Policy, references: References) -> None:
+        self._log = log
+        self._policy = policy
+        self._references = references
+        self._lock = Lock()
+        self._states: OrderedDict[str, StreamState] = OrderedDict()
+
+    def cached(self, stream: str) -> StreamState:
+        """Return the state as this process last knew it, read from the log only if it knew none."""
+        with self._lock:
+            state = self._states.get(stream)
+            if state is not None:
+                self._states.move_to_end(stream)
+                return state
+        return self.fresh(stream)
+
+    def fresh(self, stream: str) -> StreamState:
+        """Return the state with all that is in the log now."""
+        with self._lock:
+            known = self._states.get(stream)
+        if known is None:
+            known = StreamState(0, NO_PREV, -1, self._policy.initial(stream), NO_KEYS, None)
+        for row in self._log.stream_entries(stream, known.seq):
+            entry = parse_entry(row.entry)
+            known = self.advanced(known, parse_statement(entry.payload), row.leaf, row.index, entry.recorded_at)
+        if known.ref is None and known.seq:
+            known = replace(known, ref=self._log.ref(stream))
+        return self._keep(stream, known)
+
+    def advanced(
+        self, before: StreamState, statement: Statement, leaf: bytes, index: int, recorded_at: int
+    ) -> StreamState:
+        """Return the state after one more entry of the stream."""
+        event = self._policy.read(statement, index, recorded_at, self._references.current.value)
+        keys = before.keys
+        if statement.action in ACTIONS:
+            grant = keys.check(index, statement) if statement.role == PETITIONER else None
+            keys = keys.after(index, statement, grant)
+        return StreamState(before.seq + 1, leaf, index, self._policy.fold(before.state, event), keys, before.ref)
+
+    def keep(self, stream: str, state: StreamState) -> None:
+        """Keep a state that was just recorded."""
+        self._keep(stream, state)
+
+    def forget(self, stream: str) -> None:
+        """Drop what is known of a stream."""
+        with self._lock:
+            self._states.pop(stream, None)
+
+    def _keep(self, stream: str, state: StreamState) -> StreamState:
+        with self._lock:
+            known = self._states.get(stream)
+            if known is not None and known.seq > state.seq:
+                return known
+            self._states[stream] = state
+            self._states.move_to_end(stream)
+            if len(self._states) > MAX_STREAMS:
+                self._states.popitem(last=False)
+        return state
