@@ -80,10 +80,10 @@ class Rules(NamedTuple):
 
     def at(self, index: int) -> RuleSet:
         """Return the rows that an act at this log index runs by: those published before it."""
-        for since, rule_set in reversed(self.steps):
-            if since < index:
-                return rule_set
-        return self.steps[0][1]
+        steps = self.steps
+        if steps[-1][0] < index:
+            return steps[-1][1]
+        return next((rule_set for since, rule_set in reversed(steps) if since < index), steps[0][1])
 
     def lag_days(self, action: str, index: int) -> int:
         """Return the working days within which an act may be recorded and still count from its claimed time."""

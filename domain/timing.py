@@ -110,19 +110,11 @@ def close_clocks(running: Clocks, event: Event, rules: Rules, imported: bool) ->
         how = rules.at(clock.started_index).closing.get((clock.rule, action)) if clock.unit == office else None
         if how is None:
             kept.append(clock)
-            continue
-        closed.append(
-            clock._replace(
-                closed_by=action,
-                met=how == "met",
-                closed_seq=event.originator_version,
-                closed_index=event.index,
-                closed_at=event.effective_at,
-                closed_late=event.late_recorded,
-                closed_imported=imported,
-            )
-        )
-    return tuple(kept), tuple(closed)
+        else:
+            # The last member is `withdrawn_index`; the seven before it say what closed the clock.
+            closing = (action, how == "met", event.originator_version, event.index, event.effective_at)
+            closed.append(Clock(*clock[:15], *closing, event.late_recorded, imported, clock.withdrawn_index))
+    return (tuple(kept), tuple(closed)) if closed else (running, ())
 
 
 def start_clocks(
@@ -138,10 +130,14 @@ def start_clocks(
     for row in rows:
         if not row.in_force(day) or (row.unless == "not_addressable" and not addressable):
             continue
-        if any(c.unit == unit and c.clock == row.clock and c.shadow == row.shadow and c.running for c in known):
-            continue
-        segment = 1 + sum(c.clock == row.clock for c in (*known, *started))
-        started.append(_start(row, event, unit, day, segment, imported))
+        segment = 1
+        for clock in (*known, *started):
+            if clock.clock == row.clock:
+                segment += 1
+                if clock.unit == unit and clock.shadow == row.shadow and clock.running:
+                    break
+        else:
+            started.append(_start(row, event, unit, day, segment, imported))
     return tuple(started)
 
 
