@@ -45,6 +45,8 @@ class Case(NamedTuple):
     stream: str = ""
     version: int = 0
     state: str = NEW
+    running: Clocks = ()
+    closed: Clocks = ()
     office: str = ""
     capacity: str = ""
     holdings: tuple[Holding, ...] = ()
@@ -59,8 +61,6 @@ class Case(NamedTuple):
     claim_key: str = ""
     petitioner_keys: tuple[PetitionerKey, ...] = ()
     ratings: tuple[Rating, ...] = ()
-    running: Clocks = ()
-    closed: Clocks = ()
 
     @property
     def clocks(self) -> Clocks:

@@ -28,8 +28,8 @@ def fold(case: Case, event: Event, rules: Rules | None = None) -> Case:
     rules = rules or national_rules()
     action = event.action
     running, closed = case.running, case.closed
-    change = _CHANGES.get(action)
     imported = getattr(event, "imported", None) is not None
+    change = _CHANGES.get(action)
     changes: dict[str, Any] = change(case, event) if change is not None else {}
     if running:
         running, just_closed = close_clocks(running, event, rules, imported)
@@ -39,13 +39,10 @@ def fold(case: Case, event: Event, rules: Rules | None = None) -> Case:
         unit = getattr(event, "to_office", "") or event.office
         addressable = changes.get("addressable", case.addressable)
         running = (*running, *start_clocks((*closed, *running), event, rows, unit, addressable, imported))
-    return case._replace(
-        version=event.originator_version,
-        state=next_state(action, case.state),
-        running=running,
-        closed=closed,
-        **changes,
-    )
+    state = next_state(action, case.state)
+    if not changes:  # Most acts: only the first five members change, and this is thrice as fast as _replace.
+        return Case(case.stream, event.originator_version, state, running, closed, *case[5:])
+    return case._replace(version=event.originator_version, state=state, running=running, closed=closed, **changes)
 
 
 def allowed(case: Case) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ shadow of HANDLE at a competent unit, and `registered` starts what is not alread
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.clocks import Rules
@@ -143,7 +143,7 @@ def start_clocks(
 
 def _start(row: ClockRow, event: Event, unit: str, day: date, segment: int, imported: bool) -> Clock:
     # Civil Code 201: the day of the starting act is not counted, so the last day is start + length.
-    key_day = day + timedelta(days=row.length) if row.day_kind == "calendar" else day
+    key_day = date.fromordinal(day.toordinal() + row.length) if row.day_kind == "calendar" else day
     return Clock(
         row.clock,
         row.shadow,
