@@ -1,9 +1,10 @@
 """The key store: the keys that open disclosures, in a SQLite file of its own, apart from the log's database.
 
 Three layers: the master key (given from outside) wraps one key a stream; a stream's key wraps the eight data keys of
-each of its acts; a data key encrypts one slot. Destroying a wrapped key makes what it opened unreadable everywhere, backups
-of the log included. Keys are made ahead, in blocks, so that recording an act waits for no second disk; a key exists
-durably here before anything it encrypts is stored. `journal_mode=DELETE` and `secure_delete=ON` leave no old copies.
+each of its acts; a data key encrypts one slot. Destroying a wrapped key makes what it opened unreadable everywhere,
+backups of the log included. Keys are made ahead, in blocks, so that recording an act waits for no second disk; a key
+exists durably here before anything it encrypts is stored. `journal_mode=DELETE` and `secure_delete=ON` leave no old
+copies behind.
 """
 
 from __future__ import annotations

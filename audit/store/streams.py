@@ -68,12 +68,13 @@ class Streams:
         self, before: StreamState, statement: Statement, leaf: bytes, index: int, recorded_at: int
     ) -> StreamState:
         """Return the state after one more entry of the stream."""
-        event = self._policy.read(statement, index, recorded_at, self._references.current.value)
+        reference = self._references.current.value
+        event = self._policy.read(statement, index, recorded_at, reference)
         keys = before.keys
         if statement.action in ACTIONS:
             grant = keys.check(index, statement) if statement.role == PETITIONER else None
             keys = keys.after(index, statement, grant)
-        return StreamState(before.seq + 1, leaf, index, self._policy.fold(before.state, event), keys, before.ref)
+        return StreamState(before.seq + 1, leaf, index, self._policy.fold(before.state, event, reference), keys, before.ref)
 
     def keep(self, stream: str, state: StreamState) -> None:
         """Keep a state that was just recorded."""
