@@ -12,11 +12,14 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
@@ -33,7 +36,7 @@ MAX_FILE = 8192
 LABELS = ("kind", "actor", "office", "post", "custody", "public")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Key:
     """A secret and what it is for; kind is log, registrar, officer, service, petitioner, master or import.
 
@@ -47,19 +50,23 @@ class Key:
     post: str = ""
     custody: str = "file"
 
-    @property
+    @cached_property
     def public(self) -> bytes:
         """The raw 32-byte public key, or nothing for a master key or an import secret."""
         return b"" if self.kind in ("master", "import") else suite.public_key(self.secret)
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """SHA-256 of the raw public key."""
         return suite.key_id(self.public)
 
     def sign(self, message: bytes) -> bytes:
         """Sign message with the secret; 64 bytes."""
-        return suite.sign(self.secret, message)
+        return suite.sign(self._private, message)
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.secret)
 
     def __repr__(self) -> str:
         """Name the key without its secret."""
@@ -119,9 +126,26 @@ def list_keys(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json") if NAME.fullmatch(path.stem))
 
 
-def new_key(kind: str, actor: str = "", office: str = "", post: str = "", custody: str = "file") -> Key:
-    """Make a key from 32 fresh random bytes."""
-    return Key(kind, os.urandom(SECRET_SIZE), actor, office, post, custody)
+def new_key(
+    kind: str,
+    actor: str = "",
+    office: str = "",
+    post: str = "",
+    custody: str = "file",
+    *,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Key:
+    """Make a key from 32 fresh bytes of entropy."""
+    return Key(kind, entropy(SECRET_SIZE), actor, office, post, custody)
+
+
+def keep_key(folder: Path, name: str, make: Callable[[], Key], passphrase: bytes | None) -> Key:
+    """Read the key file of this name, or make the key and write it, so that a second attempt finds the first's key."""
+    if (folder / f"{name}.json").exists():
+        return read_key(folder, name, passphrase)
+    key = make()
+    write_key(folder, name, key, passphrase)
+    return key
 
 
 def _parse(name: str, data: bytes, passphrase: bytes | None) -> Key:

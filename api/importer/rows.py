@@ -8,8 +8,8 @@ something else can be told apart column by column without reading anyone's text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ class PlannedAct:
     claimed_at: str
     public: Mapping[str, Any]
     sealed: Mapping[str, Any]
+    opens: bool
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -39,12 +40,30 @@ class PlannedAct:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentAct:
+    """An act that a row could make and does not: its id, and the columns that are empty."""
+
+    act_id: bytes
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedCase:
-    """The acts of one row, in the order in which the case takes them."""
+    """The acts of one row, in the order in which the case takes them, and those that it leaves out."""
 
     row: int
     stream: str
     acts: tuple[PlannedAct, ...]
+    absent: tuple[AbsentAct, ...] = ()
+
+    @property
+    def act_ids(self) -> list[bytes]:
+        """The ids of all acts that a row of this key could have made."""
+        return [*(act.act_id for act in self.acts), *(act.act_id for act in self.absent)]
+
+    def without(self, recorded: Container[bytes]) -> PlannedCase:
+        """The case with only those acts that are not recorded yet."""
+        return replace(self, acts=tuple(act for act in self.acts if act.act_id not in recorded))
 
 
 class RowRefused(ValueError):
@@ -74,16 +93,18 @@ class RowReader:
         key = self._read_key(row)
         texts = {column: self._read_cell(row, column) for column in self._mapping.columns}
         acts: list[PlannedAct] = []
+        absent: list[AbsentAct] = []
         previous: Moment | None = None
         for part in self._mapping.acts:
             if part.optional and not any(texts[column].strip() for column in part.columns):
+                absent.append(AbsentAct(self._identity.act(key, part.action), part.columns))
                 continue
             moment = self._read_moment(row, part, texts)
-            if previous is not None and moment.at < previous.at and not _same_day(previous, moment):
+            if previous is not None and moment.at < previous.at:
                 raise RowRefused("before_previous", part.at)
             previous = moment
             acts.append(self._plan(part, row.number, key, texts, moment))
-        return PlannedCase(row.number, self._identity.case(key), tuple(acts))
+        return PlannedCase(row.number, self._identity.case(key), tuple(acts), tuple(absent))
 
     def _read_key(self, row: Row) -> str:
         column = self._mapping.part.key
@@ -122,7 +143,8 @@ class RowReader:
         sealed: dict[str, Any] = {name: texts[column] for name, column in part.sealed.items() if texts[column]}
         sealed["source"] = source_record(number, key, {column: texts[column] for column in part.columns})
         act_id = self._identity.act(key, part.action)
-        return PlannedAct(part.action, act_id, moment.at.isoformat(timespec="seconds"), public, sealed)
+        opens = part is self._mapping.acts[0]
+        return PlannedAct(part.action, act_id, moment.at.isoformat(timespec="seconds"), public, sealed, opens)
 
 
 def source_record(row: int, key: str, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -146,7 +168,3 @@ def changed_columns(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> li
 
 def _digest(texts: list[str]) -> str:
     return hashlib.sha256(length_prefixed(texts)).hexdigest()
-
-
-def _same_day(earlier: Moment, later: Moment) -> bool:
-    return earlier.precision == "day" and earlier.at.date() == later.at.date()

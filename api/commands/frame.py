@@ -1,0 +1,108 @@
+"""What every command shares: its four options, what it prints, and errors told in one line.
+
+Results go to standard output, as text for people or as one JSON document; everything else goes to
+standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from api.errors import describe
+from api.settings import Settings, load_settings
+from api.wording import Wording
+
+
+def _remember_language(context: typer.Context, value: str | None) -> str | None:
+    context.find_root().obj = value
+    return value
+
+
+Home = Annotated[Path | None, typer.Option("--home", help="The home folder (SUNDIAL_HOME, else ./var). 数据目录。")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///PATH or postgresql://… (SUNDIAL_DATABASE). 数据库地址。"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document. 输出 JSON。")]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", help="zh or en; else the locale's. 语言。", callback=_remember_language, is_eager=True),
+]
+
+
+class OneLineErrors(TyperGroup):
+    """A group of commands in which every error becomes one line and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; tell what it raises."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+            raise
+        except BrokenPipeError:
+            raise click.exceptions.Exit(0) from None
+        except Exception as error:
+            language = ctx.find_root().obj
+            known = language if language in ("zh", "en") else load_settings().language
+            problem = describe(error, Wording(known))
+            print(f"sundial: {problem.line}", file=sys.stderr)
+            raise click.exceptions.Exit(problem.exit_code) from None
+
+
+class Output:
+    """Where a command's result goes, in which form and language."""
+
+    def __init__(self, settings: Settings, as_json: bool) -> None:
+        """Print for people in the settings' language, or JSON if as_json."""
+        self.wording = Wording(settings.language)
+        self.as_json = as_json
+
+    def result(self, document: Mapping[str, Any], *lines: str) -> None:
+        """Print the result: the document if JSON was asked for, else the lines."""
+        if self.as_json:
+            print(json.dumps(document, ensure_ascii=False, indent=1))
+            return
+        for line in lines:
+            print(line)
+
+    def note(self, text: str) -> None:
+        """Tell something on standard error."""
+        print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """A line on standard error that is rewritten on a terminal and repeated at most once a second elsewhere."""
+
+    def __init__(self, output: Output, key: str) -> None:
+        """Tell progress in the sentence under key."""
+        self._output = output
+        self._key = key
+        self._terminal = sys.stderr.isatty()
+        self._last = time.monotonic()
+
+    def __call__(self, **values: object) -> None:
+        """Tell the values, if it is time to."""
+        if self._terminal:
+            print(f"\r{self._output.wording(self._key, **values)}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._last >= 1:
+            self._last = time.monotonic()
+            self._output.note(self._output.wording(self._key, **values))
+
+    def end(self) -> None:
+        """Leave the rewritten line."""
+        if self._terminal:
+            print(file=sys.stderr)
+
+
+def leave(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    raise typer.Exit(code)

@@ -1,0 +1,96 @@
+"""Every refusal over HTTP is an RFC 9457 document, and none repeats what the caller sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
+from api.wording import Wording
+
+_UNHEARD = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+class FieldProblem(BaseModel):
+    """One field that was not as documented: where it stands and which rule it breaks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    place: str
+    rule: str
+
+
+class ProblemDocument(BaseModel):
+    """A refusal or failure. Source: RFC 9457."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reason: str | None = Field(None, description="For refusals by a rule: its stable word.")
+    rule: str | None = Field(None, description="For refusals by a rule: the article or clause.")
+    allowed: list[str] | None = Field(None, description="For refusals by a rule: what would be allowed.")
+    fields: list[FieldProblem] | None = Field(None, description="For malformed requests: the fields at fault.")
+
+
+def choose_wording(request: Request) -> Wording:
+    """The wording a request asks for: ?lang=, else Accept-Language, else Chinese."""
+    asked = request.query_params.get("lang") or request.headers.get("accept-language", "zh")[:2].lower()
+    return Wording("en" if asked == "en" else "zh")
+
+
+def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Answer with a problem document."""
+    return JSONResponse(problem.document(), problem.status, headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Make every error of app a problem document."""
+
+    async def on_error(request: Request, error: Exception) -> JSONResponse:
+        return answer(describe(error, choose_wording(request)))
+
+    async def on_status(request: Request, error: Exception) -> JSONResponse:
+        status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+        code = _UNHEARD.get(status, "request_refused" if status < 500 else "internal")
+        title = choose_wording(request)(f"problems.{code}")
+        return answer(Problem(status, code, title, ""), dict(headers or {}))
+
+    async def on_malformed(request: Request, error: Exception) -> JSONResponse:
+        found = error.errors() if isinstance(error, RequestValidationError) else []
+        title = choose_wording(request)("problems.request_malformed")
+        return answer(Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
+
+    app.add_exception_handler(HTTPException, on_status)
+    app.add_exception_handler(RequestValidationError, on_malformed)
+    app.add_exception_handler(Exception, on_error)
+
+
+def _places(found: Sequence[Any]) -> list[dict[str, str]]:
+    """Say where and by which rule; names that the caller made up are not repeated."""
+    return [
+        {
+            "place": ".".join(str(step) for step in item["loc"] if item["type"] != "extra_forbidden" or step == item["loc"][0]),
+            "rule": str(item["type"]),
+        }
+        for item in found[:20]
+    ]
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI rows of the problems that a route may answer with."""
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}}}
+        for status in sorted({*statuses, 422, 500, 503})
+    }

@@ -1,0 +1,167 @@
+"""The import itself: windows of rows become acts, each act recorded once, whatever happened before.
+
+The rows of a window are read, decided and signed in this thread while the database takes the window before
+in another. A case's first acts go into one transaction and its next acts into a later one, because an act
+names the leaf of the one before it. What was recorded by an earlier run, complete or killed, is recognised
+by its act id and only compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol
+
+from api.actions import Desk
+from api.importer.recorded import compare_recorded, find_recorded
+from api.importer.report import Report
+from api.importer.rows import PlannedAct, PlannedCase, RowReader, RowRefused
+from api.importer.tables import Row
+from api.keyfiles import Key
+from audit.store.errors import ActConflict, ActRefused, ReferenceMoved, StaleStream
+from audit.store.model import Acknowledgement, Prepared
+from domain.commands import Command
+from domain.errors import DomainRefused
+
+WINDOW = 500
+ROLE = "importer"
+
+Answers = list[Acknowledgement | Exception]
+Told = Callable[[int, int], None]
+
+
+class Refusals(Protocol):
+    """Words for what the rules or the ledger refused."""
+
+    def __call__(self, error: Exception) -> str:
+        """Say it in one line."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did."""
+
+    rows_read: int = 0
+    cases_added: int = 0
+    acts_added: int = 0
+
+
+@dataclass(slots=True)
+class _Window:
+    """Some rows on their way: the cases that still go on, and the acts now with the database."""
+
+    cases: list[PlannedCase]
+    stage: int = 0
+    acts: list[tuple[PlannedCase, PlannedAct]] = field(default_factory=list)
+    answers: Future[Answers] | None = None
+
+
+class Import:
+    """One run over one file, at a desk, with an office's service key."""
+
+    def __init__(self, desk: Desk, key: Key, report: Report, words: Refusals, told: Told) -> None:
+        """Record acts at desk with key; rejected rows go to report, counts of rows and acts to told."""
+        self._desk = desk
+        self._key = key
+        self._report = report
+        self._words = words
+        self._told = told
+        self.summary = Summary()
+
+    def run(self, rows: Iterable[Row], reader: RowReader) -> Summary:
+        """Import all rows; raises what the database or a broken file raises, with everything before it recorded."""
+        with ThreadPoolExecutor(1, "import-commit") as committer:
+            waiting: list[_Window] = []
+            for window in self._windows(rows, reader):
+                self._submit(window, committer)
+                waiting = [known for known in waiting if self._go_on(known, committer)]
+                waiting.append(window)
+                self._told(self.summary.rows_read, self.summary.acts_added)
+            while waiting:
+                waiting = [known for known in waiting if self._go_on(known, committer)]
+                self._told(self.summary.rows_read, self.summary.acts_added)
+        return self.summary
+
+    def _windows(self, rows: Iterable[Row], reader: RowReader) -> Iterator[_Window]:
+        numbered = iter(rows)
+        while batch := list(islice(numbered, WINDOW)):
+            self.summary.rows_read += len(batch)
+            cases = []
+            for row in batch:
+                try:
+                    cases.append(reader.read(row))
+                except RowRefused as refused:
+                    other = str(refused.other_row) if refused.other_row else ""
+                    self._report.reject(row.number, refused.reason, refused.column, other)
+            yield self._fresh(cases)
+
+    def _fresh(self, cases: list[PlannedCase]) -> _Window:
+        """Leave out what an earlier run recorded, after comparing it with what the file says now."""
+        recorded = find_recorded(self._desk.ledger, [act_id for case in cases for act_id in case.act_ids])
+        if recorded:
+            compare_recorded(self._desk.ledger, cases, recorded, self._report)
+        return _Window([case.without(recorded) for case in cases])
+
+    def _submit(self, window: _Window, committer: ThreadPoolExecutor) -> None:
+        """Decide and sign the window's next acts, and hand them to the committing thread."""
+        window.acts, signed = [], []
+        for case in window.cases:
+            if window.stage < len(case.acts):
+                act = case.acts[window.stage]
+                try:
+                    prepared = self._prepare(case, act)
+                except (DomainRefused, ActRefused) as refused:
+                    self._refuse(window, case, refused)
+                    continue
+                window.acts.append((case, act))
+                signed.append((prepared, self._key.sign(prepared.to_sign)))
+        window.answers = committer.submit(self._desk.ledger.commit_many, signed)
+
+    def _go_on(self, window: _Window, committer: ThreadPoolExecutor) -> bool:
+        """Take the answers to a window's acts and submit the next ones; False once there are none."""
+        assert window.answers is not None
+        for (case, act), answer in zip(window.acts, window.answers.result(), strict=True):
+            self._take(window, case, act, answer)
+        window.stage += 1
+        if not any(window.stage < len(case.acts) for case in window.cases):
+            return False
+        self._submit(window, committer)
+        return True
+
+    def _take(self, window: _Window, case: PlannedCase, act: PlannedAct, answer: Acknowledgement | Exception) -> None:
+        if isinstance(answer, (StaleStream, ReferenceMoved)):
+            answer = self._again(case, act)
+        if isinstance(answer, ActConflict):
+            return  # another run of the same file recorded it first
+        if isinstance(answer, (ActRefused, DomainRefused)):
+            self._refuse(window, case, answer)
+        elif isinstance(answer, Exception):
+            raise answer
+        elif not answer.repeated:
+            self.summary.acts_added += 1
+            self.summary.cases_added += act.opens
+
+    def _again(self, case: PlannedCase, act: PlannedAct) -> Acknowledgement | Exception:
+        """Perform an act anew that lost against a change of keys, people or its own case."""
+        try:
+            return self._desk.perform(
+                self._command(case, act), self._key, ROLE, act_id=act.act_id, claimed_at=act.claimed_at
+            )
+        except (DomainRefused, ActRefused) as refused:
+            return refused
+
+    def _prepare(self, case: PlannedCase, act: PlannedAct) -> Prepared:
+        return self._desk.prepare(
+            self._command(case, act), self._key, ROLE, act_id=act.act_id, claimed_at=act.claimed_at
+        )
+
+    @staticmethod
+    def _command(case: PlannedCase, act: PlannedAct) -> Command:
+        return Command(case.stream, act.action, act.public, act.sealed)
+
+    def _refuse(self, window: _Window, case: PlannedCase, error: Exception) -> None:
+        """Report a row whose act was refused and drop what would have followed it."""
+        self._report.reject(case.row, "refused", detail=self._words(error))
+        window.cases = [known for known in window.cases if known is not case]
