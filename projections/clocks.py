@@ -1,0 +1,170 @@
+"""The clocks of every case as rows on two time axes: when each was known, and when it held.
+
+A row is known from log index `k0`; its end is known from `km`, and it is withdrawn from `kx`. It holds from `v0` until
+`v1`, Unix milliseconds of the moments that count. Whatever has not happened is `OPEN`. "Known at a position n" is
+k0 < n <= kx, and the end counts if km < n. Nothing in a row says that a clock is overdue: that is computed from the key
+day, a calendar and a moment (`due.py`, `overdue.py`).
+
+`ep` is the epoch, of 2^19 log entries, in which the row's end or withdrawal became known. Whoever was alive at a
+position was closed in its epoch or later, so any as-of question is a few ordered range scans. The indexes hold only
+rows that outlived their raw due day, by when their end was recorded, which are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from sys import intern
+
+from domain.case_state import Case
+from domain.effective import DAY_MS, unix_ms
+from domain.timing import Clock
+from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE
+from projections.entries import CASE_PREFIX
+from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
+from projections.view import Put, Rows, Step
+
+STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED = 1, 2, 4, 8
+
+_CIVIL_MS = 8 * 3_600_000
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_ORDER = "key_day, case_id, clock, segment"
+_CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags"
+
+CLOCKS = Table(
+    "view_clocks",
+    3,
+    (
+        Column("case_id", "text"),
+        Column("clock", "text"),
+        Column("segment", "small"),
+        Column("shadow", "small"),
+        Column("rule", "text"),
+        Column("unit", "text"),
+        Column("kind", "small"),
+        Column("key_day", "integer"),
+        Column("start_day", "integer"),
+        Column("started_seq", "integer"),
+        Column("closed_seq", "integer"),
+        Column("closed_by", "text"),
+        Column("met", "small"),
+        Column("k0", "big"),
+        Column("km", "big"),
+        Column("kx", "big"),
+        Column("v0", "big"),
+        Column("v1", "big"),
+        Column("ep", "small"),
+        Column("outlived", "small"),
+        Column("flags", "small"),
+    ),
+    (
+        Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
+        Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
+    ),
+)
+_V1, _OUTLIVED = (CLOCKS.column_names.split(", ").index(name) for name in ("v1", "outlived"))
+
+
+class ClockRows:
+    """The view behind `overdue`: one row a clock and segment, put again when it closes or is withdrawn."""
+
+    name = "clocks"
+    version = 1
+    tables = (CLOCKS,)
+
+    def follows(self, stream: str) -> bool:
+        """Cases only."""
+        return stream.startswith(CASE_PREFIX)
+
+    def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
+        """Put the row of every clock that this act started, closed or withdrew."""
+        before: Case = step.before
+        after: Case = step.after
+        if after.running == before.running and after.closed == before.closed:
+            return ()
+        return self._changed(step, before, after, rows[0])
+
+    def _changed(self, step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
+        case_id = step.stream[len(CASE_PREFIX) :]
+        known = before.clocks
+        for clock in after.clocks:
+            if clock not in known:
+                yield Put(0, _row(step, clock, case_id, rows.get((case_id, clock.clock, clock.segment))))
+
+
+CLOCK_ROWS = ClockRows()
+
+
+def kind_of(day_kind: str, length: int, weekends_roll: bool) -> int:
+    """Return how the days of a clock are counted, as its row says it: see `due.py`."""
+    if day_kind == "working":
+        return length
+    return CALENDAR_DAYS if weekends_roll else HOLIDAYS_ALONE
+
+
+def civil_day(milliseconds: int) -> int:
+    """Return the civil day, as a proleptic ordinal, on which an instant in Unix milliseconds falls."""
+    return (milliseconds + _CIVIL_MS) // DAY_MS + _EPOCH_DAY
+
+
+def day_start(day: int) -> int:
+    """Return the first instant of a civil day, in Unix milliseconds."""
+    return (day - _EPOCH_DAY) * DAY_MS - _CIVIL_MS
+
+
+def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
+    rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
+    kind = kind_of(clock.day_kind, clock.length, rule.weekends_roll)
+    key_day = clock.key_day.toordinal()
+    km = OPEN if clock.closed_index is None else clock.closed_index
+    kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
+    return (
+        case_id,
+        clock.clock,
+        clock.segment,
+        int(clock.shadow),
+        clock.rule,
+        intern(clock.unit),
+        kind,
+        key_day,
+        clock.start_day.toordinal(),
+        clock.started_seq,
+        clock.closed_seq or 0,
+        clock.closed_by,
+        int(clock.met),
+        clock.started_index,
+        km,
+        kx,
+        unix_ms(clock.started_at),
+        _end(step, clock, old),
+        min(km, kx) >> EPOCH_BITS,
+        _outlived(step, min(km, kx), key_day + max(kind, 0), old),
+        _flags(clock),
+    )
+
+
+def _end(step: Step, clock: Clock, old: Row | None) -> int:
+    """Return when the clock's end counts: never after the day of its recording, or the epoch index would miss it."""
+    if clock.closed_at is None:
+        return OPEN_AT
+    if clock.closed_index != step.event.index and old is not None:
+        return int(old[_V1])
+    return min(unix_ms(clock.closed_at), day_start(civil_day(step.event.recorded_at_ms) + 1) - 1)
+
+
+def _outlived(step: Step, ended: int, earliest_due: int, old: Row | None) -> int:
+    """Return 1 unless the clock's end was known by the end of the earliest day on which it can be due."""
+    if ended == OPEN:
+        return 1
+    if ended != step.event.index and old is not None:
+        return int(old[_OUTLIVED])
+    return int(civil_day(step.event.recorded_at_ms) > earliest_due)
+
+
+def _flags(clock: Clock) -> int:
+    return (
+        clock.started_late * STARTED_LATE
+        + clock.closed_late * CLOSED_LATE
+        + clock.started_imported * STARTED_IMPORTED
+        + clock.closed_imported * CLOSED_IMPORTED
+    )

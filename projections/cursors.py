@@ -1,0 +1,44 @@
+"""Cursors: where a page ended, bound to the question and the position that it belongs to."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+from typing import Any
+
+from projections.errors import CursorRefused
+
+_DIGEST_CHARACTERS = 16
+
+
+def format_cursor(question: list[Any], known_at: int, after: tuple[Any, ...]) -> str:
+    """Return the cursor behind the row with this sort key; the question is what has to be asked again with it."""
+    text = json.dumps([_digest(question), known_at, *after], separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def parse_cursor(cursor: str, question: list[Any], known_at: int | None) -> tuple[int, Any]:
+    """Return the position and the sort key that a cursor holds.
+
+    Raises CursorRefused if it is damaged, was given for another question, or another position is asked for.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        digest, position, due, key_day, case, clock, segment = json.loads(urlsafe_b64decode(padded.encode("ascii")))
+    except (ValueError, TypeError, RecursionError):
+        raise CursorRefused("the cursor is damaged") from None
+    after = (due, key_day, case, clock, segment)
+    if [type(value) for value in (position, *after)] != [int, int, int, str, str, int] or not 1 <= due <= _LAST_DAY:
+        raise CursorRefused("the cursor is damaged")
+    if digest != _digest(question) or known_at not in (None, position):
+        raise CursorRefused("the cursor belongs to another question")
+    return position, after
+
+
+# The last day that a date can be.
+_LAST_DAY = 3_652_059
+
+
+def _digest(question: list[Any]) -> str:
+    return sha256(json.dumps(question).encode()).hexdigest()[:_DIGEST_CHARACTERS]

@@ -1,0 +1,120 @@
+"""The one door to the views' database: sessions that read one snapshot, or write one transaction.
+
+SQL is written once, with parameters as `:name`; what the two stores do differently (bulk loading, putting rows,
+asking for a table) are methods of the session. Connections are kept in a small pool, so that any number of threads may
+ask at once; a connection that failed is closed and never reused.
+"""
+
+from __future__ import annotations
+
+import queue
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Generic, Protocol, TypeVar
+
+from projections.tables import Dialect, Row, Table
+
+Parameters = Mapping[str, object]
+_NONE: Parameters = {}
+_IDLE_CONNECTIONS = 8
+
+C = TypeVar("C", bound="Connection")
+
+
+class Connection(Protocol):
+    """What the pool needs of a driver's connection."""
+
+    def close(self) -> None: ...
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+
+
+class Session(ABC):
+    """One snapshot or one transaction."""
+
+    dialect: Dialect
+
+    @abstractmethod
+    def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
+        """Return all rows of a query."""
+
+    @abstractmethod
+    def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
+        """Yield the rows of a query without holding them all in memory."""
+
+    @abstractmethod
+    def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
+        """Return all rows of a query in which `IN (:values)` stands for any of these texts."""
+
+    @abstractmethod
+    def run(self, sql: str, parameters: Parameters = _NONE) -> int:
+        """Run a statement and return how many rows it touched."""
+
+    @abstractmethod
+    def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
+        """Append rows whose keys are new, in the store's fastest way."""
+
+    @abstractmethod
+    def put(self, table: Table, name: str, rows: Collection[Row]) -> None:
+        """Put rows: those with a known key replace what was there. No key may occur twice in one call."""
+
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Return whether a table of this name exists."""
+
+
+class Database(ABC):
+    """A database that holds entries and views."""
+
+    dialect: Dialect
+    url: str
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Session]:
+        """A session in which every query sees the same moment, whatever is committed meanwhile."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Session]:
+        """A session that commits at its end, or leaves nothing behind if it raises."""
+
+    @abstractmethod
+    def tidy(self, names: Collection[str]) -> None:
+        """Give the planner fresh statistics of these tables, and their pages a visibility map."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close all idle connections."""
+
+
+class Pool(Generic[C]):
+    """Idle connections, handed out one to a session."""
+
+    def __init__(self, connect: Callable[[], C]) -> None:
+        self._connect = connect
+        self._idle: queue.LifoQueue[C] = queue.LifoQueue(_IDLE_CONNECTIONS)
+
+    @contextmanager
+    def connection(self) -> Iterator[C]:
+        """Lend a connection; it comes back only if its session ended well, rolled back or committed."""
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        try:
+            self._idle.put_nowait(connection)
+        except queue.Full:
+            connection.close()
+
+    def close(self) -> None:
+        """Close the connections that are idle now."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                return

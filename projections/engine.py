@@ -1,0 +1,153 @@
+"""The engine: brings views up to the log, rebuilds them, and tells their digests.
+
+There is one fold (`folding.Folder`). Live views, rebuilt views and digests recomputed from entries alone all come from
+it, and are equal on both stores whatever the batches were.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+
+from domain.reference import new_reference
+from projections.database import Database
+from projections.digests import view_digest
+from projections.entries import (
+    Decode,
+    decode_with_standard_library,
+    read_range,
+    read_reference_streams,
+)
+from projections.errors import ViewsMissing
+from projections.folding import Folder, fold_streams
+from projections.follower import Follower
+from projections.rebuild import Progress, fill_stage, prepare_stage
+from projections.references import take_in
+from projections.registry import LIVE, STAGE, create_registry, live_position, lock_positions, standing, swap
+from projections.view import View, check_names, digest_table
+from projections.views import VIEWS
+
+BATCH = 500
+STATES = 4_096
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+class Engine:
+    """Keeps views in step with the log of one database. Its methods may be called from any thread.
+
+    `decode` turns a payload into its JSON value; hand in a faster one than the standard library's where it matters (it
+    must be importable by name, because rebuilding may use other processes). `batch` is the number of entries a live
+    transaction, `states` the number of streams kept in memory between transactions.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        views: Sequence[View] = VIEWS,
+        *,
+        decode: Decode = decode_with_standard_library,
+        batch: int = BATCH,
+        states: int = STATES,
+    ) -> None:
+        self._database = database
+        self._views = check_names(views)
+        self._decode = decode
+        self._batch = batch
+        self._states = states
+        self._lock = threading.Lock()
+        self._live: Follower | None = None
+
+    def catch_up(self, until: int | None = None) -> int:
+        """Fold all new entries, or those before index `until`, and return how many this call folded.
+
+        Views that do not stand yet, or stand in an older version of their code, are rebuilt first.
+        """
+        with self._lock:
+            outdated = self._outdated()
+            if outdated:
+                self._rebuild(outdated, 1, _silent)
+            return self._follower().catch_up(until)
+
+    def rebuild(self, names: Collection[str] | None = None, *, processes: int = 1, progress: Progress = _silent) -> int:
+        """Rebuild these views, or all, from entries alone, and return the position they then stand at.
+
+        `progress` is told how many steps of how many are done. Raises KeyError for a view that does not exist.
+        """
+        with self._lock:
+            wanted = {*self._views} if names is None else {*names} | {view.name for view in self._outdated()}
+            return self._rebuild([self._views[name] for name in sorted(wanted)], processes, progress)
+
+    def position(self) -> int:
+        """Return how many entries the views have folded. Raises ViewsMissing if there are none yet."""
+        with self._database.read() as session:
+            return live_position(session)
+
+    def digests(self) -> tuple[int, dict[str, bytes]]:
+        """Return the views' position and, for each view, its digest there, as the database holds it."""
+        with self._database.read() as session:
+            position = live_position(session)
+            found = {}
+            for name, view in self._views.items():
+                table = digest_table(view).name
+                rows = session.iterate(f"SELECT stream, digest FROM {table} ORDER BY stream")
+                found[name] = view_digest((stream, digest) for stream, digest in rows)
+        return position, found
+
+    def recompute(self, size: int) -> dict[str, bytes]:
+        """Return what each view's digest is after exactly `size` entries, from the entries alone."""
+        with self._database.read() as session:
+            reference = take_in(new_reference(), read_reference_streams(session, self._decode, 0, size))
+            folder = Folder([*self._views.values()], reference)
+            leaves: list[list[tuple[str, bytes]]] = [[] for _ in folder.views]
+            for state in fold_streams(folder, read_range(session, self._decode, "", None, size)):
+                for view, digest in folder.digests(state):
+                    leaves[view].append((state.stream, digest))
+        return {view.name: view_digest(of_view) for view, of_view in zip(folder.views, leaves, strict=True)}
+
+    def _outdated(self) -> list[View]:
+        """Return the views that have to be built. Raises ViewsMissing if newer code than this built one."""
+        create_registry(self._database)
+        with self._database.read() as session:
+            found = standing(session, LIVE)
+        for name, view in self._views.items():
+            if name in found and found[name].version > view.version:
+                raise ViewsMissing(f"the view {name} was built by a newer version of Sundial")
+        return [view for name, view in self._views.items() if name not in found or found[name].version < view.version]
+
+    def _rebuild(self, views: Sequence[View], processes: int, progress: Progress) -> int:
+        size = prepare_stage(self._database, views)
+        fill_stage(self._database, views, self._decode, size, processes, progress)
+        staged = self._follow(views, STAGE)
+        others = [view for view in self._views.values() if view not in views]
+        while True:
+            staged.catch_up()
+            position = self._swap()
+            if position is not None:
+                self._live = None
+                return position
+            if others:
+                self._follow(others, LIVE).catch_up()
+
+    def _swap(self) -> int | None:
+        """Swap the staged views in if every live one then stands at their position; return it, or None if not yet."""
+        with self._database.write() as session:
+            lock_positions(session)
+            staged, live = standing(session, STAGE), standing(session, LIVE)
+            position = min(found.position for found in staged.values())
+            for name, found in live.items():
+                kept = name in self._views and name not in staged
+                if found.position > position or (kept and found.position < position):
+                    return None
+            swap(session, live.keys() - self._views.keys())
+        return position
+
+    def _follow(self, views: Sequence[View], stage: int) -> Follower:
+        return Follower(self._database, views, stage, self._decode, batch=self._batch, states=self._states)
+
+    def _follower(self) -> Follower:
+        if self._live is None:
+            self._live = self._follow([*self._views.values()], LIVE)
+        return self._live

@@ -1,0 +1,74 @@
+"""What can go wrong when views are folded or asked.
+
+ProjectionError
+├── DatabaseRefused    the database address is not one that Sundial reads
+├── ViewsMissing       a view has no tables yet, or tables of another code version: rebuild
+├── OutOfStep          another process folded the same entries; the batch was rolled back
+├── LogGap             the entries are not numbered without gaps: a fault for `verify` to name
+└── QuestionRefused    a question that has no answer
+    ├── PositionRefused   a log position outside what the view has folded
+    ├── UnitUnknown       no office of that name is known at that position
+    ├── ClockUnknown      no clock of that name exists
+    ├── CaseUnknown       no act of that case is known at that position
+    └── CursorRefused     a cursor that is damaged or belongs to another question
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CaseUnknown",
+    "ClockUnknown",
+    "CursorRefused",
+    "DatabaseRefused",
+    "LogGap",
+    "OutOfStep",
+    "PositionRefused",
+    "ProjectionError",
+    "QuestionRefused",
+    "UnitUnknown",
+    "ViewsMissing",
+]
+
+
+class ProjectionError(Exception):
+    """The root of this package's errors."""
+
+
+class DatabaseRefused(ProjectionError):
+    """The database address is not one that Sundial reads."""
+
+
+class ViewsMissing(ProjectionError):
+    """A view has no tables yet, or they were made by another version of its code."""
+
+
+class OutOfStep(ProjectionError):
+    """Another process moved the position; nothing of this batch was written."""
+
+
+class LogGap(ProjectionError):
+    """The entries are not numbered from 1 without gaps."""
+
+
+class QuestionRefused(ProjectionError):
+    """The question has no answer, and the reason is said."""
+
+
+class PositionRefused(QuestionRefused):
+    """The position lies outside what the view has folded."""
+
+
+class UnitUnknown(QuestionRefused):
+    """No office of that name is known at that position."""
+
+
+class ClockUnknown(QuestionRefused):
+    """There is no clock of that name."""
+
+
+class CaseUnknown(QuestionRefused):
+    """No act of that case is known at that position."""
+
+
+class CursorRefused(QuestionRefused):
+    """The cursor is damaged or was given for another question."""

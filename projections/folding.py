@@ -1,0 +1,89 @@
+"""The one fold: live, rebuilt and recomputed views all come out of `Folder.apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from domain.cases import NEW_CASE
+from domain.cases import fold as fold_case
+from domain.reference import Reference
+from projections.digests import stream_digest
+from projections.entries import CASE_PREFIX, Entry
+from projections.references import read_entry
+from projections.tables import Row
+from projections.view import Rows, Step, View
+
+_stream_of = attrgetter("stream")
+
+
+@dataclass(slots=True)
+class StreamState:
+    """All that is alive of one stream: its domain state and, for each view that follows it, its rows."""
+
+    stream: str
+    state: Any
+    rows: dict[int, Rows]
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows put and not yet written: for each view and table, key → row."""
+
+    rows: dict[tuple[int, int], dict[Row, Row]] = field(default_factory=dict)
+
+    def put(self, view: int, table: int, key: Row, row: Row) -> None:
+        """Note a row; a later one with the same key replaces it."""
+        self.rows.setdefault((view, table), {})[key] = row
+
+
+class Folder:
+    """Folds entries into stream states.
+
+    `reference` carries its whole history, at least up to the entries folded: the domain reads it as of each entry's
+    index, so it may run ahead of them and be replaced by a longer one at any time.
+    """
+
+    def __init__(self, views: Sequence[View], reference: Reference) -> None:
+        self.views = tuple(views)
+        self.reference = reference
+
+    def new(self, stream: str) -> StreamState:
+        """Return the state of a stream before its first entry."""
+        rows: dict[int, Rows] = {
+            number: tuple({} for _ in view.tables) for number, view in enumerate(self.views) if view.follows(stream)
+        }
+        return StreamState(stream, NEW_CASE if stream.startswith(CASE_PREFIX) else None, rows)
+
+    def apply(self, state: StreamState, entry: Entry, changes: Changes | None = None) -> None:
+        """Fold the stream's next entry into its state, and note the rows put in `changes` if they are to be written."""
+        event = read_entry(entry, self.reference)
+        before = state.state
+        after = before if before is None else fold_case(before, event, self.reference.rules)
+        step = Step(state.stream, event, before, after, self.reference)
+        for number, rows in state.rows.items():
+            view = self.views[number]
+            for table, row in view.fold(step, rows):
+                key = row[: view.tables[table].key]
+                rows[table][key] = row
+                if changes is not None:
+                    changes.put(number, table, key, row)
+        state.state = after
+
+    def digests(self, state: StreamState) -> Iterator[tuple[int, bytes]]:
+        """Yield the number of each view that holds rows of this stream, and the digest of these rows."""
+        for number, rows in state.rows.items():
+            if any(rows):
+                yield number, stream_digest(self.views[number].tables, rows)
+
+
+def fold_streams(folder: Folder, entries: Iterable[Entry]) -> Iterator[StreamState]:
+    """Yield the final state of each stream; the entries come stream by stream, and one state is alive at a time."""
+    for stream, of_stream in groupby(entries, _stream_of):
+        state = folder.new(stream)
+        for entry in of_stream:
+            folder.apply(state, entry)
+        yield state

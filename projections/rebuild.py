@@ -1,0 +1,174 @@
+"""Rebuilding views from entries: in case order, beside the old tables, resumable, on several processes.
+
+A range of streams is folded with one state alive at a time and loaded in one transaction, which also ticks the range
+off: a rebuild that was killed goes on with the ranges that are left. When all are in, keys and indexes are made, the
+live path folds what was recorded meanwhile, and one transaction swaps the tables. Readers see the old view until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from functools import partial
+from multiprocessing import get_context
+
+from domain.reference import new_reference
+from projections.database import Database, Session
+from projections.entries import Decode, log_size, read_range, read_reference_streams
+from projections.folding import Folder, fold_streams
+from projections.open import open_database
+from projections.references import take_in
+from projections.registry import (
+    STAGE,
+    add_keys,
+    add_stage,
+    drop_stage,
+    finish_range,
+    pending_ranges,
+    standing,
+    table_name,
+)
+from projections.tables import Row
+from projections.view import View, all_tables
+
+Progress = Callable[[int, int], None]
+Range = tuple[str, str | None]
+
+ENTRIES_A_RANGE = 4_000
+_ROWS_A_LOAD = 50_000
+_MAX_DIGITS = 4
+_POLL_SECONDS = 0.25
+
+# The last range holds no stream: it stands for making keys and indexes, and is ticked off with them.
+_KEYS = "~keys"
+
+
+def ranges_of(entries: int) -> Iterator[Range]:
+    """Yield ranges that hold every stream once, and some thousands of entries each where case ids are random."""
+    digits = 0
+    while digits < _MAX_DIGITS and entries > ENTRIES_A_RANGE * 16**digits:
+        digits += 1
+    lows = ["", *(f"case/{number:0{digits}x}" for number in range(16**digits) if digits), "case0"]
+    yield from zip(lows, [*lows[1:], None], strict=True)
+    yield (_KEYS, None)
+
+
+def prepare_stage(database: Database, views: Sequence[View]) -> int:
+    """Set the stage for these views, or take it over as an interrupted rebuild of the same views left it.
+
+    Returns the position that the ranges are folded up to.
+    """
+    with database.write() as session:
+        wanted = {view.name: view.version for view in views}
+        staged = standing(session, STAGE)
+        if staged and {name: found.version for name, found in staged.items()} == wanted:
+            return next(iter(staged.values())).position
+        drop_stage(session)
+        size = log_size(session)
+        add_stage(session, views, size, ranges_of(size))
+        return size
+
+
+def fill_stage(
+    database: Database, views: Sequence[View], decode: Decode, size: int, processes: int, progress: Progress
+) -> None:
+    """Fill the staged tables from the first `size` entries, then give them their keys and indexes."""
+    with database.read() as session:
+        pending = pending_ranges(session)
+        total = int(session.query("SELECT COUNT(*) FROM view_ranges")[0][0])
+    ranges = [found for found in pending if found[0] != _KEYS]
+    if processes > 1 and len(ranges) > processes:
+        _fill_in_parallel(database, views, decode, size, ranges, processes, partial(_report, database, progress, total))
+    else:
+        for done, _ in enumerate(_fill_ranges(database, views, decode, size, ranges), total - len(pending) + 1):
+            progress(done, total)
+    if pending:
+        with database.write() as session:
+            finish_range(session, _KEYS)
+            add_keys(session, views)
+        database.tidy([table_name(table, STAGE) for view in views for table in all_tables(view)])
+        progress(total, total)
+
+
+def _fill_in_parallel(
+    database: Database,
+    views: Sequence[View],
+    decode: Decode,
+    size: int,
+    ranges: Sequence[Range],
+    processes: int,
+    report: Callable[[], None],
+) -> None:
+    """Share the ranges out; the processes are started afresh, because the caller may have threads."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting: set[Future[None]] = {
+            pool.submit(_fill_elsewhere, database.url, tuple(views), decode, size, ranges[number::processes])
+            for number in range(processes)
+        }
+        while waiting:
+            done, waiting = wait(waiting, timeout=_POLL_SECONDS)
+            for future in done:
+                future.result()
+            report()
+
+
+def _fill_elsewhere(url: str, views: Sequence[View], decode: Decode, size: int, ranges: Sequence[Range]) -> None:
+    database = open_database(url)
+    try:
+        for _ in _fill_ranges(database, views, decode, size, ranges):
+            pass
+    finally:
+        database.close()
+
+
+def _fill_ranges(
+    database: Database, views: Sequence[View], decode: Decode, size: int, ranges: Iterable[Range]
+) -> Iterator[None]:
+    """Fill ranges one by one, yielding after each."""
+    with database.read() as session:
+        reference = take_in(new_reference(), read_reference_streams(session, decode, 0, size))
+    folder = Folder(views, reference)
+    for low, high in ranges:
+        batches = _folded(database, folder, decode, low, high, size)
+        first = next(batches)
+        with database.write() as session:
+            finish_range(session, low)
+            _load(session, folder, first)
+            for batch in batches:
+                _load(session, folder, batch)
+        yield
+
+
+Batch = dict[tuple[int, int], list[Row]]
+
+
+def _folded(
+    database: Database, folder: Folder, decode: Decode, low: str, high: str | None, size: int
+) -> Iterator[Batch]:
+    """Yield the rows of a range, nearly always in one batch: a range of unusual size is cut, to bound memory."""
+    batch: Batch = {}
+    count = 0
+    with database.read() as session:
+        for state in fold_streams(folder, read_range(session, decode, low, high, size)):
+            for view, rows in state.rows.items():
+                for table, of_table in enumerate(rows):
+                    batch.setdefault((view, table), []).extend(of_table.values())
+                    count += len(of_table)
+            for view, digest in folder.digests(state):
+                batch.setdefault((view, len(folder.views[view].tables)), []).append((state.stream, digest))
+            if count > _ROWS_A_LOAD:
+                yield batch
+                batch, count = {}, 0
+    yield batch
+
+
+def _load(session: Session, folder: Folder, batch: Batch) -> None:
+    for (view, table), rows in sorted(batch.items()):
+        described = all_tables(folder.views[view])[table]
+        session.load(described, table_name(described, STAGE), rows)
+
+
+def _report(database: Database, progress: Progress, total: int) -> None:
+    with database.read() as session:
+        done = int(session.query("SELECT COUNT(*) FROM view_ranges WHERE done = 1")[0][0])
+    progress(done, total)

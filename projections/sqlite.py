@@ -1,0 +1,98 @@
+"""Views in SQLite, in the same file as the ledger."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+
+from projections.database import _NONE, Database, Parameters, Pool, Session
+from projections.errors import DatabaseRefused
+from projections.tables import Row, Table
+
+_SCHEME = "sqlite:///"
+_WAIT_SECONDS = 30.0
+
+# A power cut may take the last view transactions with it, never a part of one: rows and position go together, and
+# the entries, which the ledger writes with synchronous=FULL over its own connections, are folded again.
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-65536")
+
+
+class SqliteSession(Session):
+    """One transaction on one SQLite connection."""
+
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
+        return self._connection.execute(sql, dict(parameters)).fetchall()
+
+    def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
+        yield from self._connection.execute(sql, dict(parameters))
+
+    def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
+        sql = sql.replace("IN (:values)", "IN (SELECT value FROM json_each(:values))")
+        return self.query(sql, {**parameters, "values": json.dumps(list(values))})
+
+    def run(self, sql: str, parameters: Parameters = _NONE) -> int:
+        return self._connection.execute(sql, dict(parameters)).rowcount
+
+    def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
+        self._connection.executemany(f"INSERT INTO {name} VALUES ({_places(table)})", rows)
+
+    def put(self, table: Table, name: str, rows: Collection[Row]) -> None:
+        self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({_places(table)})", rows)
+
+    def has_table(self, name: str) -> bool:
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", {"name": name}))
+
+
+class SqliteDatabase(Database):
+    """A SQLite file. Raises DatabaseRefused if the URL names none."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._path = url.removeprefix(_SCHEME)
+        if not url.startswith(_SCHEME) or self._path in ("", ":memory:"):
+            raise DatabaseRefused("views need a SQLite file, as sqlite:///PATH")
+        self._pool = Pool(self._connect)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self._pool.connection() as connection:
+            connection.execute("BEGIN")
+            yield SqliteSession(connection)
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with self._pool.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield SqliteSession(connection)
+            connection.commit()
+
+    def tidy(self, names: Collection[str]) -> None:
+        with self._pool.connection() as connection:
+            for name in names:
+                connection.execute(f"ANALYZE {name}")
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        for pragma in _PRAGMAS:
+            with closing(connection.execute(pragma)) as cursor:
+                cursor.fetchall()
+        return connection
+
+
+def _places(table: Table) -> str:
+    return ", ".join("?" * len(table.columns))

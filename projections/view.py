@@ -1,0 +1,74 @@
+"""What a view is: tables, and one fold that says which rows an act puts.
+
+A view is one file: its tables, its fold and its queries. The fold sees one act of one stream, the state of that stream
+before and after it, and the rows that the same view already holds for the same stream; it never reads another
+stream's rows, so that streams can be folded in any order and by several processes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from domain.reference import Reference
+from domain.schema import Event
+from projections.tables import Column, Row, Table
+
+# Of one view and stream: for each of the view's tables, key → row.
+Rows = tuple[dict[Row, Row], ...]
+
+
+class Step(NamedTuple):
+    """One act and what it changed. `before` and `after` are the stream's domain state, None where it has none."""
+
+    stream: str
+    event: Event
+    before: Any
+    after: Any
+    reference: Reference
+
+
+class Put(NamedTuple):
+    """Put this row into the view's table of that number."""
+
+    table: int
+    row: Row
+
+
+class View(Protocol):
+    """A view. Change `version` whenever the tables or what the fold puts change: the view is then rebuilt."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def tables(self) -> tuple[Table, ...]: ...
+
+    def follows(self, stream: str) -> bool:
+        """Return whether acts of this stream concern the view."""
+        ...
+
+    def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
+        """Return the rows that this act puts. Pure: the same step and rows always put the same."""
+        ...
+
+
+def digest_table(view: View) -> Table:
+    """Return the table that holds one digest a stream for this view; it is kept with the view's own rows."""
+    return Table(f"view_{view.name}_digests", 1, (Column("stream", "text"), Column("digest", "blob")))
+
+
+def all_tables(view: View) -> tuple[Table, ...]:
+    """Return the view's own tables and that of its digests, last."""
+    return (*view.tables, digest_table(view))
+
+
+def check_names(views: Iterable[View]) -> Mapping[str, View]:
+    """Return the views by name. Raises ValueError if two views or two tables share one."""
+    listed = list(views)
+    names = [view.name for view in listed]
+    tables = [table.name for view in listed for table in all_tables(view)]
+    if len({*names}) != len(names) or len({*tables}) != len(tables):
+        raise ValueError("two views or two tables share a name")
+    return dict(zip(names, listed, strict=True))

@@ -1,0 +1,11 @@
+"""All views, in the order in which one entry is folded into them."""
+
+from __future__ import annotations
+
+from projections.clocks import CLOCK_ROWS
+from projections.days import DAY_TABLE
+from projections.offices import OFFICE_TREE
+from projections.timeline import TIMELINE
+from projections.view import View
+
+VIEWS: tuple[View, ...] = (DAY_TABLE, OFFICE_TREE, TIMELINE, CLOCK_ROWS)
