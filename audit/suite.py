@@ -26,6 +26,7 @@ __all__ = [
     "frame",
     "hash256",
     "key_id",
+    "load_private",
     "load_public",
     "public_key",
     "sign",
@@ -124,7 +125,11 @@ def check_signature(public: bytes, message: bytes, signature: bytes) -> None:
         raise SignatureRejected("the signature does not hold") from None
 
 
-def _private(private: bytes | Ed25519PrivateKey) -> Ed25519PrivateKey:
+def load_private(private: bytes | Ed25519PrivateKey) -> Ed25519PrivateKey:
+    """Return the library's object for a raw private key of 32 bytes; one that is loaded stays as it is.
+
+    Raises KeyRejected for another length.
+    """
     if isinstance(private, Ed25519PrivateKey):
         return private
     try:
@@ -135,12 +140,12 @@ def _private(private: bytes | Ed25519PrivateKey) -> Ed25519PrivateKey:
 
 def sign(private: bytes | Ed25519PrivateKey, message: bytes) -> bytes:
     """Return the 64-byte signature of a message by a private key, raw or loaded."""
-    return _private(private).sign(message)
+    return load_private(private).sign(message)
 
 
 def public_key(private: bytes | Ed25519PrivateKey) -> bytes:
     """Return the raw public key of a private key, raw or loaded."""
-    return _private(private).public_key().public_bytes_raw()
+    return load_private(private).public_key().public_bytes_raw()
 
 
 @lru_cache(maxsize=16_384)

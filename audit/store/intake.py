@@ -35,7 +35,7 @@ from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, i
 from audit.store.references import Reference, References
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
-from audit.suite import Verify, check_signature
+from audit.suite import Verify, check_signature, load_private
 
 _ATTEMPTS = 8
 
@@ -69,11 +69,20 @@ class Intake:
     """The way in, of one ledger. See `audit.store.ledger.Ledger` for the meaning of each call."""
 
     def __init__(
-        self, parts: Parts, log: Log, references: References, streams: Streams, save: Callable[[list[Item]], None]
+        self,
+        parts: Parts,
+        log: Log,
+        references: References,
+        streams: Streams,
+        save: Callable[[list[Item]], None],
+        erase: Callable[[str, int], object],
     ) -> None:
         self._parts = parts
         self._log = log
         self._save = save
+        self._erase = erase
+        self._log_key = load_private(parts.log_key)
+        self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
         self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
@@ -250,14 +259,14 @@ class Intake:
     def _recorded(self, item: Item, act: Signed) -> None:
         """Fold the recorded act into what is kept for the next one."""
         ref = item.ref or act.known.ref
-        if ref is not None:
-            self._parts.keystore.used(ref, item.seq)
         if is_reference_stream(item.stream):
             self._references.refresh()
         known = self._streams.advanced(
             replace(act.known, ref=ref), act.prepared.statement, item.leaf, item.index, item.recorded_at
         )
         self._streams.keep(item.stream, known)
+        if item.topic in self._erasing:
+            self._erase(item.stream, item.seq)
 
     def _repeated(self, draft: Draft, signature: bytes, refusal: Exception) -> Acknowledgement:
         """Answer as the first time if this very act is recorded; otherwise raise the refusal."""
@@ -273,6 +282,8 @@ class Intake:
         )
         if not same:
             raise ActConflict("an act with this id is recorded already, with other bytes") from refusal
+        if statement.action in self._erasing:
+            self._erase(statement.stream, statement.seq)
         return self._acknowledge_at(found.index, found.leaf, entry.recorded_at, repeated=True)
 
     def _acknowledge(self, item: Item, *, repeated: bool) -> Acknowledgement:
@@ -280,5 +291,5 @@ class Intake:
 
     def _acknowledge_at(self, index: int, leaf: bytes, recorded_at: int, *, repeated: bool) -> Acknowledgement:
         parts = self._parts
-        signature = sign_acknowledgement(parts.log_key, parts.origin, index, leaf, recorded_at)
+        signature = sign_acknowledgement(self._log_key, parts.origin, index, leaf, recorded_at)
         return Acknowledgement(parts.origin, index, leaf, recorded_at, signature, repeated)

@@ -24,15 +24,17 @@ from audit.store.errors import KeyStoreRefused
 KEY = 32
 _NONCE = 12
 _REF = 16
+_ACT = KEY * SLOTS
 POOL = 256
 FIRST_ACTS = 4
 MORE_ACTS = 8
-_CACHED_ACTS = 16_384
+_CACHED_BLOCKS = 8_192
 
+# A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream_keys (ref BLOB PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS data_keys (
-    ref BLOB, seq INTEGER, wrapped BLOB NOT NULL, PRIMARY KEY (ref, seq)
+    ref BLOB, first INTEGER, wrapped BLOB NOT NULL, PRIMARY KEY (ref, first)
 ) WITHOUT ROWID;
 """
 
@@ -51,7 +53,7 @@ class KeyStore:
         self._master = AESGCM(master)
         self._pool: deque[bytes] = deque()
         self._stream_keys: dict[bytes, AESGCM] = {}
-        self._unused: OrderedDict[tuple[bytes, int], tuple[bytes, ...]] = OrderedDict()
+        self._fresh: OrderedDict[tuple[bytes, int], bytes] = OrderedDict()
         with _refusing():
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
             for pragma in ("journal_mode = DELETE", "secure_delete = ON", "synchronous = FULL"):
@@ -72,52 +74,48 @@ class KeyStore:
 
     def keys_for_writing(self, ref: bytes, seq: int) -> tuple[bytes, ...]:
         """Return the eight data keys for act number seq of a stream, making them durable first."""
+        first, acts = _block(seq)
         with self._lock:
-            cached = self._unused.get((ref, seq))
-            if cached is not None:
-                return cached
-            keys = self.keys(ref, seq)
-            if keys is None:
-                self._add_keys(ref, range(seq, seq + MORE_ACTS))
-                keys = self.keys(ref, seq)
-            whole = tuple(key for key in keys or () if key is not None)
-            if len(whole) != SLOTS:
-                raise KeyStoreRefused("the keys for this act have been erased")
-            return whole
+            block = self._fresh.get((ref, first)) or self._read(ref, first)
+            if block is None:
+                self._add_block(ref, first, acts)
+                block = self._read(ref, first)
+            if block is not None:
+                self._keep_fresh(ref, first, block)
+        keys = [key for key in _of_act(block or b"", seq - first) if any(key)]
+        if len(keys) != SLOTS:
+            raise KeyStoreRefused("the keys for this act have been erased")
+        return tuple(keys)
 
     def keys(self, ref: bytes, seq: int) -> tuple[bytes | None, ...] | None:
         """Return the data keys of an act, None for each that was erased; None if there are none at all."""
-        with self._lock, _refusing():
-            row = self._database.execute(
-                "SELECT wrapped FROM data_keys WHERE ref = ? AND seq = ?", (ref, seq)
-            ).fetchone()
-            cipher = self._stream_key(ref)
-            if row is None or cipher is None:
-                return None
-            joined = _unwrap(cipher, row[0], ref + seq.to_bytes(8, "big"))
-            return tuple(part if any(part) else None for part in _split(joined))
-
-    def used(self, ref: bytes, seq: int) -> None:
-        """Forget the cached keys of an act that has been recorded."""
+        first, _ = _block(seq)
         with self._lock:
-            self._unused.pop((ref, seq), None)
+            block = self._read(ref, first)
+        if block is None:
+            return None
+        return tuple(key if any(key) else None for key in _of_act(block, seq - first))
 
     def erase(self, ref: bytes, seq: int, slots: Iterable[int]) -> int:
         """Destroy the data keys of these slots of an act; return how many were there to destroy."""
+        first, _ = _block(seq)
         with self._lock:
-            keys = self.keys(ref, seq)
-            cipher = self._stream_key(ref)
-            if keys is None or cipher is None:
+            block, cipher = self._read(ref, first), self._stream_key(ref)
+            if block is None or cipher is None:
                 return 0
-            gone = {slot for slot in slots if keys[slot] is not None}
-            left = b"".join(bytes(KEY) if slot in gone else key or bytes(KEY) for slot, key in enumerate(keys))
-            wrapped = self._wrap(cipher, left, ref + seq.to_bytes(8, "big"))
+            keys = bytearray(block)
+            gone = 0
+            for slot in slots:
+                at = (seq - first) * _ACT + slot * KEY
+                gone += any(keys[at : at + KEY])
+                keys[at : at + KEY] = bytes(KEY)
+            wrapped = self._wrap(cipher, bytes(keys), _bound(ref, first))
             with _refusing():
                 self._database.execute(
-                    "UPDATE data_keys SET wrapped = ? WHERE ref = ? AND seq = ?", (wrapped, ref, seq)
+                    "UPDATE data_keys SET wrapped = ? WHERE ref = ? AND first = ?", (wrapped, ref, first)
                 )
-            self._unused.pop((ref, seq), None)
-            return len(gone)
+            self._fresh.pop((ref, first), None)
+            return gone
 
     def close(self) -> None:
         """Close the file."""
@@ -125,34 +123,42 @@ class KeyStore:
             self._database.close()
 
     def _fill_pool(self) -> None:
-        made = [(self._random(_REF), self._random(KEY)) for _ in range(POOL)]
+        made = [(self._random(_REF), self._random(KEY), self._random(_ACT * FIRST_ACTS)) for _ in range(POOL)]
         with self._transaction():
             self._database.executemany(
                 "INSERT INTO stream_keys VALUES (?, ?)",
-                [(ref, self._wrap(self._master, key, ref)) for ref, key in made],
+                [(ref, self._wrap(self._master, key, ref)) for ref, key, _ in made],
             )
-            for ref, key in made:
-                self._insert_keys(AESGCM(key), ref, range(1, 1 + FIRST_ACTS), fresh=True)
-        for ref, _ in made:
+            self._database.executemany(
+                "INSERT INTO data_keys VALUES (?, 1, ?)",
+                [(ref, self._wrap(AESGCM(key), block, _bound(ref, 1))) for ref, key, block in made],
+            )
+        for ref, _, block in made:
             self._pool.append(ref)
+            self._keep_fresh(ref, 1, block)
 
-    def _add_keys(self, ref: bytes, seqs: range) -> None:
+    def _add_block(self, ref: bytes, first: int, acts: int) -> None:
         cipher = self._stream_key(ref)
         if cipher is None:
             raise KeyStoreRefused("the key of this stream is not in the key store")
+        wrapped = self._wrap(cipher, self._random(_ACT * acts), _bound(ref, first))
         with self._transaction():
-            self._insert_keys(cipher, ref, seqs)
+            self._database.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", (ref, first, wrapped))
 
-    def _insert_keys(self, cipher: AESGCM, ref: bytes, seqs: range, *, fresh: bool = False) -> None:
-        rows = []
-        for seq in seqs:
-            joined = self._random(KEY * SLOTS)
-            rows.append((ref, seq, self._wrap(cipher, joined, ref + seq.to_bytes(8, "big"))))
-            if fresh:
-                self._unused[ref, seq] = _split(joined)
-        while len(self._unused) > _CACHED_ACTS:
-            self._unused.popitem(last=False)
-        self._database.executemany("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", rows)
+    def _keep_fresh(self, ref: bytes, first: int, block: bytes) -> None:
+        self._fresh[ref, first] = block
+        if len(self._fresh) > _CACHED_BLOCKS:
+            self._fresh.popitem(last=False)
+
+    def _read(self, ref: bytes, first: int) -> bytes | None:
+        with _refusing():
+            row = self._database.execute(
+                "SELECT wrapped FROM data_keys WHERE ref = ? AND first = ?", (ref, first)
+            ).fetchone()
+            cipher = self._stream_key(ref) if row is not None else None
+        if row is None or cipher is None:
+            return None
+        return _unwrap(cipher, row[0], _bound(ref, first))
 
     def _stream_key(self, ref: bytes) -> AESGCM | None:
         cipher = self._stream_keys.get(ref)
@@ -182,8 +188,20 @@ class KeyStore:
                 raise
 
 
-def _split(joined: bytes) -> tuple[bytes, ...]:
-    return tuple(joined[at : at + KEY] for at in range(0, KEY * SLOTS, KEY))
+def _block(seq: int) -> tuple[int, int]:
+    """Return the first act and the number of acts of the block that holds act number seq."""
+    if seq <= FIRST_ACTS:
+        return 1, FIRST_ACTS
+    return seq - (seq - FIRST_ACTS - 1) % MORE_ACTS, MORE_ACTS
+
+
+def _bound(ref: bytes, first: int) -> bytes:
+    return ref + first.to_bytes(8, "big")
+
+
+def _of_act(block: bytes, place: int) -> list[bytes]:
+    start = place * _ACT
+    return [block[at : at + KEY] for at in range(start, start + _ACT, KEY)]
 
 
 def _unwrap(cipher: AESGCM, wrapped: bytes, bound: bytes) -> bytes:

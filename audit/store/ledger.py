@@ -50,7 +50,7 @@ class Ledger(Application[str]):
         self._streams = Streams(self._log, parts.policy, self._references)
         self._tree = TreeReader(self._log)
         self._eraser = Eraser(self._log, parts.keystore)
-        self._intake = Intake(parts, self._log, self._references, self._streams, self._save_items)
+        self._intake = Intake(parts, self._log, self._references, self._streams, self._save_items, self._erase_for)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings and nothing of the process's environment."""
@@ -97,9 +97,7 @@ class Ledger(Application[str]):
         Raises ActConflict, StaleStream, SignatureRefused, AuthorityRefused, SeenRefused or EntryTooLarge, or what the
         policy refuses, with nothing stored; DatabaseUnavailable if it cannot be known whether something was.
         """
-        answer = self._intake.commit(draft, signature)
-        self._erase_for(self._parts.policy.stream_of(draft.command), draft.seq)
-        return answer
+        return self._intake.commit(draft, signature)
 
     def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
         """Record acts of different streams in one transaction; each has its own answer, in their order.

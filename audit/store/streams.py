@@ -74,7 +74,9 @@ class Streams:
         if statement.action in ACTIONS:
             grant = keys.check(index, statement) if statement.role == PETITIONER else None
             keys = keys.after(index, statement, grant)
-        return StreamState(before.seq + 1, leaf, index, self._policy.fold(before.state, event, reference), keys, before.ref)
+        return StreamState(
+            before.seq + 1, leaf, index, self._policy.fold(before.state, event, reference), keys, before.ref
+        )
 
     def keep(self, stream: str, state: StreamState) -> None:
         """Keep a state that was just recorded."""
