@@ -29,21 +29,22 @@ from audit.store.migrations import check_version
 from audit.store.postgres_log import PostgresLog
 from audit.store.sqlite_log import SqliteLog
 from audit.store.timekeeper import UNTIMED, Timekeeper
-from projections.database import Database
 from projections.engine import Engine
 from projections.open import open_database
+from projections.reader import Reader
 
 LOG_KEY, MASTER_KEY, IMPORT_SECRET = "log", "master", "import"
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One open ledger: its settings, write path, views, the database the views stand in, and its clock."""
+    """One open ledger: its settings, write path, rules, views, the reader of the views, and its clock."""
 
     settings: Settings
     ledger: Ledger
+    policy: DomainPolicy
     views: Engine
-    database: Database
+    reader: Reader
     clock: Clock
     entropy: Entropy = os.urandom
 
@@ -106,9 +107,10 @@ def open_application(
         master = read_key(settings.keys, MASTER_KEY, settings.passphrase)
         keystore = KeyStore(str(settings.keystore_file), master.secret, entropy)
         stack.callback(keystore.close)
+        policy = DomainPolicy()
         parts = Parts(
             origin=origin,
-            policy=DomainPolicy(),
+            policy=policy,
             keystore=keystore,
             log_key=log_key.secret,
             timekeeper=make_timekeeper(clock, confirm_clock),
@@ -118,7 +120,8 @@ def open_application(
         stack.callback(ledger.close)
         database = open_database(settings.database)
         stack.callback(database.close)
-        yield Application(settings, ledger, Engine(database, decode=orjson.loads), database, clock, entropy)
+        views, reader = Engine(database, decode=orjson.loads), Reader(database, decode=orjson.loads)
+        yield Application(settings, ledger, policy, views, reader, clock, entropy)
 
 
 def store_environment(settings: Settings) -> dict[str, str]:
