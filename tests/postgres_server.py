@@ -103,7 +103,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server and wait until it answers; another free port is taken when one was snatched."""
         for attempt in range(_START_ATTEMPTS):
-            self.port = self.port if attempt == 0 and self.port else _free_port()
+            self.port = self.port if attempt == 0 and self.port else free_port()
             with (self._root / "log").open("ab") as log:
                 self._process = subprocess.Popen(
                     [self._bin / "postgres", "-D", self._root / "data", "-p", str(self.port), *self._options()],
@@ -227,7 +227,8 @@ def _as_user(user: pwd.struct_passwd | None) -> _Identity:
     return {"cwd": "/", "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -28,12 +28,12 @@ class Petition(Aggregate):
         self.channel = channel
         self.office = office
         self.text = text
-        self.notices: list[str] = []
+        self.replies: list[str] = []
 
-    @event("NoticeServed")
-    def serve_notice(self, means: str, text: dict[str, str]) -> None:
-        """Record that a notice was served."""
-        self.notices.append(means)
+    @event("Replied")
+    def reply(self, means: str, text: dict[str, str]) -> None:
+        """Record that a reply was given."""
+        self.replies.append(means)
 
 
 class PlainLedger(Application[UUID]):
