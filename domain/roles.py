@@ -57,7 +57,7 @@ PERMISSIONS: Final = MappingProxyType(
         "case.opinion_served.v1": Permission(_DESK, HOLDER),
         "case.rated.v1": Permission(_PETITIONER, CASE_KEY),
         "case.key_claimed.v1": Permission(_PETITIONER, OWN_KEY),
-        "case.erased.v1": Permission(_DESK | {"registrar"}, EVER_HOLDER),
+        "case.erased.v1": Permission((_DESK - {"importer"}) | {"registrar"}, EVER_HOLDER),
     }
 )
 
