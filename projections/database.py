@@ -60,6 +60,10 @@ class Session(ABC):
         """Put rows: those with a known key replace what was there. No key may occur twice in one call."""
 
     @abstractmethod
+    def hold_views(self) -> None:
+        """Wait until no other session reads or moves views, and let none begin before this transaction ends."""
+
+    @abstractmethod
     def has_table(self, name: str) -> bool:
         """Return whether a table of this name exists."""
 

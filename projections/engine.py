@@ -23,7 +23,7 @@ from projections.folding import Folder, fold_streams
 from projections.follower import Follower
 from projections.rebuild import Progress, fill_stage, prepare_stage
 from projections.references import take_in
-from projections.registry import LIVE, STAGE, create_registry, live_position, lock_positions, standing, swap
+from projections.registry import LIVE, STAGE, create_registry, live_position, standing, swap
 from projections.view import View, check_names, digest_table
 from projections.views import VIEWS
 
@@ -77,7 +77,8 @@ class Engine:
         `progress` is told how many steps of how many are done. Raises KeyError for a view that does not exist.
         """
         with self._lock:
-            wanted = {*self._views} if names is None else {*names} | {view.name for view in self._outdated()}
+            outdated = {view.name for view in self._outdated()}
+            wanted = outdated | {*(self._views if names is None else names)}
             return self._rebuild([self._views[name] for name in sorted(wanted)], processes, progress)
 
     def position(self) -> int:
@@ -134,7 +135,7 @@ class Engine:
     def _swap(self) -> int | None:
         """Swap the staged views in if every live one then stands at their position; return it, or None if not yet."""
         with self._database.write() as session:
-            lock_positions(session)
+            session.hold_views()
             staged, live = standing(session, STAGE), standing(session, LIVE)
             position = min(found.position for found in staged.values())
             for name, found in live.items():

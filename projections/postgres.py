@@ -8,15 +8,23 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import psycopg
-from psycopg import IsolationLevel
+from psycopg.errors import UndefinedTable
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.tables import Row, Table
 
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
-# As-of questions are planned for their own position and date: a generic plan was four times slower.
+# Names of tables are looked up as they are now, rows as they were when the snapshot was taken: a reader that met a swap
+# between the two would find the new table empty. So readers hold this table before they take their snapshot, and
+# whoever swaps holds it alone.
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_HOLD_VIEWS = "LOCK TABLE view_state IN ACCESS SHARE MODE"
+_HOLD_VIEWS_ALONE = "LOCK TABLE view_state IN ACCESS EXCLUSIVE MODE"
+
 _ROWS_A_FETCH = 1000
+
+# As-of questions are planned for their own position and date: a generic plan was four times slower.
 _OPTIONS = "-c plan_cache_mode=force_custom_plan -c timezone=UTC"
 
 
@@ -60,6 +68,9 @@ class PostgresSession(Session):
         with self._connection.cursor() as cursor:
             cursor.execute(_put_statement(table, name), [list(column) for column in zip(*rows, strict=True)])
 
+    def hold_views(self) -> None:
+        self._connection.execute(_HOLD_VIEWS_ALONE)
+
     def has_table(self, name: str) -> bool:
         return bool(self.query("SELECT 1 WHERE to_regclass(:name) IS NOT NULL", {"name": name}))
 
@@ -76,18 +87,19 @@ class PostgresDatabase(Database):
     @contextmanager
     def read(self) -> Iterator[Session]:
         with self._pool.connection() as connection:
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
+            try:
+                connection.execute(f"{_BEGIN_READING}; {_HOLD_VIEWS}")
+            except UndefinedTable:
+                connection.execute(f"ROLLBACK; {_BEGIN_READING}")
             yield PostgresSession(connection)
-            connection.rollback()
+            connection.execute("ROLLBACK")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         with self._pool.connection() as connection:
-            connection.isolation_level = IsolationLevel.READ_COMMITTED
-            connection.read_only = False
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             yield PostgresSession(connection)
-            connection.commit()
+            connection.execute("COMMIT")
 
     def tidy(self, names: Collection[str]) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -98,7 +110,7 @@ class PostgresDatabase(Database):
         self._pool.close()
 
     def _connect(self) -> psycopg.Connection[Row]:
-        return psycopg.connect(self.url, options=_OPTIONS)
+        return psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
 
 
 @lru_cache(maxsize=1024)

@@ -140,13 +140,8 @@ def drop_stage(session: Session) -> None:
     session.run("DELETE FROM view_ranges")
 
 
-def lock_positions(session: Session) -> None:
-    """Let no other process move a position before the caller's transaction ends."""
-    session.run("UPDATE view_state SET position = position")
-
-
 def swap(session: Session, retired: Iterable[str]) -> None:
-    """Put the staged views in the place of the live ones of the same names, in the caller's transaction.
+    """Put the staged views in the place of the live ones of the same names; the caller's session holds the views.
 
     Views that are retired are removed, and with them their tables.
     """

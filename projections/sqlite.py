@@ -46,6 +46,9 @@ class SqliteSession(Session):
     def put(self, table: Table, name: str, rows: Collection[Row]) -> None:
         self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({_places(table)})", rows)
 
+    def hold_views(self) -> None:
+        """Nothing to do: one transaction writes at a time, and readers keep the schema of their snapshot."""
+
     def has_table(self, name: str) -> bool:
         return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", {"name": name}))
 
