@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-ROUNDS = 9
+ROUNDS = 3
 Item = TypeVar("Item")
 
 # One side of a race: prepares its work, runs it, and returns how many operations took how many seconds.
