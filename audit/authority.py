@@ -40,12 +40,11 @@ _PROPOSED = "people.key_proposed.v1"
 _CONFIRMED = "people.key_confirmed.v1"
 _ROTATED = "people.key_rotated.v1"
 _REVOKED = "people.key_revoked.v1"
-_ACTIONS = frozenset({GENESIS, _LOG_KEY_ROTATED, _PROPOSED, _CONFIRMED, _ROTATED, _REVOKED})
 
 
 def is_authority_action(action: str) -> bool:
     """Tell whether acts of this kind are folded into the authority."""
-    return action in _ACTIONS
+    return action in _ACTS
 
 
 def genesis_keys(statement: Statement) -> tuple[bytes, ...]:
@@ -71,14 +70,6 @@ class Authority:
         self._grants: dict[bytes, Grant] = {}
         self._log_keys: list[tuple[int, bytes]] = []
         self._proposals: dict[bytes, Proposal] = {}
-        self._apply: Mapping[str, Callable[[int, bytes, Statement, Entry], None]] = {
-            GENESIS: self._genesis,
-            _LOG_KEY_ROTATED: self._log_key_rotated,
-            _PROPOSED: self._proposed,
-            _CONFIRMED: self._confirmed,
-            _ROTATED: self._rotated,
-            _REVOKED: self._revoked,
-        }
 
     @property
     def origin(self) -> str:
@@ -153,9 +144,9 @@ class Authority:
         possession, SignatureRejected if a signature is missing or does not hold, Malformed if its
         public data are out of bounds, and KeyRejected if its new key may not be enrolled.
         """
-        act = self._apply.get(statement.action)
+        act = _ACTS.get(statement.action)
         if act is not None:
-            act(index, leaf, statement, entry)
+            act(self, index, leaf, statement, entry)
 
     def _genesis(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Begin: three keys, each of which has signed entry 0."""
@@ -263,3 +254,14 @@ class Authority:
 
     def _enrol(self, grant: Grant) -> None:
         self._grants[key_id(grant.key)] = grant
+
+
+# The acts that change the authority, a closed table.
+_ACTS: Mapping[str, Callable[[Authority, int, bytes, Statement, Entry], None]] = {
+    GENESIS: Authority._genesis,
+    _LOG_KEY_ROTATED: Authority._log_key_rotated,
+    _PROPOSED: Authority._proposed,
+    _CONFIRMED: Authority._confirmed,
+    _ROTATED: Authority._rotated,
+    _REVOKED: Authority._revoked,
+}

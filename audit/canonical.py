@@ -15,7 +15,7 @@ from unicodedata import is_normalized
 
 from audit.errors import Malformed
 
-__all__ = ["MAX_DEPTH", "MAX_INTEGER", "format_json", "integer_pattern", "parse_json"]
+__all__ = ["MAX_DEPTH", "MAX_INTEGER", "format_json", "integer_pattern", "parse_json", "parse_text"]
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
@@ -58,8 +58,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
-def parse_json(data: bytes, depth: int = 0) -> Any:
-    """Return the value whose canonical bytes these are, which lie depth containers deep in another.
+def parse_json(data: bytes) -> Any:
+    """Return the value whose canonical bytes these are.
 
     Raises Malformed if the bytes are not UTF-8, not JSON, or not the one canonical form of their
     value. No other exception leaves this function, however deep or long the input.
@@ -69,6 +69,14 @@ def parse_json(data: bytes, depth: int = 0) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"not UTF-8 at byte {error.start}") from None
+    return parse_text(text)
+
+
+def parse_text(text: str, depth: int = 0) -> Any:
+    """Return the value of a canonical text that was UTF-8 and lies depth containers deep in another.
+
+    Raises Malformed as parse_json does.
+    """
     if not _TOKENS.fullmatch(text):
         raise Malformed(_describe(text))
     if not text.isascii() and not is_normalized("NFC", text):
@@ -77,9 +85,12 @@ def parse_json(data: bytes, depth: int = 0) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH - depth and _depth(text) > MAX_DEPTH - depth:
         raise Malformed(f"more than {MAX_DEPTH} containers deep")
     try:
-        return _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from None
+    if end != len(text):
+        raise Malformed(f"not JSON: more follows at character {end}")
+    return value
 
 
 def _describe(text: str) -> str:

@@ -12,7 +12,7 @@ from audit.entry import Entry
 from audit.errors import SignatureRejected
 from audit.suite import Verify, check_signature, key_id
 
-__all__ = ["check_envelope", "pae"]
+__all__ = ["check_envelope", "check_signed_by", "pae"]
 
 
 def pae(payload_type: bytes, payload: bytes) -> bytes:
@@ -35,3 +35,14 @@ def check_envelope(entry: Entry, publics: Sequence[bytes], verify: Verify = chec
     message = pae(entry.payload_type, entry.payload)
     for public, one in zip(publics, entry.signatures, strict=True):
         verify(public, message, one.signature)
+
+
+def check_signed_by(entry: Entry, key_id: bytes, public: bytes, verify: Verify = check_signature) -> None:
+    """Check that an entry carries one signature, of this raw public key, whose id the caller knows.
+
+    Raises SignatureRejected if it carries another or several, or if it does not hold.
+    """
+    signatures = entry.signatures
+    if len(signatures) != 1 or signatures[0].key_id != key_id:
+        raise SignatureRejected(f"the entry is not signed by key {key_id.hex()[:16]} alone")
+    verify(public, pae(entry.payload_type, entry.payload), signatures[0].signature)

@@ -88,8 +88,9 @@ def parse_entry(data: bytes) -> Entry:
     recorded_at = int.from_bytes(data[-8:], "big")
     if recorded_at > MAX_RECORDED_AT:
         raise Malformed(f"recorded_at {recorded_at} is out of bounds")
-    signatures = tuple(
-        Signature(data[at : at + _KEY_ID], data[at + _KEY_ID : at + 96])
-        for at in range(payload_end + 1, payload_end + 1 + 96 * count, 96)
-    )
+    at = payload_end + 1
+    signatures: tuple[Signature, ...] = (Signature(data[at : at + 32], data[at + 32 : at + 96]),)
+    if count > 1:
+        starts = range(at, at + 96 * count, 96)
+        signatures = tuple(Signature(data[start : start + 32], data[start + 32 : start + 96]) for start in starts)
     return Entry(data[2:type_end], data[payload_start:payload_end], signatures, recorded_at)

@@ -7,12 +7,15 @@ only the value of `public` goes through the JSON parser. `audit/FORMAT.md` descr
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from struct import Struct
 from typing import Any, NamedTuple
 
-from audit.canonical import MAX_INTEGER, format_json, integer_pattern, parse_json
+from audit.canonical import MAX_INTEGER, format_json, integer_pattern, parse_json, parse_text
 from audit.commitments import SLOTS
 from audit.errors import Malformed
 from audit.merkle import EMPTY_ROOT
@@ -62,14 +65,22 @@ _FIELDS: Mapping[str, str] = {
     "public": r"(\{.*\})",
     "role": '"([a-z][a-z_]{0,31})"',
     "schema": str(SCHEMA),
-    "sealed": rf'\["({_HASH}(?:","{_HASH}){{{SLOTS - 1}}})"\]',
+    "sealed": r"\[" + ",".join([f'"({_HASH})"'] * SLOTS) + r"\]",
     "seen": rf'\{{"root":"({_HASH})","size":(0|{_NUMBER})\}}',
     "seq": f"({_NUMBER})",
     "stream": f'"({STREAM})"',
 }
-_STATEMENT = re.compile(r"\{" + ",".join(f'"{key}":{value}' for key, value in _FIELDS.items()) + r"\}", re.DOTALL)
 _VALUES = {key: re.compile(pattern, re.DOTALL) for key, pattern in _FIELDS.items()}
 _ORIGINS = re.compile(_ORIGIN)
+
+# The whole statement. Reading hexadecimal letter by letter would take most of the time, so any text
+# of the right length stands for a hash here; it is decoded and encoded again afterwards.
+_LOOSE = {key: value.replace('"([0-9a-f]{', '"(.{') for key, value in _FIELDS.items()}
+_STATEMENT = re.compile(r"\{" + ",".join(f'"{key}":{value}' for key, value in _LOOSE.items()) + r"\}", re.DOTALL)
+_HASHES = Struct("16s" + "32s" * (3 + SLOTS))
+
+# Public data of up to so many characters are remembered once they were parsed.
+_REMEMBERED = 400
 
 
 class Seen(NamedTuple):
@@ -117,30 +128,56 @@ def parse_statement(payload: bytes) -> Statement:
         raise Malformed(f"not UTF-8 at byte {error.start}") from None
     if not matched:
         raise Malformed(_describe(payload))
-    (act_id, action, actor, claimed_at, key_id, office, origin, post, prev, public) = matched.groups()[:10]
-    (role, sealed, seen_root, seen_size, seq, stream) = matched.groups()[10:]
+    # fmt: off
+    (act_id, action, actor, claimed_at, key_id, office, origin, post, prev, public, role,
+     *sealed, seen_root, seen_size, seq, stream) = matched.groups()
+    # fmt: on
+    hashes = _unpack("".join((act_id, key_id, prev, seen_root, *sealed)), payload)
     try:
         datetime.fromisoformat(claimed_at)
     except ValueError:
         raise Malformed(f"claimed_at is not an instant of the calendar: {claimed_at}") from None
-    hashes = bytes.fromhex(act_id + key_id + prev + seen_root + sealed.replace('","', ""))
+    value = _read_public(public)
+    seen = Seen(int(seen_size), hashes[3])
+    # fmt: off
     return Statement(
-        hashes[:16],
-        action,
-        actor,
-        claimed_at,
-        hashes[16:48],
-        office,
-        origin,
-        post,
-        hashes[48:80],
-        parse_json(public.encode("utf-8"), depth=1),
-        role,
-        tuple(hashes[at : at + 32] for at in range(112, 368, 32)),
-        Seen(int(seen_size), hashes[80:112]),
-        int(seq),
-        stream,
+        hashes[0], action, actor, claimed_at, hashes[1], office, origin, post, hashes[2], value, role,
+        hashes[4:], seen, int(seq), stream,
     )
+    # fmt: on
+
+
+def _unpack(text: str, payload: bytes) -> tuple[bytes, ...]:
+    """Return the act id and the hashes that a statement's hexadecimal digits stand for, in a row.
+
+    Raises Malformed, naming the field of the payload, if they are not lower-case hexadecimal.
+    """
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        raise Malformed(_describe(payload)) from None
+    if data.hex() != text:
+        raise Malformed(_describe(payload))
+    return _HASHES.unpack(data)
+
+
+def _read_public(text: str) -> dict[str, Any]:
+    """Return a new object with the public data in a canonical text, which lies in one container.
+
+    Raises Malformed if it is not canonical.
+    """
+    if len(text) > _REMEMBERED:
+        value: dict[str, Any] = parse_text(text, depth=1)
+        return value
+    # Acts of one kind often say the same, and copying is several times faster than parsing.
+    copy: dict[str, Any] = marshal.loads(_parsed(text))
+    return copy
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> bytes:
+    """Return the value of a canonical text in a form that is quickly copied from."""
+    return marshal.dumps(parse_text(text, depth=1))
 
 
 def _describe(payload: bytes) -> str:

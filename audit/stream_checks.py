@@ -1,0 +1,237 @@
+"""Checks of rows within their streams: bytes, columns, signature, authority, link, lawfulness.
+
+This is the hot path of a verification. Rows of one stream come in the order of its sequence numbers;
+the streams may come one after the other or mixed. What depends on the order of the whole log is left
+to `audit.tree_checks`, for which the leaves and times are collected here.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
+
+from audit.authority import Authority, is_authority_action
+from audit.case_keys import NO_KEYS, PETITIONER, CaseKeys
+from audit.dsse import check_signed_by
+from audit.entry import MAX_RECORDED_AT, Entry, parse_entry
+from audit.errors import AuditError, AuthorityRejected, Malformed
+from audit.faults import Fault, Faults, Kind, kind_of
+from audit.statement import NO_PREV, PAYLOAD_TYPE, Seen, Statement, parse_statement
+from audit.suite import Verify
+
+__all__ = ["NO_TIME", "Checker", "Counts", "Part", "Replay", "Row", "StreamChecks"]
+
+# Takes index, statement and recorded_at of the acts of one stream in turn, and raises whatever it
+# likes at an act that the rules would have refused.
+Checker = Callable[[int, Statement, int], None]
+Replay = Callable[[str], Checker]
+
+# Stands for the recorded_at of an entry whose bytes are malformed.
+NO_TIME = MAX_RECORDED_AT + 1
+
+
+class Row(NamedTuple):
+    """One row of the log as a database holds it. Nothing in it is believed, its types included."""
+
+    index: int  # type: ignore[assignment]  # a row is never searched as a tuple
+    stream: str
+    seq: int
+    action: str
+    act_id: bytes | None
+    entry: bytes
+    leaf: bytes
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many checks of each kind were made."""
+
+    signatures: int = 0
+    links: int = 0
+    leaves: int = 0
+    acts: int = 0
+
+
+@dataclass(slots=True)
+class Part:
+    """What checking some of the streams has found; parts of several processes are joined.
+
+    Entry indexes[n] has the leaf leaves[32 n : 32 n + 32] and the time times[n]. seen maps a size and
+    root that signers had verified to the first entry that says so.
+    """
+
+    indexes: array[int] = field(default_factory=lambda: array("Q"))
+    leaves: bytearray = field(default_factory=bytearray)
+    times: array[int] = field(default_factory=lambda: array("Q"))
+    seen: dict[Seen, int] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    counts: Counts = field(default_factory=Counts)
+
+
+class _Stream:
+    """Where a stream stands: its last entry, its petitioner's keys, its rules.
+
+    After a fault the links are still followed, but the rules are no longer asked: what they would
+    say of the acts behind a wrong one is worth nothing.
+    """
+
+    __slots__ = ("checker", "index", "keys", "leaf", "seq")
+
+    def __init__(self, checker: Checker | None) -> None:
+        self.seq = 0
+        self.index = -1
+        self.leaf = NO_PREV
+        self.keys: CaseKeys = NO_KEYS
+        self.checker = checker
+
+
+class StreamChecks:
+    """Checks rows one by one and collects what it finds in `part`."""
+
+    def __init__(
+        self, authority: Authority, verify: Verify, replay: Replay | None, *, references: bool, by_stream: bool
+    ) -> None:
+        """Begin with no stream read.
+
+        With references, the rows are those of the streams on keys, in the order of the log, and are
+        folded into the authority; without, the authority is that of the whole log. With by_stream,
+        all rows of a stream come together, and no more than one stream is remembered.
+        """
+        self.part = Part()
+        self._authority = authority
+        self._verify = verify
+        self._replay = replay
+        self._references = references
+        self._by_stream = by_stream
+        self._streams: dict[str, _Stream] = {}
+
+    def check(self, row: Row) -> None:
+        """Check a row. Nothing is raised: what is wrong goes into the part's faults."""
+        index, stream, _, _, _, data, stored_leaf = row
+        part = self.part
+        if type(index) is not int or not 0 <= index < 1 << 63 or type(data) is not bytes or type(stream) is not str:
+            at = index if type(index) is int and index > 0 else 0
+            part.faults.add(Fault(at, Kind.GAP, f"row {index!r:.40} has no place in the log"))
+            return
+        leaf = sha256(b"\x00" + data).digest()
+        if leaf != stored_leaf:
+            part.faults.add(Fault(index, Kind.LEAF, "the stored leaf is not the hash of the stored entry"))
+        part.indexes.append(index)
+        part.leaves += leaf
+        part.counts.leaves += 1
+        state = self._state(stream)
+        try:
+            entry = parse_entry(data)
+            if entry.payload_type != PAYLOAD_TYPE:
+                raise Malformed(f"not a payload type of this log: {entry.payload_type[:60]!a}")
+            statement = parse_statement(entry.payload)
+        except Malformed as error:
+            part.times.append(NO_TIME)
+            part.faults.add(Fault(index, Kind.MALFORMED, str(error)))
+            self._move_on(state, index, state.seq + 1, leaf)
+            state.checker = None
+            return
+        part.times.append(entry.recorded_at)
+        self._check_entry(state, row, leaf, entry, statement)
+
+    def _state(self, stream: str) -> _Stream:
+        """Return where a stream stands, and forget the one before it if streams come one by one."""
+        state = self._streams.get(stream)
+        if state is None:
+            if self._by_stream:
+                self._streams.clear()
+            state = self._streams[stream] = _Stream(self._replay(stream) if self._replay else None)
+        return state
+
+    @staticmethod
+    def _move_on(state: _Stream, index: int, seq: int, leaf: bytes) -> None:
+        state.index, state.seq, state.leaf = index, seq, leaf
+
+    def _check_entry(self, state: _Stream, row: Row, leaf: bytes, entry: Entry, statement: Statement) -> None:
+        """Check an entry that was taken apart, and let its stream move on."""
+        index = row.index
+        faults = self.part.faults
+        if (
+            statement.stream != row.stream
+            or statement.seq != row.seq
+            or statement.action != row.action
+            or statement.act_id != row.act_id
+        ):
+            faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
+        linked = statement.seq == state.seq + 1 and statement.prev == state.leaf and index > state.index
+        self.part.counts.links += 1
+        checker, state.checker = state.checker, None
+        try:
+            self._check_signer(state, index, leaf, entry, statement)
+            if not linked:
+                # Blame a predecessor only on the word of an entry that is itself above suspicion.
+                faults.add(_broken_link(state, index, statement))
+            elif checker is not None:
+                checker(index, statement, entry.recorded_at)
+                self.part.counts.acts += 1
+                state.checker = checker
+        except AuditError as error:
+            faults.add(Fault(index, kind_of(error), str(error)))
+        except Exception as error:  # The rules refuse with errors of their own, which are not known here.
+            faults.add(Fault(index, Kind.UNLAWFUL, f"{type(error).__name__}: {error}"))
+        self._move_on(state, index, statement.seq, leaf)
+
+    def _check_signer(self, state: _Stream, index: int, leaf: bytes, entry: Entry, statement: Statement) -> None:
+        """Check that whoever signed had the right to, and did sign."""
+        self.part.counts.signatures += len(entry.signatures)
+        if statement.actor == PETITIONER:
+            if statement.origin != self._authority.origin:
+                raise AuthorityRejected(f"the statement is of the ledger {statement.origin}")
+            grant = state.keys.check(index, statement, self._verify)
+            check_signed_by(entry, statement.key_id, grant.key, self._verify)
+            state.keys = state.keys.after(index, statement, grant)
+        elif not is_authority_action(statement.action):
+            grant = self._authority.check(index, statement)
+            check_signed_by(entry, statement.key_id, grant.key, self._verify)
+            state.keys = state.keys.after(index, statement, grant)
+        elif self._references:
+            self._authority.apply(index, leaf, statement, entry)
+        else:
+            raise AuthorityRejected(f"{statement.action} has no place in {statement.stream}")
+        self._check_seen(index, statement.seen)
+
+    def _check_seen(self, index: int, seen: Seen) -> None:
+        """Collect what the signer had seen; it is compared with the tree in the end."""
+        first = self.part.seen.get(seen)
+        if first is None or index < first:
+            self.part.seen[seen] = index
+        if seen.size > index:
+            self.part.faults.add(Fault(index, Kind.SEEN, f"its signer claims to have seen {seen.size} entries"))
+
+
+def _wrong_column(row: Row, statement: Statement) -> str:
+    """Say which columns of a row differ from its statement."""
+    pairs = (
+        ("stream", row.stream, statement.stream),
+        ("seq", row.seq, statement.seq),
+        ("action", row.action, statement.action),
+        ("act_id", row.act_id, statement.act_id),
+    )
+    return "; ".join(
+        f"column {name} says {column!r:.80}, the statement {signed!r:.80}"
+        for name, column, signed in pairs
+        if column != signed
+    )
+
+
+def _broken_link(state: _Stream, index: int, statement: Statement) -> Fault:
+    """Say which entry is wrong when an entry does not follow the one before it in its stream."""
+    name = f"{statement.stream} #{statement.seq}"
+    if statement.seq <= state.seq:
+        return Fault(index, Kind.LINK, f"{name} comes after #{state.seq}")
+    if statement.seq > state.seq + 1:
+        detail = f"{name} comes after #{state.seq or 'nothing'}: entries in between are missing"
+        return Fault(min(state.index + 1, index), Kind.LINK, detail, index)
+    if index <= state.index:
+        return Fault(index, Kind.LINK, f"{name} stands before its predecessor, entry {state.index}")
+    if state.index < 0:
+        return Fault(index, Kind.LINK, f"{name} is the first of its stream and names a predecessor")
+    return Fault(state.index, Kind.LINK, f"{name}, entry {index}, follows another entry than this one")

@@ -1,0 +1,231 @@
+"""Checks of the log as a whole: no gaps, a clock that never goes back, and one tree.
+
+Whatever names a root of the log is compared with the tree that the entries themselves make: what
+signers had seen, the checkpoints, the anchor, the head, and the tiles. A root that does not fit says
+that some entry before its size is wrong, and one that fits, that none is; so the faults that come of
+it name the range between the last root that fits and the first that does not.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from audit import merkle
+from audit.faults import Fault, Faults, Kind
+from audit.stream_checks import NO_TIME, Part
+from audit.tiles import WIDTH, tiles_completed_by
+
+__all__ = ["Claim", "Head", "StoredTile", "TreeChecks"]
+
+_MISSING = NO_TIME + 1
+
+# Roots of these kinds bear the log's own signature. Where one fits, every entry before its size does;
+# a signer's word is good for finding fault only, since a dishonest one may have made it up.
+_BY_THE_LOG = (Kind.CHECKPOINT, Kind.ANCHOR)
+
+
+class Claim(NamedTuple):
+    """That the log had this root at this size, and who says so: for a signer, the entry that does."""
+
+    size: int
+    root: bytes
+    kind: Kind
+    source: str
+    by: int = -1
+
+
+class Head(NamedTuple):
+    """The head as it is stored: size, frontier, last time, and last entry that changed references (or -1)."""
+
+    size: int
+    frontier: tuple[bytes, ...]
+    recorded_at: int
+    reference_at: int
+
+
+class StoredTile(NamedTuple):
+    """A full tile as it is stored: its place, its 256 hashes in a row, and the root over them."""
+
+    level: int
+    number: int
+    hashes: bytes
+    root: bytes
+
+
+class TreeChecks:
+    """Joins the leaves of all parts and checks everything that depends on their order."""
+
+    def __init__(self, size: int) -> None:
+        """Begin a log of size rows; 40 bytes are kept for each of them."""
+        self.size = size
+        self.faults = Faults()
+        self.frontier: tuple[bytes, ...] = ()
+        self._leaves = bytearray(32 * size)
+        self._times = array("Q", [_MISSING]) * size
+        # The roots of full tiles, by level: level 0 holds those over 256 leaves each.
+        self._roots: list[list[bytes]] = []
+
+    def join(self, part: Part) -> None:
+        """Take in the leaves and times of a part."""
+        leaves, times = memoryview(part.leaves), part.times
+        for place, index in enumerate(part.indexes):
+            if index >= self.size:
+                self.faults.add(Fault(self.size, Kind.GAP, f"entry {index} lies outside a log of {self.size} rows"))
+            elif self._times[index] != _MISSING:
+                self.faults.add(Fault(index, Kind.GAP, f"entry {index} is there twice"))
+            else:
+                self._leaves[32 * index : 32 * index + 32] = leaves[32 * place : 32 * place + 32]
+                self._times[index] = times[place]
+
+    def leaf(self, index: int) -> bytes:
+        """Return the leaf of an entry, or zeros if it is missing."""
+        return bytes(self._leaves[32 * index : 32 * index + 32])
+
+    @property
+    def recorded_at(self) -> int:
+        """The time of the last entry; 0 if there is none."""
+        return self._times[-1] if self.size else 0
+
+    def check_order(self) -> None:
+        """Check that no index is missing and that recorded_at never goes back."""
+        before, missing_from = 0, -1
+        for index, time in enumerate(self._times):
+            if time >= NO_TIME:
+                if time == _MISSING and missing_from < 0:
+                    missing_from = index
+                continue
+            if missing_from >= 0:
+                self.faults.add(Fault(missing_from, Kind.GAP, "entries are missing", index - 1))
+                missing_from = -1
+            if time < before:
+                detail = f"entry {index} was recorded {before - time} ms before an entry that precedes it"
+                self.faults.add(Fault(max(index - 1, 0), Kind.CLOCK, detail, index))
+            before = time
+        if missing_from >= 0:
+            self.faults.add(Fault(missing_from, Kind.GAP, "entries are missing", self.size - 1))
+
+    def check_roots(self, claims: Iterable[Claim]) -> None:
+        """Build the tree and compare it with every root that someone claims.
+
+        Claims beyond the end of the log say that entries are missing there.
+        """
+        pending = sorted(claims)
+        roots = dict(self._build({claim.size for claim in pending}))
+        sure = [one.size for one in pending if one.kind in _BY_THE_LOG and roots.get(one.size) == one.root]
+        for claim in pending:
+            if claim.size > self.size:
+                detail = f"{claim.source} has {claim.size} entries, the log {self.size}"
+                self.faults.add(Fault(self.size, Kind.TRUNCATED, detail, claim.size - 1))
+            elif claim.root != roots[claim.size]:
+                self.faults.add(_wrong_root(claim, sure))
+
+    def _build(self, sizes: set[int]) -> Iterator[tuple[int, bytes]]:
+        """Append leaf by leaf and yield the root at each of these sizes; keep the roots of full tiles."""
+        outer: tuple[bytes, ...] = ()
+        inner: tuple[bytes, ...] = ()
+        leaves = memoryview(self._leaves)
+        append = merkle.append
+        if 0 in sizes:
+            yield 0, merkle.EMPTY_ROOT
+        for index in range(self.size):
+            inner = append(inner, index % WIDTH, leaves[32 * index : 32 * index + 32].tobytes())
+            size = index + 1
+            if not size % WIDTH:
+                self._keep_root(0, inner[0])
+                outer, inner = append(outer, index // WIDTH, inner[0]), ()
+            if size in sizes:
+                yield size, merkle.root(outer + inner)
+        self.frontier = outer + inner
+
+    def _keep_root(self, level: int, root: bytes) -> None:
+        """Keep the root of the next full tile of a level, and of those above that it fills."""
+        if level == len(self._roots):
+            self._roots.append([])
+        roots = self._roots[level]
+        roots.append(root)
+        if not len(roots) % WIDTH:
+            self._keep_root(level + 1, merkle.root_of(roots[-WIDTH:]))
+
+    def tile(self, level: int, number: int) -> list[bytes]:
+        """Return the 256 hashes of a full tile."""
+        if level:
+            return self._roots[level - 1][number * WIDTH : (number + 1) * WIDTH]
+        start = number * WIDTH
+        return [self.leaf(index) for index in range(start, start + WIDTH)]
+
+    def check_tiles(self, tiles: Iterable[StoredTile]) -> None:
+        """Check that the stored tiles are the full tiles of the tree, each with its hashes and root."""
+        missing = set(tiles_completed_by(0, self.size))
+        for tile in tiles:
+            place = (tile.level, tile.number)
+            if place not in missing or type(tile.hashes) is not bytes:
+                self.faults.add(Fault(self.size, Kind.TILE, f"tile {place} is not one of this log"))
+                continue
+            missing.remove(place)
+            self._check_tile(tile)
+        for level, number in sorted(missing):
+            self.faults.add(_tile_fault(level, number, range(WIDTH), "is missing"))
+
+    def _check_tile(self, tile: StoredTile) -> None:
+        """Compare a tile with the tree, and name the entries under the hashes that differ."""
+        expected = self.tile(tile.level, tile.number)
+        if tile.hashes != b"".join(expected):
+            stored = [tile.hashes[at : at + 32] for at in range(0, 32 * WIDTH, 32)]
+            wrong = [place for place in range(WIDTH) if stored[place] != expected[place]] or [WIDTH - 1]
+            self.faults.add(_tile_fault(tile.level, tile.number, wrong, "has other hashes than the entries"))
+        elif tile.root != self._roots[tile.level][tile.number]:
+            self.faults.add(_tile_fault(tile.level, tile.number, range(WIDTH), "has another root than its hashes"))
+
+    def check_head(self, head: Head | None, reference_at: int) -> None:
+        """Check that the stored head is that of these entries. reference_at is what it should say."""
+        end = max(self.size - 1, 0)
+        if head is None or type(head.size) is not int or head.size < 0:
+            self.faults.add(Fault(self.size, Kind.HEAD, "the log has no head"))
+            return
+        if head.size > self.size:
+            detail = f"the head counts {head.size} entries, there are {self.size}"
+            self.faults.add(Fault(self.size, Kind.TRUNCATED, detail, head.size - 1))
+        elif head.size != self.size:
+            self.faults.add(Fault(head.size, Kind.HEAD, f"the head counts {head.size} entries of {self.size}", end))
+        elif head.frontier != self.frontier:
+            self.faults.add(self._wrong_frontier(head.frontier))
+        elif head.recorded_at != self.recorded_at:
+            self.faults.add(Fault(end, Kind.HEAD, "the head has another time than the last entry"))
+        elif head.reference_at != reference_at:
+            detail = (
+                f"the head says that entry {head.reference_at} was the last to change references, not {reference_at}"
+            )
+            self.faults.add(Fault(end, Kind.HEAD, detail))
+
+    def _wrong_frontier(self, stored: Sequence[bytes]) -> Fault:
+        """Say under which part of the frontier the entries differ from those that were hashed into it."""
+        detail = "the entries do not hash to the frontier in the head"
+        if len(stored) != len(self.frontier):
+            return Fault(0, Kind.ROOT, detail, max(self.size - 1, 0))
+        start = 0
+        for level in reversed(range(self.size.bit_length())):
+            if self.size >> level & 1:
+                place = (self.size >> level).bit_count() - 1
+                if stored[place] != self.frontier[place]:
+                    return Fault(start, Kind.ROOT, detail, start + (1 << level) - 1)
+                start += 1 << level
+        return Fault(0, Kind.ROOT, detail, max(self.size - 1, 0))
+
+
+def _wrong_root(claim: Claim, sure: Sequence[int]) -> Fault:
+    """Say which entries can be wrong if the log does not have a claimed root. sure are sizes that fit."""
+    detail = f"{claim.source} has another root of the first {claim.size} entries"
+    if claim.by >= 0 and any(size >= claim.size for size in sure):
+        return Fault(claim.by, claim.kind, detail)
+    first = max((size for size in sure if size < claim.size), default=0)
+    return Fault(first, claim.kind, detail, max(claim.size - 1, claim.by, first))
+
+
+def _tile_fault(level: int, number: int, wrong: Sequence[int], what: str) -> Fault:
+    """Name the entries that lie under some of the hashes of a tile."""
+    width = WIDTH**level
+    start = number * WIDTH * width
+    first, last = start + wrong[0] * width, start + (wrong[-1] + 1) * width - 1
+    return Fault(first, Kind.TILE, f"tile ({level}, {number}) {what}", last)
