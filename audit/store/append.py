@@ -29,7 +29,8 @@ class Item:
 
     `prefix` is the entry without its last eight bytes, which are `recorded_at`; with `opaque` it is stored as it is,
     for states that are no entries. `prev` is the leaf its statement names (None: not checked). `reference_at` is the
-    reference position the act was judged at (None: not checked). Exactly one of `index` and `error` is set in the end.
+    reference position the act was judged at (None: not checked). `disclosures` are (ref of the stream's keys, encrypted
+    slots). Exactly one of `index` and `error` is set in the end.
     """
 
     stream: str
@@ -39,8 +40,7 @@ class Item:
     act_id: bytes | None = None
     prev: bytes | None = None
     reference_at: int | None = None
-    disclosures: bytes | None = None
-    ref: bytes | None = None
+    disclosures: tuple[bytes, bytes] | None = None
     opaque: bool = False
     state: bytes = b""
     leaf: bytes = b""

@@ -38,16 +38,14 @@ class Eraser:
     def erase(self, stream: str, targets: Sequence[tuple[int, Sequence[int]]]) -> ErasureReport:
         """Erase these (seq, slots) of a stream."""
         report = ErasureReport(0, 0, 0)
-        ref = self._log.ref(stream)
         for seq, slots in targets:
             rows = self._log.stream_entries(stream, seq - 1)[:1]
-            if ref is None or not rows:
+            stored = self._log.disclosure(rows[0].index) if rows else None
+            if stored is None:
                 report = report.plus(ErasureReport(0, 0, len(slots)))
                 continue
+            ref, sealed = stored
             erased = self._keystore.erase(ref, seq, slots)
-            sealed = self._log.disclosure(rows[0].index)
-            if sealed is not None:
-                self._log.replace_disclosure(rows[0].index, without(sealed, set(slots)))
-            missing = 0 if sealed is not None else len(slots)
-            report = report.plus(ErasureReport(erased, len(slots) - erased, missing))
+            self._log.replace_disclosure(rows[0].index, without(sealed, set(slots)))
+            report = report.plus(ErasureReport(erased, len(slots) - erased, 0))
         return report

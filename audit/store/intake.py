@@ -242,23 +242,21 @@ class Intake:
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
         """Encrypt the act's disclosures under keys that are durable before the act is."""
         keystore, stream = self._parts.keystore, item.stream
-        ref = known.ref
-        if ref is None:
-            ref = item.ref = keystore.take_ref()
+        ref = keystore.take_ref() if known.ref is None else known.ref
         keys = keystore.keys_for_writing(ref, item.seq)
-        item.disclosures = seal(prepared.disclosures, keys, stream, item.seq, self._parts.random)
+        item.disclosures = (ref, seal(prepared.disclosures, keys, stream, item.seq, self._parts.random))
 
     def _answer(self, item: Item, act: Signed) -> Acknowledgement | Exception:
         if item.error is not None:
-            if item.ref is not None and isinstance(item.error, ActRefused):
-                self._parts.keystore.give_back(item.ref)
+            if act.known.ref is None and item.disclosures is not None and isinstance(item.error, ActRefused):
+                self._parts.keystore.give_back(item.disclosures[0])
             return item.error
         self._recorded(item, act)
         return self._acknowledge(item, repeated=False)
 
     def _recorded(self, item: Item, act: Signed) -> None:
         """Fold the recorded act into what is kept for the next one."""
-        ref = item.ref or act.known.ref
+        ref = item.disclosures[0] if item.disclosures is not None else None
         if is_reference_stream(item.stream):
             self._references.refresh()
         known = self._streams.advanced(

@@ -18,6 +18,7 @@ from eventsourcing.utils import Environment, EnvType
 from audit import merkle
 from audit.authority import Authority
 from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.commitments import SLOTS
 from audit.entry import parse_entry
 from audit.statement import parse_statement
 from audit.store.append import Item
@@ -206,11 +207,11 @@ class Ledger(Application[str]):
 
         Raises KeyStoreRefused if the stored form was changed.
         """
-        sealed, ref = self._log.disclosure(entry.index), self._log.ref(entry.stream)
-        keys = self._parts.keystore.keys(ref, entry.seq) if ref is not None else None
-        if sealed is None or keys is None:
-            return [None] * 8
-        return open_sealed(sealed, keys, entry.stream, entry.seq)
+        stored = self._log.disclosure(entry.index)
+        keys = self._parts.keystore.keys(stored[0], entry.seq) if stored is not None else None
+        if stored is None or keys is None:
+            return [None] * SLOTS
+        return open_sealed(stored[1], keys, entry.stream, entry.seq)
 
     def _erase_for(self, stream: str, seq: int) -> ErasureReport | None:
         """Destroy what the act with this seq says is to be erased."""

@@ -49,20 +49,17 @@ class Log(Protocol):
     def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
         """Return the roots over the full tiles of a level with start <= index < stop."""
 
-    def disclosure(self, index: int) -> bytes | None:
-        """Return the encrypted disclosures of an entry."""
+    def disclosure(self, index: int) -> tuple[bytes, bytes] | None:
+        """Return (ref of the keys, encrypted disclosures) of an entry."""
 
-    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes]]:
-        """Return (index, encrypted disclosures) with start <= index < stop, in order."""
+    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
+        """Return (index, ref of the keys, encrypted disclosures) with start <= index < stop, in order."""
 
     def replace_disclosure(self, index: int, sealed: bytes) -> None:
         """Replace the encrypted disclosures of an entry; only erasure does this."""
 
     def ref(self, stream: str) -> bytes | None:
         """Return the reference under which a stream's keys are in the key store."""
-
-    def refs(self, streams: Sequence[str]) -> dict[str, bytes]:
-        """Return the references of those of these streams that have one."""
 
     def add_checkpoint(self, size: int, root: bytes, note: str) -> None:
         """Keep a signed checkpoint; one is kept a size."""

@@ -23,6 +23,12 @@ from audit.tiles import WIDTH
 
 CHANNEL = "entries"
 
+# A plan made while the log was nearly empty would scan it whole for ever after; every look-up here is by a unique key.
+_PLANS = """
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off;
+SET plan_cache_mode = force_generic_plan; SET jit = off
+"""
+
 _HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
 
 # One statement: nothing is inserted unless the head is the expected one and every act names its true predecessor.
@@ -40,10 +46,7 @@ WITH moved AS (
     WHERE EXISTS (SELECT FROM moved) RETURNING 1
 ), opened AS (
     INSERT INTO disclosures
-    SELECT d.* FROM unnest(%b::bigint[], %b::bytea[]) d WHERE EXISTS (SELECT FROM moved)
-), named AS (
-    INSERT INTO stream_refs
-    SELECT r.* FROM unnest(%b::text[], %b::bytea[]) r WHERE EXISTS (SELECT FROM moved)
+    SELECT d.* FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[]) d WHERE EXISTS (SELECT FROM moved)
 ), tiled AS (
     INSERT INTO tiles
     SELECT t.* FROM unnest(%b::integer[], %b::bigint[], %b::bytea[], %b::bytea[]) t WHERE EXISTS (SELECT FROM moved)
@@ -88,6 +91,7 @@ class PostgresLog(PostgresReads):
     def _connection(self) -> psycopg.Connection[Any]:
         if self._writer is None or self._writer.closed:
             self._writer = self.connect()
+            self._writer.execute(_PLANS)
         return self._writer
 
     def _forget(self) -> None:
@@ -175,8 +179,7 @@ class PostgresLog(PostgresReads):
 
     def _write(self, connection: psycopg.Connection[Any], assembly: Assembly, old_size: int) -> tuple[int, int]:
         head, items = assembly.head_after(), assembly.items
-        opened = [item for item in items if item.disclosures is not None]
-        named = [item for item in items if item.ref is not None]
+        opened = [(item.index + 1, *item.disclosures) for item in items if item.disclosures is not None]
         linked = [item for item in items if item.prev is not None]
 
         def stored(level: int, index: int, width: int) -> list[bytes]:
@@ -189,8 +192,7 @@ class PostgresLog(PostgresReads):
             *([item.index + 1 for item in items], [item.stream for item in items], [item.seq for item in items]),
             *([item.topic for item in items], [item.state for item in items], [item.leaf for item in items]),
             [item.act_id for item in items],
-            *([item.index + 1 for item in opened], [item.disclosures for item in opened]),
-            *([item.stream for item in named], [item.ref for item in named]),
+            *([one[part] for one in opened] for part in range(3)),
             *([tile[part] for tile in tiles] for part in range(4)),
         )
         row = connection.execute(_APPEND, parameters, prepare=True, binary=True).fetchone()

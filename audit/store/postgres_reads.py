@@ -137,24 +137,24 @@ class PostgresReads:
         )
         return [row[0] for row in rows]
 
-    def disclosure(self, index: int) -> bytes | None:
-        rows = self._all("SELECT sealed FROM disclosures WHERE notification_id = %b", (index + 1,))
-        return rows[0][0] if rows else None
+    def disclosure(self, index: int) -> tuple[bytes, bytes] | None:
+        rows = self._all("SELECT ref, sealed FROM disclosures WHERE notification_id = %b", (index + 1,))
+        return (rows[0][0], rows[0][1]) if rows else None
 
-    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes]]:
+    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
         return self._all(
-            "SELECT notification_id - 1, sealed FROM disclosures WHERE notification_id > %b AND notification_id <= %b"
-            " ORDER BY notification_id",
+            "SELECT notification_id - 1, ref, sealed FROM disclosures"
+            " WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id",
             (start, stop),
         )
 
     def ref(self, stream: str) -> bytes | None:
-        return self.refs([stream]).get(stream)
-
-    def refs(self, streams: Sequence[str]) -> dict[str, bytes]:
-        return dict(
-            self._all("SELECT originator_id, ref FROM stream_refs WHERE originator_id = ANY(%b)", (list(streams),))
+        rows = self._all(
+            "SELECT ref FROM disclosures JOIN entries USING (notification_id)"
+            " WHERE originator_id = %b AND originator_version = 1",
+            (stream,),
         )
+        return rows[0][0] if rows else None
 
     def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
         yield from self._all("SELECT size, root, note FROM checkpoints ORDER BY size")
@@ -184,7 +184,7 @@ def _create_role(connection: psycopg.Connection[Any]) -> None:
         if connection.execute(_MAY_TAKE_ROLE, (APP_ROLE,)).fetchone() is None:
             return
     for grant in (
-        "SELECT, INSERT ON entries, tiles, checkpoints, stream_refs",
+        "SELECT, INSERT ON entries, tiles, checkpoints",
         "SELECT, UPDATE ON log_head",
         "SELECT, INSERT, UPDATE ON disclosures",
         "SELECT ON schema_version",

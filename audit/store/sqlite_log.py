@@ -20,8 +20,7 @@ LOCK_TIMEOUT_SECONDS = 20.0
 
 _COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-_INSERT_REF = "INSERT INTO stream_refs VALUES (?, ?)"
-_INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?)"
+_INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?, ?)"
 _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
 _IN_REFERENCE = (
@@ -193,14 +192,14 @@ class SqliteLog:
         with translated():
             return _tile_roots(self._reader(), level, start, stop)
 
-    def disclosure(self, index: int) -> bytes | None:
-        rows = self._all("SELECT sealed FROM disclosures WHERE notification_id = ?", (index + 1,))
-        return rows[0][0] if rows else None
+    def disclosure(self, index: int) -> tuple[bytes, bytes] | None:
+        rows = self._all("SELECT ref, sealed FROM disclosures WHERE notification_id = ?", (index + 1,))
+        return (rows[0][0], rows[0][1]) if rows else None
 
-    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes]]:
+    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
         return self._all(
-            "SELECT notification_id - 1, sealed FROM disclosures WHERE notification_id > ? AND notification_id <= ?"
-            " ORDER BY notification_id",
+            "SELECT notification_id - 1, ref, sealed FROM disclosures"
+            " WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id",
             (start, stop),
         )
 
@@ -212,17 +211,12 @@ class SqliteLog:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def ref(self, stream: str) -> bytes | None:
-        return self.refs([stream]).get(stream)
-
-    def refs(self, streams: Sequence[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        for at in range(0, len(streams), 500):
-            part = streams[at : at + 500]
-            marks = ", ".join("?" * len(part))
-            found.update(
-                self._all(f"SELECT originator_id, ref FROM stream_refs WHERE originator_id IN ({marks})", part)
-            )
-        return found
+        rows = self._all(
+            "SELECT ref FROM disclosures JOIN entries USING (notification_id)"
+            " WHERE originator_id = ? AND originator_version = 1",
+            (stream,),
+        )
+        return rows[0][0] if rows else None
 
     def add_checkpoint(self, size: int, root: bytes, note: str) -> None:
         with self._writing, translated():
@@ -283,8 +277,6 @@ def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
         if "act_id" in str(error):
             return ActConflict("an act with this id is recorded already")
         return StaleStream(f"{item.stream}: seq {item.seq} is taken")
-    if item.ref is not None:
-        connection.execute(_INSERT_REF, (item.stream, item.ref))
     if item.disclosures is not None:
-        connection.execute(_INSERT_DISCLOSURES, (number, item.disclosures))
+        connection.execute(_INSERT_DISCLOSURES, (number, *item.disclosures))
     return None

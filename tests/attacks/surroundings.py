@@ -113,10 +113,11 @@ def cut_a_disclosure_short(attacker: Attacker, random: Random) -> None:
 
 
 def point_a_case_at_another_cases_keys(attacker: Attacker, random: Random) -> None:
-    """Two cases with each other's place in the key store."""
-    (one, first), (other, second) = random.sample(attacker.rows("SELECT originator_id, ref FROM stream_refs"), 2)
-    attacker.run("UPDATE stream_refs SET ref = ? WHERE originator_id = ?", second, one)
-    attacker.run("UPDATE stream_refs SET ref = ? WHERE originator_id = ?", first, other)
+    """An act with another case's place in the key store."""
+    (one, first), (_, second) = random.sample(
+        attacker.rows("SELECT min(notification_id), ref FROM disclosures GROUP BY ref"), 2
+    )
+    attacker.run("UPDATE disclosures SET ref = ? WHERE notification_id = ? AND ref = ?", second, one, first)
 
 
 SURROUNDING_ATTACKS = (

@@ -33,16 +33,13 @@ CREATE TABLE tiles (
     PRIMARY KEY (level, idx)
 );
 
--- What opens the sealed slots of an entry, encrypted; the keys are in the key store.
+-- What opens the sealed slots of an entry, encrypted; ref says where in the key store the stream's keys are.
 CREATE TABLE disclosures (
     notification_id BIGINT PRIMARY KEY,
+    ref BYTEA NOT NULL,
     sealed BYTEA NOT NULL
 );
 ALTER TABLE disclosures ALTER COLUMN sealed SET STORAGE EXTERNAL;
-CREATE TABLE stream_refs (
-    originator_id TEXT COLLATE "C" PRIMARY KEY,
-    ref BYTEA NOT NULL
-);
 
 CREATE TABLE checkpoints (
     size BIGINT PRIMARY KEY,

@@ -32,15 +32,12 @@ CREATE TABLE tiles (
     PRIMARY KEY (level, idx)
 ) WITHOUT ROWID;
 
--- What opens the sealed slots of an entry, encrypted; the keys are in the key store.
+-- What opens the sealed slots of an entry, encrypted; ref says where in the key store the stream's keys are.
 CREATE TABLE disclosures (
     notification_id INTEGER PRIMARY KEY,
+    ref BLOB NOT NULL,
     sealed BLOB NOT NULL
 );
-CREATE TABLE stream_refs (
-    originator_id TEXT PRIMARY KEY,
-    ref BLOB NOT NULL
-) WITHOUT ROWID;
 
 CREATE TABLE checkpoints (
     size INTEGER PRIMARY KEY,
