@@ -145,6 +145,10 @@ def _rule(row: ClockRow, law: Law) -> Name:
     )
 
 
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
 def _unit(day_kind: str) -> Name:
     return Name("个工作日", "working days") if day_kind == "working" else Name("日", "calendar days")
 
@@ -231,7 +235,7 @@ def _result(clock: Clock, due: Due, stands: Standing, as_of: datetime) -> Name:
         act, on = name_of(ACTIONS, clock.closed_by), civil_day(clock.closed_at)
         verb = Name("完成", "met") if clock.met else Name("终止", "ended")
         how = (
-            Name(f",超期 {stands.days} 天", f", {stands.days} days late")
+            Name(f",超期 {stands.days} 天", f", {_days(stands.days)} late")
             if stands.days
             else Name(",未超期", ", in time")
         )
@@ -241,7 +245,7 @@ def _result(clock: Clock, due: Due, stands: Standing, as_of: datetime) -> Name:
         )
     words = {
         "not_started": Name("尚未起算", "not started"),
-        "overdue": Name(f"超期 {stands.days} 天", f"overdue by {stands.days} days"),
-        "running": Name(f"剩余 {stands.days} 天", f"{stands.days} days left"),
+        "overdue": Name(f"超期 {stands.days} 天", f"overdue by {_days(stands.days)}"),
+        "running": Name(f"剩余 {stands.days} 天", f"{_days(stands.days)} left"),
     }[stands.status]
     return Name(f"{until.zh};截至{date_zh(day)}{words.zh}", f"{until.en}; as of {date_en(day)} {words.en}")
