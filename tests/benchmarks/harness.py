@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-ROUNDS = 3
+ROUNDS = 9
 Item = TypeVar("Item")
 
 # One side of a race: prepares its work, runs it, and returns how many operations took how many seconds.
