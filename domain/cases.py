@@ -27,22 +27,19 @@ def fold(case: Case, event: Event, rules: Rules | None = None) -> Case:
     """
     rules = rules or national_rules()
     action = event.action
-    running, closed = case.running, case.closed
     imported = getattr(event, "imported", None) is not None
-    change = _CHANGES.get(action)
-    changes: dict[str, Any] = change(case, event) if change is not None else {}
+    running, closed = case.running, case.closed
     if running:
         running, just_closed = close_clocks(running, event, rules, imported)
         closed = (*closed, *just_closed)
+    change = _CHANGES.get(action)
+    after: Case = change(case, event) if change is not None else case
     rows = rules.at(event.index).starting.get((action, getattr(event, "capacity", "")))
     if rows:
         unit = getattr(event, "to_office", "") or event.office
-        addressable = changes.get("addressable", case.addressable)
-        running = (*running, *start_clocks((*closed, *running), event, rows, unit, addressable, imported))
-    state = next_state(action, case.state)
-    if not changes:  # Most acts: only the first five members change, and this is thrice as fast as _replace.
-        return Case(case.stream, event.originator_version, state, running, closed, *case[5:])
-    return case._replace(version=event.originator_version, state=state, running=running, closed=closed, **changes)
+        running = (*running, *start_clocks((*closed, *running), event, rows, unit, after.addressable, imported))
+    # The first five members change with every act; this is several times as fast as _replace.
+    return Case(after.stream, event.originator_version, next_state(action, case.state), running, closed, *after[5:])
 
 
 def allowed(case: Case) -> tuple[str, ...]:
@@ -50,67 +47,75 @@ def allowed(case: Case) -> tuple[str, ...]:
     return allowed_at(case.state, case.capacity)
 
 
-def _submitted(case: Case, event: acts.CaseSubmitted) -> dict[str, Any]:
+def _submitted(case: Case, event: acts.CaseSubmitted) -> Case:
     key = PetitionerKey(key_id_of(event.petitioner_key), "device", event.index)
-    return {
-        **_begin(case, event, event.to_office, event.capacity),
-        "channel": event.channel,
-        "area": event.area,
-        "addressable": event.addressable,
-        "petitioner_keys": (*case.petitioner_keys, key),
-    }
+    return case._replace(
+        stream=event.originator_id,
+        office=event.to_office,
+        capacity=event.capacity,
+        holdings=_held(case, event.to_office, event.capacity),
+        began_at=case.began_at or event.effective_at,
+        channel=event.channel,
+        area=event.area,
+        addressable=event.addressable,
+        petitioner_keys=(*case.petitioner_keys, key),
+    )
 
 
-def _registered(case: Case, event: acts.CaseRegistered) -> dict[str, Any]:
-    changes = {**_begin(case, event, event.office, event.capacity), "claim_key": event.claim_key}
-    changes["area"] = event.area or case.area
-    if case.version == 0:
+def _registered(case: Case, event: acts.CaseRegistered) -> Case:
+    if case.version:
+        return case._replace(
+            office=event.office,
+            capacity=event.capacity,
+            holdings=_held(case, event.office, event.capacity),
+            area=event.area or case.area,
+            claim_key=event.claim_key,
+        )
+    return Case(
+        stream=event.originator_id,
+        office=event.office,
+        capacity=event.capacity,
+        holdings=(Holding(event.office, event.capacity),),
+        began_at=event.effective_at,
+        channel=event.channel,
+        area=event.area,
         # A matter that the office found itself has no petitioner to be told anything.
-        changes |= {"channel": event.channel, "addressable": event.addressable and event.channel != "found"}
-        changes["imported"] = event.imported is not None
-    return changes
+        addressable=event.addressable and event.channel != "found",
+        imported=event.imported is not None,
+        claim_key=event.claim_key,
+    )
 
 
-def _begin(case: Case, event: Event, office: str, capacity: str) -> dict[str, Any]:
+def _transferred(case: Case, event: acts.CaseTransferred) -> Case:
+    holdings = _held(case, event.to_office, event.capacity)
+    return case._replace(office=event.to_office, capacity=event.capacity, holdings=holdings)
+
+
+def _held(case: Case, office: str, capacity: str) -> tuple[Holding, ...]:
     holding = Holding(office, capacity)
-    return {
-        "stream": event.originator_id,
-        "office": office,
-        "capacity": capacity,
-        "holdings": case.holdings if holding in case.holdings else (*case.holdings, holding),
-        "began_at": case.began_at or event.effective_at,
-    }
+    return case.holdings if holding in case.holdings else (*case.holdings, holding)
 
 
-def _transferred(case: Case, event: acts.CaseTransferred) -> dict[str, Any]:
-    holding = Holding(event.to_office, event.capacity)
-    return {
-        "office": event.to_office,
-        "capacity": event.capacity,
-        "holdings": case.holdings if holding in case.holdings else (*case.holdings, holding),
-    }
+def _accepted(case: Case, event: acts.CaseAccepted) -> Case:
+    return case._replace(category=event.category)
 
 
-def _accepted(case: Case, event: acts.CaseAccepted) -> dict[str, Any]:
-    return {"category": event.category}
+def _opinion_issued(case: Case, event: acts.CaseOpinionIssued) -> Case:
+    return case._replace(outcome=event.outcome)
 
 
-def _opinion_issued(case: Case, event: acts.CaseOpinionIssued) -> dict[str, Any]:
-    return {"outcome": event.outcome}
-
-
-def _rated(case: Case, event: acts.CaseRated) -> dict[str, Any]:
+def _rated(case: Case, event: acts.CaseRated) -> Case:
     key = case.key(event.key_id)
     rating = Rating(event.of, event.rated_office, event.round, event.rating, key.custody if key else "")
-    return {"ratings": (*case.ratings, rating)}
+    return case._replace(ratings=(*case.ratings, rating))
 
 
-def _key_claimed(case: Case, event: acts.CaseKeyClaimed) -> dict[str, Any]:
+def _key_claimed(case: Case, event: acts.CaseKeyClaimed) -> Case:
     key = PetitionerKey(key_id_of(event.petitioner_key), "printed", event.index)
-    return {"petitioner_keys": (*case.petitioner_keys, key)}
+    return case._replace(petitioner_keys=(*case.petitioner_keys, key))
 
 
-_CHANGES: Final[Mapping[str, Callable[[Case, Any], dict[str, Any]]]] = {
+_CHANGES: Final[Mapping[str, Callable[[Case, Any], Case]]] = {
     acts.CaseSubmitted.action: _submitted,
     acts.CaseRegistered.action: _registered,
     acts.CaseTransferred.action: _transferred,

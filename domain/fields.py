@@ -78,13 +78,20 @@ def listing(kind: Kind, low: int, high: int, *, unique: bool = True) -> Kind:
 
 
 def record(make: Callable[..., tuple[Any, ...]], **kinds: Kind) -> Kind:
-    """Return the kind of objects with exactly the named members, held as the named tuple that make builds."""
+    """Return the kind of objects with exactly the named members, held as the named tuple that make builds.
+
+    The members are given in the order of the named tuple.
+    """
+    members = tuple(kinds.items())
 
     def check(value: Any) -> Any:
-        if type(value) is not dict or value.keys() != kinds.keys():
-            names = " ".join(kinds)
-            raise Unfit(f"应恰有这些成员:{names}", f"must be an object with exactly: {names}")
-        return make(**{name: kind(value[name]) for name, kind in kinds.items()})
+        if type(value) is dict and len(value) == len(members):
+            try:
+                return make(*[kind(value[name]) for name, kind in members])
+            except KeyError:
+                pass
+        names = " ".join(kinds)
+        raise Unfit(f"应恰有这些成员:{names}", f"must be an object with exactly: {names}")
 
     return check
 

@@ -128,7 +128,9 @@ def start_clocks(
     day = event.effective_at.astimezone(CIVIL).date()
     started: list[Clock] = []
     for row in rows:
-        if not row.in_force(day) or (row.unless == "not_addressable" and not addressable):
+        if day < row.in_force_from or (row.in_force_to is not None and day > row.in_force_to):
+            continue
+        if row.unless == "not_addressable" and not addressable:
             continue
         segment = 1
         for clock in (*known, *started):
