@@ -56,8 +56,16 @@ class PostgresReads:
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with translated():
             self._pool.open()
-            with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
-                return cursor.execute(statement, parameters, prepare=True).fetchall()
+            try:
+                return self._read(statement, parameters)
+            except psycopg.OperationalError:
+                # Reading twice is harmless: connections that broke while idle are replaced first.
+                self._pool.check()
+                return self._read(statement, parameters)
+
+    def _read(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            return cursor.execute(statement, parameters, prepare=True).fetchall()
 
     def schema_version(self) -> int:
         """Return the version of the schema in the database; 0 if there is none."""

@@ -1,7 +1,8 @@
 """The persistence module for SQLite: `PERSISTENCE_MODULE = "audit.store.sqlite"`.
 
-Settings: `SQLITE_DBNAME` (a file path), `ORIGINATOR_ID_TYPE` ("text"; "uuid" serves the library's contract tests),
-`CREATE_TABLE` ("yes": the schema is created or upgraded on construction).
+Settings: `SQLITE_DBNAME` (a file path), `SQLITE_LOCK_TIMEOUT` (seconds to wait for another writer),
+`ORIGINATOR_ID_TYPE` ("text"; "uuid" serves the library's contract tests), `CREATE_TABLE` ("yes": the schema is created
+or upgraded on construction).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Pr
 from eventsourcing.utils import Environment, EnvType
 
 from audit.store.recorder import LogRecorder, OriginatorIdType
-from audit.store.sqlite_log import SqliteLog
+from audit.store.sqlite_log import LOCK_TIMEOUT_SECONDS, SqliteLog
 from audit.store.timekeeper import UNTIMED
 
 
@@ -52,7 +53,8 @@ class Factory(library.SQLiteFactory):
         self._logs: list[SqliteLog] = []
 
     def _log(self) -> SqliteLog:
-        log = SqliteLog(self.datastore.pool.db_name, self.timekeeper)
+        timeout = self.datastore.pool.lock_timeout or LOCK_TIMEOUT_SECONDS
+        log = SqliteLog(self.datastore.pool.db_name, self.timekeeper, lock_timeout=timeout)
         self._logs.append(log)
         if self.env_create_table():
             log.migrate()

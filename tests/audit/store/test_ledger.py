@@ -171,7 +171,8 @@ def test_every_slot_opens_to_its_commitment(bench: Bench) -> None:
     row = next(iter(bench.ledger.entries(answer.index)))
     statement = parse_statement(parse_entry(row.entry).payload)
     opened = bench.ledger.disclosures(row)
-    assert opened[0] is not None and (opened[0].field, opened[0].value.decode()) == ("text", '"房顶漏水"')
+    assert opened[0] is not None
+    assert (opened[0].field, opened[0].value.decode()) == ("text", '"房顶漏水"')
     for commitment, one in zip(statement.sealed, opened, strict=True):
         assert one is not None
         check_commitment(
@@ -184,7 +185,8 @@ def test_erasure_destroys_what_opened_a_slot_and_leaves_the_others(bench: Bench)
     bench.act(Wish(case(), "case.erased.v1", {"targets": [{"seq": 1, "slots": [0]}]}))
     row = next(iter(bench.ledger.entries(answer.index)))
     opened = bench.ledger.disclosures(row)
-    assert opened[0] is None and all(one is not None for one in opened[1:])
+    assert opened[0] is None
+    assert all(one is not None for one in opened[1:])
     report = bench.ledger.reapply_erasures()
     assert (report.erased, report.already, report.missing) == (0, 1, 0)
 
