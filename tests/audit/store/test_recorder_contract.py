@@ -8,7 +8,7 @@ recorder, which the log does not use, is the library's own class, unchanged.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from eventsourcing.persistence import (
@@ -38,9 +38,9 @@ Factory = InfrastructureFactory[Any]
 class OnSqlite:
     """Hands a new SQLite file to a case of the library."""
 
-    expected = (sqlite.SqliteLogRecorder, sqlite.SqliteLogProcessRecorder, SQLiteAggregateRecorder)
-    tracking: type[TrackingRecorder] = SQLiteTrackingRecorder
-    factory_class: type[Any] = sqlite.Factory
+    expected: Any = (sqlite.SqliteLogRecorder, sqlite.SqliteLogProcessRecorder, SQLiteAggregateRecorder)
+    tracking: Any = SQLiteTrackingRecorder
+    factory_class: Any = sqlite.Factory
 
     @pytest.fixture(autouse=True)
     def _construct(self, sqlite_url: str) -> Iterator[None]:
@@ -57,7 +57,7 @@ class OnSqlite:
 class OnPostgres(OnSqlite):
     """Hands a new PostgreSQL database to a case of the library."""
 
-    expected = (postgres.PostgresLogRecorder, postgres.PostgresLogProcessRecorder, PostgresAggregateRecorder)  # type: ignore[assignment]
+    expected = (postgres.PostgresLogRecorder, postgres.PostgresLogProcessRecorder, PostgresAggregateRecorder)
     tracking = PostgresTrackingRecorder
     factory_class = postgres.Factory
 
@@ -107,27 +107,27 @@ class ProcessCase(ProcessRecorderTestCase):
 
 
 class FactoryCase(InfrastructureFactoryTestCase[Factory]):
-    expected: tuple[type[ApplicationRecorder], type[ProcessRecorder], type[AggregateRecorder]]
-    tracking: type[TrackingRecorder]
-    factory_class: type[Factory]
+    expected: Any
+    tracking: Any
+    factory_class: Any
 
     def expected_factory_class(self) -> type[Factory]:
-        return self.factory_class
+        return cast(type[Factory], self.factory_class)
 
     def expected_aggregate_recorder_class(self) -> type[AggregateRecorder]:
-        return self.expected[2]
+        return cast(type[AggregateRecorder], self.expected[2])
 
     def expected_application_recorder_class(self) -> type[ApplicationRecorder]:
-        return self.expected[0]
+        return cast(type[ApplicationRecorder], self.expected[0])
 
     def expected_tracking_recorder_class(self) -> type[TrackingRecorder]:
-        return self.tracking
+        return cast(type[TrackingRecorder], self.tracking)
 
     def tracking_recorder_subclass(self) -> type[TrackingRecorder]:
         return TrackedOnSqlite if self.tracking is SQLiteTrackingRecorder else TrackedOnPostgres
 
     def expected_process_recorder_class(self) -> type[ProcessRecorder]:
-        return self.expected[1]
+        return cast(type[ProcessRecorder], self.expected[1])
 
 
 class TrackedOnSqlite(SQLiteTrackingRecorder):
