@@ -31,7 +31,7 @@ def fold(case: Case, event: Event, rules: Rules | None = None) -> Case:
     running, closed = case.running, case.closed
     if running:
         running, just_closed = close_clocks(running, event, rules, imported)
-        closed = (*closed, *just_closed)
+        closed = (*closed, *just_closed) if just_closed else closed
     change = _CHANGES.get(action)
     after: Case = change(case, event) if change is not None else case
     rows = rules.at(event.index).starting.get((action, getattr(event, "capacity", "")))

@@ -14,6 +14,9 @@ from domain.effective import effective_time
 from domain.errors import EventRefused
 from domain.schema import Event, Reader
 
+EARLIEST_YEAR: Final = 1949
+LATEST_YEAR: Final = 2999
+
 
 def _declared() -> dict[str, type[Event]]:
     found: dict[str, type[Event]] = {}
@@ -52,9 +55,10 @@ def read_event(
 ) -> Event:
     """Return the event that a recorded statement tells of, its public fields strictly checked.
 
-    `claimed_at` is RFC 3339 with offset, `recorded_at_ms` Unix milliseconds. Rules and calendars decide how
-    late an act may be recorded and still count from its claimed time; without them the packaged lags and a
-    plain Monday-to-Friday week do, which is what a ledger that has published neither knows.
+    `claimed_at` is RFC 3339 with offset, of the years 1949 to 2999; `recorded_at_ms` is Unix milliseconds.
+    Rules and calendars decide how late an act may be recorded and still count from its claimed time;
+    without them the packaged lags and a plain Monday-to-Friday week do, which is what a ledger that has
+    published neither knows.
 
     Raises EventRefused if the action is unknown, is not an act of this kind of stream, or has fields that
     are not its own.
@@ -65,6 +69,8 @@ def read_event(
     values = reader.read(public)
     try:
         claimed = datetime.fromisoformat(claimed_at)
+        if not EARLIEST_YEAR <= claimed.year <= LATEST_YEAR:
+            raise ValueError
         effective, late = effective_time(
             action,
             index,
@@ -78,8 +84,8 @@ def read_event(
         raise EventRefused(
             "claimed_at",
             rule=f"schema {action}",
-            zh="声称时间应为带时区偏移的时刻(RFC 3339)",
-            en="the claimed time must be an instant with an offset (RFC 3339)",
+            zh=f"声称时间应为 {EARLIEST_YEAR} 至 {LATEST_YEAR} 年间带时区偏移的时刻(RFC 3339)",
+            en=f"the claimed time must be an instant with an offset (RFC 3339), of {EARLIEST_YEAR} to {LATEST_YEAR}",
             action=action,
         ) from None
     make: Any = reader.make

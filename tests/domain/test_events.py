@@ -99,7 +99,11 @@ def test_an_unknown_act_is_refused_and_not_repeated() -> None:
 
 
 @pytest.mark.parametrize(
-    "claimed_at", ["", "yesterday", "2026-03-02", "2026-03-02T09:00:00", "2026-02-30T09:00:00+08:00", None, 7]
+    "claimed_at",
+    [
+        *("", "yesterday", "2026-03-02", "2026-03-02T09:00:00", "2026-02-30T09:00:00+08:00", None, 7),
+        *("0001-01-01T00:00:00+14:00", "1948-12-31T23:59:59+08:00", "9999-12-31T23:59:59-12:00"),
+    ],
 )
 def test_a_claimed_time_is_an_instant_with_an_offset(claimed_at: Any) -> None:
     with pytest.raises(EventRefused) as refused:
