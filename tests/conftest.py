@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
 from tests.postgres_server import PostgresMissing, PostgresServer
@@ -44,3 +46,15 @@ def sqlite_url(tmp_path: Path) -> str:
 def any_store_url(request: pytest.FixtureRequest) -> str:
     """The same test on both stores."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what tests counted with `record_property("count: …", number)`, added up over all of them."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        if report.when == "call":
+            counts.update(
+                {name: int(str(value)) for name, value in report.user_properties if name.startswith("count: ")}
+            )
+    for name, number in sorted(counts.items()):
+        terminalreporter.write_line(f"{name.removeprefix('count: ')}: {number:,}")

@@ -16,7 +16,6 @@ import psycopg
 from audit import merkle
 from audit.store.append import Assembly, Item
 from audit.store.model import EMPTY_HEAD, is_reference_stream
-from audit.tiles import WIDTH
 
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state, leaf, act_id"
 
@@ -57,6 +56,7 @@ class SqliteAttacker:
 
     def __init__(self, url: str) -> None:
         self._connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        self._connection.execute("PRAGMA synchronous = OFF")
         for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             self.run(f'DROP TRIGGER "{name}"')
 
@@ -132,16 +132,3 @@ def make_agree(attacker: Attacker) -> None:
         "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?",
         *(len(rows), b"".join(assembly.frontier), assembly.recorded_at, max(references, default=-1)),
     )
-
-
-def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:
-    """Return the first leaf index at which two logs differ in anything."""
-    for index, (one, other) in enumerate(zip(before, after, strict=False)):
-        if one != other:
-            return index
-    return min(len(before), len(after))
-
-
-def full_tiles(size: int) -> int:
-    """Return how many full tiles of leaves a log of this size has."""
-    return size // WIDTH

@@ -181,3 +181,31 @@ ROW_ATTACKS = (
     leave_a_gap,
     add_a_row_before_the_first,
 )
+
+
+def store_bytes_as_text(attacker: Attacker, random: Random) -> None:
+    """Text where the bytes of an entry or a leaf should be: SQLite's columns take any type."""
+    column = random.choice(("state", "leaf", "act_id"))
+    attacker.run(
+        f"UPDATE entries SET {column} = CAST(hex({column}) AS TEXT) WHERE notification_id = ?",
+        _any(read_rows(attacker), random).id,
+    )
+
+
+def store_text_as_bytes(attacker: Attacker, random: Random) -> None:
+    """Bytes where the name of a stream or an action should be."""
+    column = random.choice(("originator_id", "topic"))
+    attacker.run(
+        f"UPDATE entries SET {column} = CAST({column} AS BLOB) WHERE notification_id = ?",
+        _any(read_rows(attacker), random).id,
+    )
+
+
+def store_a_number_as_text_or_fraction(attacker: Attacker, random: Random) -> None:
+    """A place in a stream that is no whole number."""
+    row = _any(read_rows(attacker), random)
+    value = random.choice(("three", row.seq + 0.5, b"3", 2**62))
+    attacker.run("UPDATE entries SET originator_version = ? WHERE notification_id = ?", value, row.id)
+
+
+SQLITE_ATTACKS = (store_bytes_as_text, store_text_as_bytes, store_a_number_as_text_or_fraction)

@@ -113,11 +113,20 @@ def cut_a_disclosure_short(attacker: Attacker, random: Random) -> None:
 
 
 def point_a_case_at_another_cases_keys(attacker: Attacker, random: Random) -> None:
-    """An act with another case's place in the key store."""
-    (one, first), (_, second) = random.sample(
-        attacker.rows("SELECT min(notification_id), ref FROM disclosures GROUP BY ref"), 2
-    )
-    attacker.run("UPDATE disclosures SET ref = ? WHERE notification_id = ? AND ref = ?", second, one, first)
+    """Two cases with each other's place in the key store."""
+    refs = {ref: number for number, ref in attacker.rows("SELECT notification_id, ref FROM disclosures")}
+    one, other = random.sample(sorted(refs), 2)
+    numbers = attacker.rows("SELECT notification_id, ref FROM disclosures")
+    for number, ref in numbers:
+        if ref in (one, other):
+            swapped = other if ref == one else one
+            attacker.run("UPDATE disclosures SET ref = ? WHERE notification_id = ?", swapped, number)
+
+
+def forget_where_the_keys_are(attacker: Attacker, random: Random) -> None:
+    """A text whose place in the key store is another's that nobody made."""
+    number, ref = random.choice(attacker.rows("SELECT notification_id, ref FROM disclosures"))
+    attacker.run("UPDATE disclosures SET ref = ? WHERE notification_id = ?", _flipped(ref, random), number)
 
 
 SURROUNDING_ATTACKS = (
@@ -138,4 +147,5 @@ SURROUNDING_ATTACKS = (
     delete_a_disclosure,
     cut_a_disclosure_short,
     point_a_case_at_another_cases_keys,
+    forget_where_the_keys_are,
 )
