@@ -52,6 +52,10 @@ class Session(ABC):
         """Run a statement and return how many rows it touched."""
 
     @abstractmethod
+    def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
+        """Run a statement in which `IN (:values)` stands for any of these texts; return how many rows it touched."""
+
+    @abstractmethod
     def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
         """Append rows whose keys are new, in the store's fastest way."""
 
@@ -79,8 +83,12 @@ class Database(ABC):
         """A session in which every query sees the same moment, whatever is committed meanwhile."""
 
     @abstractmethod
-    def write(self) -> AbstractContextManager[Session]:
-        """A session that commits at its end, or leaves nothing behind if it raises."""
+    def write(self, *, lasting: bool = True) -> AbstractContextManager[Session]:
+        """A session that commits at its end, or leaves nothing behind if it raises.
+
+        What is not meant to last at once may be lost, as a whole, in a power cut: rows and position together, which
+        are then folded again from entries that were not lost.
+        """
 
     @abstractmethod
     def tidy(self, names: Collection[str]) -> None:

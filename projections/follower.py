@@ -72,7 +72,7 @@ class Follower:
         for entry in entries:
             self._folder.apply(self._states[entry.stream], entry, changes)
         self._note_digests(touched, changes)
-        with self._database.write() as session:
+        with self._database.write(lasting=False) as session:
             advance(session, self._stage, self._views, position, position + len(entries))
             self._write(session, changes)
         self._position = position + len(entries)

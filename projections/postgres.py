@@ -13,12 +13,15 @@ from psycopg.errors import UndefinedTable
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.tables import Row, Table
 
+_ANY = ("IN (:values)", "= ANY(:values)")
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 # Names of tables are looked up as they are now, rows as they were when the snapshot was taken: a reader that met a swap
 # between the two would find the new table empty. So readers hold this table before they take their snapshot, and
 # whoever swaps holds it alone.
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_NOT_LASTING = "SET LOCAL synchronous_commit = off"
 _HOLD_VIEWS = "LOCK TABLE view_state IN ACCESS SHARE MODE"
 _HOLD_VIEWS_ALONE = "LOCK TABLE view_state IN ACCESS EXCLUSIVE MODE"
 
@@ -46,11 +49,14 @@ class PostgresSession(Session):
             yield from cursor.execute(_translate(sql), parameters)
 
     def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
-        return self.query(sql.replace("IN (:values)", "= ANY(:values)"), {**parameters, "values": list(values)})
+        return self.query(sql.replace(*_ANY), {**parameters, "values": list(values)})
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
         with self._connection.cursor() as cursor:
             return cursor.execute(_translate(sql), parameters).rowcount
+
+    def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
+        return self.run(sql.replace(*_ANY), {**parameters, "values": list(values)})
 
     def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
         if not rows:
@@ -95,9 +101,9 @@ class PostgresDatabase(Database):
             connection.execute("ROLLBACK")
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, lasting: bool = True) -> Iterator[Session]:
         with self._pool.connection() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            connection.execute(_BEGIN_WRITING if lasting else f"{_BEGIN_WRITING}; {_NOT_LASTING}")
             yield PostgresSession(connection)
             connection.execute("COMMIT")
 

@@ -36,7 +36,7 @@ Range = tuple[str, str | None]
 
 ENTRIES_A_RANGE = 4_000
 _ROWS_A_LOAD = 50_000
-_MAX_DIGITS = 4
+_MAX_PARTS = 16**4
 _POLL_SECONDS = 0.25
 
 # The last range holds no stream: it stands for making keys and indexes, and is ticked off with them.
@@ -45,10 +45,8 @@ _KEYS = "~keys"
 
 def ranges_of(entries: int) -> Iterator[Range]:
     """Yield ranges that hold every stream once, and some thousands of entries each where case ids are random."""
-    digits = 0
-    while digits < _MAX_DIGITS and entries > ENTRIES_A_RANGE * 16**digits:
-        digits += 1
-    lows = ["", *(f"case/{number:0{digits}x}" for number in range(16**digits) if digits), "case0"]
+    parts = min(_MAX_PARTS, -(-entries // ENTRIES_A_RANGE))
+    lows = ["", *(f"case/{number * _MAX_PARTS // parts:04x}" for number in range(parts)), "case0"]
     yield from zip(lows, [*lows[1:], None], strict=True)
     yield (_KEYS, None)
 
@@ -131,7 +129,7 @@ def _fill_ranges(
     for low, high in ranges:
         batches = _folded(database, folder, decode, low, high, size)
         first = next(batches)
-        with database.write() as session:
+        with database.write(lasting=False) as session:
             finish_range(session, low)
             _load(session, folder, first)
             for batch in batches:

@@ -29,7 +29,7 @@ _STANDING = "SELECT name, version, generation, position, tables FROM view_state 
 _ADD = "INSERT INTO view_state VALUES (:stage, :name, :version, :generation, :position, :tables)"
 _ADVANCE = """
     UPDATE view_state SET position = :new
-    WHERE stage = :stage AND position = :old AND name = :name AND version = :version
+    WHERE stage = :stage AND position = :old AND name || ' ' || version IN (:values)
 """
 
 
@@ -85,10 +85,9 @@ def advance(session: Session, stage: int, views: Iterable[View], old: int, new: 
     Raises OutOfStep if one does not stand at old in this version of its code: then another process has folded these
     entries or swapped a view, and the caller's transaction must not be kept.
     """
-    for view in views:
-        parameters = {"stage": stage, "name": view.name, "version": view.version, "old": old, "new": new}
-        if session.run(_ADVANCE, parameters) != 1:
-            raise OutOfStep(f"the view {view.name} no longer stands at entry {old}")
+    names = [f"{view.name} {view.version}" for view in views]
+    if session.run_any(_ADVANCE, names, {"stage": stage, "old": old, "new": new}) != len(names):
+        raise OutOfStep(f"not all of these views stand at entry {old}: {', '.join(names)}")
 
 
 def add_stage(session: Session, views: Iterable[View], position: int, ranges: Iterable[tuple[str, str | None]]) -> None:

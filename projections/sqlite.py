@@ -13,10 +13,10 @@ from projections.tables import Row, Table
 
 _SCHEME = "sqlite:///"
 _WAIT_SECONDS = 30.0
+_ANY = ("IN (:values)", "IN (SELECT value FROM json_each(:values))")
 
-# A power cut may take the last view transactions with it, never a part of one: rows and position go together, and
-# the entries, which the ledger writes with synchronous=FULL over its own connections, are folded again.
-_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-65536")
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA cache_size=-65536")
+_LASTING = {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"}
 
 
 class SqliteSession(Session):
@@ -34,11 +34,13 @@ class SqliteSession(Session):
         yield from self._connection.execute(sql, dict(parameters))
 
     def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
-        sql = sql.replace("IN (:values)", "IN (SELECT value FROM json_each(:values))")
-        return self.query(sql, {**parameters, "values": json.dumps(list(values))})
+        return self.query(sql.replace(*_ANY), {**parameters, "values": json.dumps(list(values))})
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
         return self._connection.execute(sql, dict(parameters)).rowcount
+
+    def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
+        return self.run(sql.replace(*_ANY), {**parameters, "values": json.dumps(list(values))})
 
     def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
         self._connection.executemany(f"INSERT INTO {name} VALUES ({_places(table)})", rows)
@@ -73,8 +75,9 @@ class SqliteDatabase(Database):
             connection.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, lasting: bool = True) -> Iterator[Session]:
         with self._pool.connection() as connection:
+            connection.execute(_LASTING[lasting])
             connection.execute("BEGIN IMMEDIATE")
             yield SqliteSession(connection)
             connection.commit()

@@ -47,9 +47,9 @@ class Fragile(Database):
         self._whole.close()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, lasting: bool = True) -> Iterator[Session]:
         self._left -= 1
-        with self._whole.write() as session:
+        with self._whole.write(lasting=lasting) as session:
             if self._left == 0 and not self._late:
                 raise Lightning
             yield session

@@ -61,7 +61,7 @@ def test_two_processes_build_what_one_builds(database: Database, monkeypatch: py
     engine = Engine(database)
     engine.rebuild()
     one = engine.digests()
-    monkeypatch.setattr(rebuild, "ENTRIES_A_RANGE", 10)
+    monkeypatch.setattr(rebuild, "ENTRIES_A_RANGE", 5)
     steps: list[tuple[int, int]] = []
     engine.rebuild(processes=2, progress=lambda done, total: steps.append((done, total)))
     assert engine.digests() == one
@@ -69,7 +69,7 @@ def test_two_processes_build_what_one_builds(database: Database, monkeypatch: py
 
 
 def test_a_killed_rebuild_goes_on_where_it_was(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "ENTRIES_A_RANGE", 10)
+    monkeypatch.setattr(rebuild, "ENTRIES_A_RANGE", 5)
     engine = Engine(database)
     engine.rebuild()
     expected = engine.digests()
