@@ -6,12 +6,11 @@ sealed: `sealed` lists the names that the disclosures of an act may have, in the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeAlias
 
 from domain import fields, vocabulary
 from domain.fields import Imported, Target, choice
-from domain.schema import Event
+from domain.schema import Event, act
 
 Channel: TypeAlias = Annotated[str, choice(vocabulary.CHANNELS)]
 Capacity: TypeAlias = Annotated[str, choice(vocabulary.CAPACITIES)]
@@ -26,7 +25,7 @@ FromFile: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseSubmitted(Event):
     """The petitioner files online and signs with a key made on the own device, `petitioner_key`.
 
@@ -46,7 +45,7 @@ class CaseSubmitted(Event):
     addressable: Flag = True
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseRegistered(Event):
     """An office enters the matter (article 22); `claim_key` is the public key of a code printed for the petitioner."""
 
@@ -61,7 +60,7 @@ class CaseRegistered(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseTransferred(Event):
     """The holder passes the matter on, and it is in the receiver's system from this moment.
 
@@ -76,7 +75,7 @@ class CaseTransferred(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseNoticeServed(Event):
     """The petitioner was told in writing (article 23)."""
 
@@ -88,7 +87,7 @@ class CaseNoticeServed(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseReplied(Event):
     """A written reply outside the procedure of article 31(6)."""
 
@@ -99,7 +98,7 @@ class CaseReplied(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseAccepted(Event):
     """The competent unit takes the matter into the procedure of article 31(6)."""
 
@@ -109,7 +108,7 @@ class CaseAccepted(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseOpinionIssued(Event):
     """The handling opinion, with its four parts sealed (article 32)."""
 
@@ -120,7 +119,7 @@ class CaseOpinionIssued(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseOpinionServed(Event):
     """The opinion reached the petitioner, with proof of service; this closes the handling (article 34)."""
 
@@ -131,7 +130,7 @@ class CaseOpinionServed(Event):
     imported: FromFile = None
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseRated(Event):
     """The petitioner's own rating of one office in one round of handling.
 
@@ -147,7 +146,7 @@ class CaseRated(Event):
     rating: Annotated[str, choice(vocabulary.RATINGS)]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseKeyClaimed(Event):
     """The petitioner turns the printed code into a key of their own; `claim_proof` is made with the code."""
 
@@ -157,7 +156,7 @@ class CaseKeyClaimed(Event):
     claim_proof: Annotated[str, fields.hex64]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CaseErased(Event):
     """Disclosures of earlier acts are destroyed; the acts themselves and their proofs stay."""
 

@@ -27,7 +27,7 @@ def check(case: Case, event: Event, people: People) -> None:
     rule = _RULES.get(action)
     if rule is not None:
         rule(case, event, people)
-    if case.began_at is not None and event.effective_at < case.began_at and getattr(event, "imported", None):
+    if getattr(event, "imported", None) and case.began_at is not None and event.effective_at < case.began_at:
         raise _refuse(
             case,
             event,

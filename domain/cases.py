@@ -88,7 +88,8 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
 
 def _transferred(case: Case, event: acts.CaseTransferred) -> Case:
     holdings = _held(case, event.to_office, event.capacity)
-    return case._replace(office=event.to_office, capacity=event.capacity, holdings=holdings)
+    stream, version, state, running, closed = case[:5]
+    return Case(stream, version, state, running, closed, event.to_office, event.capacity, holdings, *case[8:])
 
 
 def _held(case: Case, office: str, capacity: str) -> tuple[Holding, ...]:

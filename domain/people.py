@@ -85,7 +85,7 @@ class People(NamedTuple):
 
     def tenure(self, office: str, post: str, officer: str, index: int = NOW) -> Tenure | None:
         """Return the tenure in which the officer held the post at this log index."""
-        for tenure in reversed(self.tenures.get((office, post, officer), ())):
+        for tenure in self.tenures.get((office, post, officer), ())[::-1]:
             if tenure.since < index:
                 return tenure if index <= tenure.until else None
         return None

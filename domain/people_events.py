@@ -5,19 +5,18 @@ They describe the people who handle petitions, by post and tenure; an officer's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
 from domain import fields, vocabulary
 from domain.fields import RegistrarKey, choice
-from domain.schema import Event
+from domain.schema import Event, act
 
 _PUBLIC_KEY = fields.hex32
 _SIGNATURE = fields.hex64
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class LedgerGenesis(Event):
     """Entry 0: the ledger's name, its suite, its log key and the two first registrars."""
 
@@ -32,7 +31,7 @@ class LedgerGenesis(Event):
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class LedgerKeyRotated(Event):
     """The log key changes, by the old log key."""
 
@@ -42,7 +41,7 @@ class LedgerKeyRotated(Event):
     possession: Annotated[str, _SIGNATURE]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class OfficeOpened(Event):
     """An office joins the tree, under `parent` or as a root; the office is the one its stream names."""
 
@@ -55,7 +54,7 @@ class OfficeOpened(Event):
     region: Annotated[str, fields.code] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class PostOpened(Event):
     """A post of the office, with the roles that are its duties."""
 
@@ -67,7 +66,7 @@ class PostOpened(Event):
     name_en: Annotated[str, fields.name] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class OfficerAppointed(Event):
     """An officer holds a post from a day on; the name is sealed."""
 
@@ -79,7 +78,7 @@ class OfficerAppointed(Event):
     from_on: Annotated[date, fields.day]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class TenureEnded(Event):
     """An officer's tenure of a post ended on a day, that day included."""
 
@@ -90,7 +89,7 @@ class TenureEnded(Event):
     ended_on: Annotated[date, fields.day, "on"]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class KeyProposed(Event):
     """One registrar proposes a key for an actor in a post, with the roles it may act in."""
 
@@ -104,7 +103,7 @@ class KeyProposed(Event):
     possession: Annotated[str, _SIGNATURE]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class KeyConfirmed(Event):
     """Another registrar confirms the proposal with this leaf; the key is valid from here."""
 
@@ -113,7 +112,7 @@ class KeyConfirmed(Event):
     proposal: Annotated[str, fields.hex32]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class KeyRotated(Event):
     """The holder replaces the key, signing with the old one, which ends here."""
 
@@ -123,7 +122,7 @@ class KeyRotated(Event):
     possession: Annotated[str, _SIGNATURE]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class KeyRevoked(Event):
     """A registrar ends a key."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from domain import fields
 from domain.calendars import CALENDAR_ID
 from domain.fields import Kind, Unfit, choice
-from domain.schema import Event
+from domain.schema import Event, act
 
 MAX_ROWS = 400
 
@@ -23,7 +22,7 @@ def _rows(value: Any) -> tuple[Mapping[str, Any], ...]:
 _days: Kind = fields.listing(fields.day, 0, 200)
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class RulesPublished(Event):
     """A registrar publishes the rows of law that clocks run by; `digest` is over them (`clocks.rows_digest`)."""
 
@@ -34,7 +33,7 @@ class RulesPublished(Event):
     rows: Annotated[tuple[Mapping[str, Any], ...], _rows]
 
 
-@dataclass(frozen=True, slots=True)
+@act
 class CalendarPublished(Event):
     """A registrar publishes one year's rest days and worked weekends as the State Council's notice set them."""
 

@@ -96,17 +96,20 @@ def _has_relation(case: Case, office: str, relation: str) -> bool:
         return case.office == office
     if relation == RECEIVER:
         return case.office in ("", office)
-    return any(holding.office == office for holding in case.holdings)
+    return case.office == office or any(holding.office == office for holding in case.holdings)
 
 
 def _check_officer(event: Event, people: People) -> None:
-    """Check that the office is open and that an officer (a service is none) holds the post at this position."""
+    """Check that the office is open and that an officer (a service is none) holds the post at this position.
+
+    A post is opened in an open office and a tenure begun in an open post, so a tenure answers both at once.
+    """
+    if people.tenure(event.office, event.post, event.actor, event.index) is not None:
+        return
     if people.office(event.office, event.index) is None:
         zh, en = f"单位 {event.office} 未在机构表中", f"office {event.office} is not in the directory"
         raise _refuse(event, "office_unknown", "", zh, en, ())
-    if event.actor.startswith("service-"):
-        return
-    if people.tenure(event.office, event.post, event.actor, event.index) is None:
+    if not event.actor.startswith("service-"):
         zh = f"{event.actor} 此时未在 {event.office} 的岗位 {event.post} 任职"
         en = f"{event.actor} does not hold post {event.post} of {event.office} at this position"
         raise _refuse(event, "no_tenure", "", zh, en, ())
