@@ -63,10 +63,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, at the first entry that can be wrong.
+    """One thing that is wrong: where whoever reads the log from its beginning has to stop.
 
-    index and last bound the entries among which the wrong one certainly is; they are equal where it
-    is known exactly. An index equal to the size of the log means something behind its end.
+    index and last bound the entries among which the wrong one is; they are equal where it is known
+    exactly. Nothing in an entry tells that others before it were taken away or put into another order
+    without leaving a gap. So an entry that would be good elsewhere is named as the first that does
+    not fit where it stands, and a fault of a checkpoint bounds what happened.
+    An index equal to the size of the log means something behind its end.
     """
 
     index: int

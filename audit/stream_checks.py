@@ -107,6 +107,7 @@ class StreamChecks:
         self._references = references
         self._by_stream = by_stream
         self._streams: dict[str, _Stream] = {}
+        self._next = 0
 
     def check(self, row: Row) -> None:
         """Check a row. Nothing is raised: what is wrong goes into the part's faults."""
@@ -122,6 +123,9 @@ class StreamChecks:
         part.indexes.append(index)
         part.leaves += leaf
         part.counts.leaves += 1
+        if self._references and index < self._next:
+            part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
+        self._next = index + 1
         state = self._state(stream)
         try:
             entry = parse_entry(data)
@@ -161,6 +165,11 @@ class StreamChecks:
             or statement.act_id != row.act_id
         ):
             faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
+            if statement.stream != row.stream:
+                # It belongs elsewhere and says nothing about the entries around it.
+                self._move_on(state, index, state.seq + 1, leaf)
+                state.checker = None
+                return
         linked = statement.seq == state.seq + 1 and statement.prev == state.leaf and index > state.index
         self.part.counts.links += 1
         checker, state.checker = state.checker, None
