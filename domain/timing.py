@@ -126,7 +126,33 @@ def start_clocks(
     nor where its row excepts petitions without a clear name or address (23(2)).
     """
     day = event.effective_at.astimezone(CIVIL).date()
-    since = (
+    started: Clocks = ()
+    for row in rows:
+        if day < row.in_force_from or (row.in_force_to is not None and day > row.in_force_to):
+            continue
+        if row.unless == "not_addressable" and not addressable:
+            continue
+        segment = 1
+        for clock in known:
+            if clock.clock == row.clock:
+                segment += 1
+                if clock.unit == unit and clock.shadow == row.shadow and clock.running:
+                    break
+        else:
+            clock = _start(row, event, unit, day, segment, imported)
+            started, known = (*started, clock), (*known, clock)
+    return started
+
+
+def _start(row: ClockRow, event: Event, unit: str, day: date, segment: int, imported: bool) -> Clock:
+    # Civil Code 201: the day of the starting act is not counted, so the last day is start + length.
+    key_day = date.fromordinal(day.toordinal() + row.length) if row.day_kind == "calendar" else day
+    return Clock(
+        row.clock,
+        row.shadow,
+        row.id,
+        segment,
+        unit,
         event.action,
         event.originator_version,
         event.index,
@@ -134,28 +160,7 @@ def start_clocks(
         event.late_recorded,
         imported,
         day,
+        key_day,
+        row.day_kind,
+        row.length,
     )
-    started: list[Clock] = []
-    for row in rows:
-        if day < row.in_force_from or (row.in_force_to is not None and day > row.in_force_to):
-            continue
-        if row.unless == "not_addressable" and not addressable:
-            continue
-        segment = _free_segment((*known, *started), row, unit)
-        if segment:
-            # Civil Code 201: the day of the starting act is not counted, so the last day is start + length.
-            key_day = date.fromordinal(day.toordinal() + row.length) if row.day_kind == "calendar" else day
-            clock = Clock(row.clock, row.shadow, row.id, segment, unit, *since, key_day, row.day_kind, row.length)
-            started.append(clock)
-    return tuple(started)
-
-
-def _free_segment(known: Clocks, row: ClockRow, unit: str) -> int:
-    """Return the segment that a new clock of this row gets, or 0 if one already runs at the unit."""
-    segment = 1
-    for clock in known:
-        if clock.clock == row.clock:
-            segment += 1
-            if clock.unit == unit and clock.shadow == row.shadow and clock.running:
-                return 0
-    return segment
