@@ -18,6 +18,7 @@ from tests.domain.city import CALENDARS, CITY, DEVICE_KEY, Who, event_of, office
 
 KINDS = {"bureau": "petition_office", "district": "petition_office", "housing": "competent_unit"}
 KINDS |= {"housing-east": "competent_unit", "roads": "competent_unit"}
+OPEN = ("REGISTERED", "TRANSFERRED", "NOTIFIED")
 CHANGE_OF_LAW = date(2022, 5, 1)
 
 
@@ -56,37 +57,51 @@ class Model:
 
     def take(self, act: str, office: str, to: str, on: date) -> bool:
         """Take one act if it is lawful; say whether it was."""
-        before = ("REGISTERED", "TRANSFERRED", "NOTIFIED")
-        unit, mine = KINDS.get(self.holder) == "competent_unit", office == self.holder
-        if act == "submitted" and self.state == "NEW":
-            self.receive(to, on, "direct")
-            self.state = "SUBMITTED"
-        elif act == "registered" and (self.state == "NEW" or (self.state == "SUBMITTED" and mine)):
-            if self.state == "NEW":
-                self.receive(office, on, "direct")
-            self.state = "REGISTERED"
-        elif act == "transferred" and self.state in before and mine and self._may_pass(to):
+        if act in ("submitted", "registered"):
+            return self._begin(act, office, to, on)
+        if act == "notice_served":
+            return self._notify(office)
+        if office != self.holder:
+            return False
+        unit = KINDS[self.holder] == "competent_unit"
+        if act == "transferred" and self.state in OPEN and self._may_pass(to):
             self.done(office, ("ROUTE", False))
             self.done(office, ("HANDLE", True), met=False)
             self.receive(to, on, "transfer")
             self.state = "TRANSFERRED"
-        elif act == "notice_served" and self.state not in ("NEW", "SUBMITTED") and office in self.held:
-            self.done(office, ("NOTICE_DIRECT", False), ("NOTICE_TRANSFERRED", False))
-            self.state = "NOTIFIED" if self.state in before else self.state
-        elif act == "replied" and self.state in before and mine and unit:
+        elif act == "replied" and self.state in OPEN and unit:
             self.done(office, ("NOTICE_DIRECT", False), ("NOTICE_TRANSFERRED", False), ("HANDLE", True))
             self.state = "REPLIED"
-        elif act == "accepted" and self.state in before and mine and unit:
+        elif act == "accepted" and self.state in OPEN and unit:
             self.done(office, ("HANDLE", True), met=False)
             self.start("HANDLE", False, office, on, 60)
             self.state = "ACCEPTED"
-        elif act == "opinion_issued" and self.state == "ACCEPTED" and mine:
+        elif act == "opinion_issued" and self.state == "ACCEPTED":
             self.state = "OPINION_ISSUED"
-        elif act == "opinion_served" and self.state == "OPINION_ISSUED" and mine:
+        elif act == "opinion_served" and self.state == "OPINION_ISSUED":
             self.done(office, ("HANDLE", False))
             self.state = "SERVED"
         else:
             return False
+        return True
+
+    def _begin(self, act: str, office: str, to: str, on: date) -> bool:
+        if act == "submitted" and self.state == "NEW":
+            self.receive(to, on, "direct")
+            self.state = "SUBMITTED"
+        elif act == "registered" and (self.state == "NEW" or (self.state == "SUBMITTED" and office == self.holder)):
+            if self.state == "NEW":
+                self.receive(office, on, "direct")
+            self.state = "REGISTERED"
+        else:
+            return False
+        return True
+
+    def _notify(self, office: str) -> bool:
+        if self.state in ("NEW", "SUBMITTED") or office not in self.held:
+            return False
+        self.done(office, ("NOTICE_DIRECT", False), ("NOTICE_TRANSFERRED", False))
+        self.state = "NOTIFIED" if self.state in OPEN else self.state
         return True
 
     def _may_pass(self, to: str) -> bool:
