@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.canonical import format_json
-from audit.commitments import ABSENT, SLOTS, commit, derive_salt
+from audit.commitments import ABSENT, SLOTS, commit_act, derive_salt
 from audit.dsse import pae
 from audit.statement import PAYLOAD_TYPE, Seen, Statement, format_statement
 from audit.store.append import Item, entry_prefix
@@ -29,9 +29,7 @@ def prepare_act(origin: str, stream: str, draft: Draft, decision: Decision, refe
         prev=draft.prev,
         public=decision.public,
         role=draft.actor.role,
-        sealed=tuple(
-            commit(one.salt, origin, stream, draft.seq, one.slot, one.field, one.value) for one in disclosures
-        ),
+        sealed=commit_act(origin, stream, draft.seq, [one[1:] for one in disclosures]),
         seen=Seen(draft.seen_size, draft.seen_root),
         seq=draft.seq,
         stream=stream,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audit.commitments import ABSENT, SLOTS, check_commitment, commit, derive_salt
+from audit.commitments import ABSENT, SLOTS, check_commitment, commit, commit_act, derive_salt
 from audit.errors import CommitmentRejected, Malformed
 
 _SEED = bytes(range(32))
@@ -72,3 +72,12 @@ def test_a_short_salt_is_malformed_and_strange_text_is_no_accident() -> None:
         commit(**(_PLACE | {"salt": b"short"}))
     with pytest.raises(CommitmentRejected):
         check_commitment(bytes(32), **(_PLACE | {"field": "\ud800"}))
+
+
+def test_an_act_is_committed_to_as_its_slots_are() -> None:
+    openings = [(bytes([slot]) * 32, "text" * (slot % 2), b'"a"' * (slot % 2)) for slot in range(8)]
+    stream = "case/" + "0" * 32
+    expected = [
+        commit(salt, "o.example", stream, 3, slot, field, value) for slot, (salt, field, value) in enumerate(openings)
+    ]
+    assert list(commit_act("o.example", stream, 3, openings)) == expected
