@@ -29,8 +29,8 @@ Entropy = Callable[[int], bytes]
 
 
 def write_instant(at: datetime) -> str:
-    """Write an instant as a statement claims it: RFC 3339, whole seconds, in +08:00 unless it has an offset of its own."""
-    return (at if at.utcoffset() == timedelta(hours=8) else at.astimezone(CIVIL)).isoformat(timespec="seconds")
+    """Write an instant as a statement claims it: RFC 3339, whole seconds, in +08:00."""
+    return at.astimezone(CIVIL).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,17 @@ def load_plan(path: Path | None) -> Plan:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_PLAN_BYTES + 1)
-        if len(data) > MAX_PLAN_BYTES:
-            raise InputRefused("plan_malformed", field="")
-        return Plan.model_validate(tomllib.loads(data.decode("utf-8")))
     except OSError as error:
         raise InputRefused("file_unreadable", reason=error.strerror or "") from error
+    return parse_plan(data)
+
+
+def parse_plan(data: bytes) -> Plan:
+    """Read the TOML bytes of a founding plan; raises InputRefused naming the first wrong field."""
+    if len(data) > MAX_PLAN_BYTES:
+        raise InputRefused("plan_malformed", field="")
+    try:
+        return Plan.model_validate(tomllib.loads(data.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputRefused("plan_not_toml") from error
     except ValidationError as error:
@@ -98,7 +104,7 @@ def load_plan(path: Path | None) -> Plan:
 
 
 def publish_tables(registrars: Registrars) -> None:
-    """Publish the rules and the working calendars that the program carries, as signed acts, if the ledger lacks them."""
+    """Publish the packaged rules and working calendars as signed acts, if the ledger lacks them."""
     reference: Reference = registrars.desk.ledger.reference()
     if not has_published_rules(reference):
         registrars.publish("rules", "rules.published.v1", published_rules())

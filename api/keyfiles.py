@@ -121,6 +121,18 @@ def read_key(folder: Path, name: str, passphrase: bytes | None) -> Key:
     return _parse(name, data, passphrase)
 
 
+def read_public(folder: Path, name: str) -> bytes:
+    """Read the public key that a key file names, empty for one that does not sign; nothing is decrypted.
+
+    Raises KeyFileRefused if the file is missing or not a key file.
+    """
+    try:
+        public: bytes = bytes.fromhex(json.loads(_path(folder, name).read_bytes())["public"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise KeyFileRefused("key_malformed", name=name) from error
+    return public
+
+
 def list_keys(folder: Path) -> list[str]:
     """The names of the key files in folder, sorted."""
     return sorted(path.stem for path in folder.glob("*.json") if NAME.fullmatch(path.stem))

@@ -9,23 +9,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from api.errors import describe
 from api.settings import Settings, load_settings
 from api.wording import Wording
-
-
-def _remember_language(context: typer.Context, value: str | None) -> str | None:
-    context.find_root().obj = value
-    return value
-
 
 Home = Annotated[Path | None, typer.Option("--home", help="The home folder (SUNDIAL_HOME, else ./var). 数据目录。")]
 Database = Annotated[
@@ -35,27 +28,31 @@ Database = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document. 输出 JSON。")]
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", help="zh or en; else the locale's. 语言。", callback=_remember_language, is_eager=True),
+    typer.Option("--lang", help="zh or en; else the locale's. 语言。"),
 ]
+ConfirmClock = Annotated[bool, typer.Option("--confirm-clock", help="Accept the clock after it jumped. 确认时钟无误。")]
 
 
-class OneLineErrors(TyperGroup):
-    """A group of commands in which every error becomes one line and an exit code, never a traceback."""
+def one_line(body: Callable[..., None]) -> Callable[..., None]:
+    """Make a command tell every error in one line on standard error and end with its exit code, never a traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; tell what it raises."""
+    @wraps(body)
+    def run(*args: Any, **options: Any) -> None:
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+            body(*args, **options)
+        except (typer.Exit, typer.Abort):
             raise
         except BrokenPipeError:
-            raise click.exceptions.Exit(0) from None
+            raise typer.Exit(0) from None
         except Exception as error:
-            language = ctx.find_root().obj
-            known = language if language in ("zh", "en") else load_settings().language
-            problem = describe(error, Wording(known))
-            print(f"sundial: {problem.line}", file=sys.stderr)
-            raise click.exceptions.Exit(problem.exit_code) from None
+            print(f"sundial: {describe(error, _wording(options.get('lang'))).line}", file=sys.stderr)
+            raise typer.Exit(describe(error, _wording(None)).exit_code) from None
+
+    return run
+
+
+def _wording(language: str | None) -> Wording:
+    return Wording(language if language in ("zh", "en") else load_settings().language)
 
 
 class Output:

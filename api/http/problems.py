@@ -80,7 +80,9 @@ def _places(found: Sequence[Any]) -> list[dict[str, str]]:
     """Say where and by which rule; names that the caller made up are not repeated."""
     return [
         {
-            "place": ".".join(str(step) for step in item["loc"] if item["type"] != "extra_forbidden" or step == item["loc"][0]),
+            "place": ".".join(
+                str(step) for step in item["loc"] if item["type"] != "extra_forbidden" or step == item["loc"][0]
+            ),
             "rule": str(item["type"]),
         }
         for item in found[:20]

@@ -7,10 +7,19 @@ import re
 import string
 from pathlib import Path
 
+from api.errors import problem_codes
 from api.wording import Wording, load_catalogue
+from audit.faults import Kind
+from domain.clocks import national_rules
 
 API = Path(__file__).parents[2] / "api"
 REFUSALS = {"UsageRefused", "InputRefused", "KeyFileRefused", "NotThere", "CheckFailed"}
+
+
+TABLES = {
+    "clocks": {row.clock for _, rules in national_rules().steps for row in rules.clocks.values()},
+    "faults": {str(kind) for kind in Kind},
+}
 
 
 def _values(sentence: str) -> set[str]:
@@ -40,12 +49,26 @@ def test_every_refusal_has_its_sentence_and_gives_it_its_values() -> None:
 
 def test_every_sentence_is_asked_for_somewhere() -> None:
     source = "".join(path.read_text() for path in API.rglob("*") if path.suffix in (".py", ".html"))
-    unused = [key for key in load_catalogue("en") if not re.search(rf"\b{key.partition('.')[2]}\b", source)]
+    names = [key for key in load_catalogue("en") if key.partition(".")[0] not in TABLES]
+    unused = [key for key in names if not re.search(rf"\b{key.partition('.')[2]}\b", source)]
     assert unused == []
 
 
+def test_every_clock_and_every_kind_of_fault_has_its_name() -> None:
+    for table, words in TABLES.items():
+        assert {key.partition(".")[2] for key in load_catalogue("zh") if key.startswith(f"{table}.")} == words
+
+
+def test_every_problem_has_its_title() -> None:
+    assert {f"problems.{code}" for code in problem_codes()} <= set(load_catalogue("zh"))
+
+
 def test_the_chinese_catalogue_is_chinese() -> None:
-    foreign = [key for key, text in load_catalogue("zh").items() if not re.search("[一-鿿]", text)]
+    foreign = [
+        key
+        for key, text in load_catalogue("zh").items()
+        if re.search("[a-z]{3}", re.sub(r"{[a-z_]+}", "", text)) and not re.search("[一-鿿]", text)
+    ]
     assert foreign == []
 
 

@@ -1,0 +1,54 @@
+"""The command line `sundial`: every command in one tree."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from api.commands import acting, beginnings, importing, keys, serving, upkeep, views
+from api.commands.frame import one_line
+
+OWNER_ONLY = 0o077
+
+
+def build() -> typer.Typer:
+    """Assemble the commands."""
+    app = typer.Typer(
+        name="sundial",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        help="Sundial 日晷: a ledger that supervises the offices that handle petitions, never the petitioners.",
+    )
+    app.command()(one_line(beginnings.init))
+    app.command()(one_line(beginnings.migrate))
+    app.command()(one_line(beginnings.backup))
+    app.command()(one_line(beginnings.restore))
+    app.command("import")(one_line(importing.import_command))
+    app.command()(one_line(acting.act))
+    app.add_typer(keys.build(), name="keys")
+    app.command()(one_line(views.overdue))
+    app.command()(one_line(views.timeline))
+    app.command()(one_line(views.explain))
+    app.command()(one_line(upkeep.verify))
+    app.command()(one_line(upkeep.rebuild))
+    app.command()(one_line(upkeep.tick))
+    app.command("serve")(one_line(serving.serve_command))
+    app.command()(one_line(serving.demo))
+    return app
+
+
+def main() -> None:
+    """Run the command line; files it makes are their owner's alone, and what it prints is UTF-8."""
+    os.umask(OWNER_ONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    build()(prog_name="sundial")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`serve` and `demo`: the application in a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress
+from api.demo.stage import demo_clock, set_stage
+from api.main import machine_clock, open_application
+from api.serving import check_loopback, check_port, serve
+from api.settings import load_settings
+
+Host = Annotated[str, typer.Option("--host", help="A loopback address. 本机地址。")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port. 端口。")]
+
+
+def serve_command(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    confirm_clock: ConfirmClock = False,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Serve the page and the JSON endpoints on this machine alone. 在本机提供服务。
+
+    Example: sundial serve --port 8000
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    check_port(check_loopback(host), port)
+    clock = demo_clock(settings) or machine_clock
+    with open_application(settings, clock=clock, confirm_clock=confirm_clock) as application:
+        output.result({"url": _url(host, port)}, output.wording("cli.serving", url=_url(host, port)))
+        serve(application, host, port, output.note)
+
+
+def demo(
+    port: Port = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only set up. 只建立,不启动服务。")] = False,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Tell a made-up city over two years, then serve it on 127.0.0.1. 演示城市。
+
+    Example: sundial demo --port 8000
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    if not no_serve:
+        check_port("127.0.0.1", port)
+    progress = Progress(output, "cli.demo_progress")
+    told = set_stage(settings, lambda done, total: progress(done=done, total=total))
+    progress.end()
+    say = output.wording
+    document = {**told.document(), "url": None if no_serve else _url("127.0.0.1", port)}
+    output.result(
+        document,
+        say("cli.demo_told", cases=told.cases, size=told.size, first=told.first_on, last=told.last_on),
+        say("cli.demo_overdue", count=told.overdue),
+        *([] if no_serve else [say("cli.serving", url=_url("127.0.0.1", port))]),
+        say("cli.demo_more", home=settings.home, case=told.example),
+    )
+    if not no_serve:
+        with open_application(settings, clock=demo_clock(settings) or machine_clock) as application:
+            serve(application, "127.0.0.1", port, output.note)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

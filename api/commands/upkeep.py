@@ -1,0 +1,117 @@
+"""`verify`, `rebuild`, `tick`: checking the ledger and keeping its views and checkpoints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.anchors import advance_anchor, read_anchor
+from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
+from api.errors import FAILED, REFUSED
+from api.main import open_application
+from api.settings import load_settings
+from api.verify.run import Verification, verify_database
+from api.wording import Wording
+
+Processes = Annotated[int | None, typer.Option("--processes", min=1, max=64, help="Share the work. 进程数。")]
+
+
+def verify(
+    processes: Processes = None,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Check the whole ledger against the trust anchor, believing nothing in the database. 核验整个账本。
+
+    Example: sundial verify --json
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    found = verify_database(settings, processes)
+    output.result(found.document(), *_verification_lines(found, output.wording))
+    if found.fault_count:
+        leave(FAILED)
+    if read_anchor(settings.anchor_file) is None:
+        leave(REFUSED)
+
+
+def rebuild(
+    processes: Processes = None,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Build the views anew from the entries alone. 由账本条目重建视图。
+
+    Example: sundial rebuild --processes 2
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    progress = Progress(output, "cli.rebuild_progress")
+    with open_application(settings) as application:
+        position = application.views.rebuild(
+            processes=processes or 1, progress=lambda done, total: progress(done=done, total=total)
+        )
+        progress.end()
+        _, digests = application.views.digests()
+    document = {"size": position, "views": {name: digest.hex() for name, digest in sorted(digests.items())}}
+    output.result(document, output.wording("cli.rebuilt", size=position))
+
+
+def tick(
+    confirm_clock: ConfirmClock = False,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Do all scheduled work once: views up to date, a checkpoint signed, the anchor moved on. 执行定期工作。
+
+    Example: sundial tick
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    with open_application(settings, confirm_clock=confirm_clock) as application:
+        folded = application.views.catch_up()
+        advance_anchor(settings.anchor_file, application.ledger)
+        size = application.ledger.head().size
+        document = {"folded": folded, "size": size, "root": application.ledger.root(size).hex()}
+    output.result(document, output.wording("cli.ticked", folded=folded, size=size))
+
+
+def _verification_lines(found: Verification, say: Wording) -> list[str]:
+    report = found.report
+    lines = [
+        say(
+            "cli.verified",
+            size=report.size,
+            signatures=report.checked.signatures,
+            acts=report.checked.acts,
+            rate=round(report.size / max(found.seconds, 1e-9)),
+        )
+    ]
+    if found.disclosures is None:
+        lines.append(say("cli.disclosures_unchecked"))
+    else:
+        lines.append(say("cli.disclosures_checked", opened=found.disclosures.opened, erased=found.disclosures.erased))
+    if found.fault_count:
+        first = found.faults[0]
+        lines.append(
+            say(
+                "cli.first_fault",
+                count=found.fault_count,
+                first=first.index,
+                last=first.last,
+                kind=say(f"faults.{first.kind}"),
+                detail=first.detail,
+            )
+        )
+    elif report.anchored:
+        lines.append(say("cli.good"))
+    else:
+        lines.append(say("cli.only_consistent"))
+    return lines

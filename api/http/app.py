@@ -1,0 +1,59 @@
+"""The application over HTTP, put together: routers, edge, errors, and an OpenAPI description that is true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from api.http.acts import acts_router
+from api.http.edge import Edge, Meters
+from api.http.pages import pages_router
+from api.http.problems import ProblemDocument, documented, install_handlers
+from api.http.views import log_router, views_router
+from api.main import Application
+
+VERSION = "0.1.0"
+
+
+def build_app(application: Application) -> FastAPI:
+    """Build the HTTP application over an open ledger."""
+    app = FastAPI(
+        title="Sundial 日晷", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json", debug=False
+    )
+    meters = Meters()
+    size = Gauge("sundial_log_size", "Entries in the log.", registry=meters.registry)
+    size.set_function(lambda: application.ledger.head().size)
+    for router in (acts_router, views_router, log_router, pages_router):
+        app.include_router(router(application))
+
+    @app.get(
+        "/metrics",
+        tags=["log"],
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented()},
+    )
+    def metrics() -> Response:
+        """Counts for Prometheus, without personal data."""
+        return Response(generate_latest(meters.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    install_handlers(app)
+    app.add_middleware(Edge, meters=meters)
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    """Describe the endpoints once, with the problem document that every refusal uses."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(problem.pop("$defs", {}))
+        schemas["ProblemDocument"] = problem
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema

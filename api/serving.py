@@ -1,0 +1,88 @@
+"""Serving: one process on a loopback address, with the scheduled work in a thread that mostly sleeps.
+
+Until there is access control, whoever reaches the port may read everything, so no other address is taken.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.anchors import advance_anchor
+from api.errors import UsageRefused, describe
+from api.http.app import build_app
+from api.main import Application
+from api.wording import Wording
+
+TICK_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+Note = Callable[[str], None]
+
+
+def check_loopback(host: str) -> str:
+    """Check that a host is this machine's loopback and return its address; raises UsageRefused if not."""
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as error:
+        raise UsageRefused("host_not_loopback") from error
+    if not address.is_loopback:
+        raise UsageRefused("host_not_loopback")
+    return str(address)
+
+
+def check_port(host: str, port: int) -> None:
+    """Check that a port can be listened on; raises UsageRefused if not."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageRefused("port_unusable", port=port, reason=error.strerror or "") from error
+
+
+def serve(application: Application, host: str, port: int, note: Note) -> None:
+    """Serve until interrupted."""
+    address = check_loopback(host)
+    check_port(address, port)
+    tick_once(application)
+    app = build_app(application)
+    config = uvicorn.Config(
+        app, host=address, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
+    with ticking(application, note):
+        uvicorn.Server(config).run()
+
+
+def tick_once(application: Application) -> None:
+    """Do the scheduled work: views up to date, a checkpoint signed and anchored."""
+    application.views.catch_up()
+    advance_anchor(application.settings.anchor_file, application.ledger)
+
+
+@contextmanager
+def ticking(application: Application, note: Note, seconds: float = TICK_SECONDS) -> Iterator[None]:
+    """Repeat the scheduled work in a thread while the context lasts; a failure is told and tried again."""
+    stopped = threading.Event()
+    wording = Wording(application.settings.language)
+
+    def repeat() -> None:
+        while not stopped.wait(seconds):
+            try:
+                tick_once(application)
+            except Exception as error:  # the next round may find the database again
+                note(describe(error, wording).line)
+
+    thread = threading.Thread(target=repeat, name="tick", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(STOP_SECONDS)

@@ -1,0 +1,55 @@
+"""The state of every signature of a case, checked anew each time it is shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from api.main import Application
+from audit.case_keys import NO_KEYS, PETITIONER, CaseKeys
+from audit.dsse import check_envelope
+from audit.entry import parse_entry
+from audit.errors import AuditError
+from audit.faults import Kind, kind_of
+from audit.merkle import leaf_hash
+from audit.statement import NO_PREV, parse_statement
+
+GOOD = "good"
+
+__all__ = ["GOOD", "SignatureState", "signature_states"]
+
+
+class SignatureState(NamedTuple):
+    """What checking an act found: "good" or the kind of fault, and where its key is kept."""
+
+    told: str
+    custody: str
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.told == GOOD
+
+
+def signature_states(application: Application, case: str) -> dict[int, SignatureState]:
+    """Check signature, key, leaf and link of every act of a case; by log index."""
+    authority = application.ledger.authority()
+    keys: CaseKeys = NO_KEYS
+    before, states = NO_PREV, {}
+    for stored in application.ledger.stream_entries(f"case/{case}"):
+        custody = ""
+        try:
+            entry = parse_entry(stored.entry)
+            statement = parse_statement(entry.payload)
+            if statement.actor == PETITIONER:
+                grant = keys.check(stored.index, statement)
+            else:
+                grant = authority.check(stored.index, statement)
+            custody = grant.custody
+            check_envelope(entry, (grant.key,))
+            keys = keys.after(stored.index, statement, grant)
+            linked = statement.prev == before and leaf_hash(stored.entry) == stored.leaf
+            states[stored.index] = SignatureState(GOOD if linked else str(Kind.LINK), custody)
+        except AuditError as error:
+            states[stored.index] = SignatureState(str(kind_of(error)), custody)
+        before = stored.leaf
+    return states

@@ -1,0 +1,127 @@
+"""The whole verification of a database: references first, shares of the cases by process, then what joins them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from api.anchors import read_anchor
+from api.keyfiles import read_key
+from api.main import MASTER_KEY
+from api.settings import Settings
+from api.verify.disclosures import DisclosureCounts, check_disclosures
+from api.verify.replay import DomainReplay
+from api.verify.rows import Share, read_extent, read_references, read_share, read_stored, shares
+from audit.anchor import Anchor
+from audit.faults import Fault, Faults
+from audit.store.keystore import KeyStore
+from audit.stream_checks import Part
+from audit.verify import LogVerifier, Report
+from projections.open import open_database
+
+WORTH_A_PROCESS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome: the log's report, its seconds, and the disclosures' if the key store is here."""
+
+    report: Report
+    seconds: float
+    disclosures: DisclosureCounts | None
+    disclosure_seconds: float
+    faults: tuple[Fault, ...]
+    fault_count: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong and the log is the anchored one."""
+        return self.report.anchored and not self.fault_count
+
+    def document(self) -> dict[str, Any]:
+        """The outcome as JSON members; rates are entries a second."""
+        first = self.faults[0] if self.faults else None
+        size = self.report.size
+        return {
+            "ok": self.ok,
+            "anchored": self.report.anchored,
+            "consistent": not self.fault_count,
+            "size": size,
+            "root": self.report.root.hex(),
+            "checked": asdict(self.report.checked),
+            "rate": round(size / self.seconds, 1) if self.seconds else 0.0,
+            "disclosures": None
+            if self.disclosures is None
+            else {**asdict(self.disclosures), "rate": round(size / max(self.disclosure_seconds, 1e-9), 1)},
+            "faults": self.fault_count,
+            "first_fault": None
+            if first is None
+            else {"index": first.index, "last": first.last, "kind": str(first.kind), "detail": first.detail},
+        }
+
+
+def verify_database(settings: Settings, processes: int | None = None) -> Verification:
+    """Verify the database that settings name against the home's anchor.
+
+    processes share the cases; by default two where there are enough entries to be worth it. The key store is
+    opened only to check disclosures, and left out where it or its master key is not here.
+    """
+    anchor = read_anchor(settings.anchor_file)
+    started = time.perf_counter()
+    with closing(open_database(settings.database)) as database, database.read() as session:
+        count, last = read_extent(session)
+        number = processes or (2 if count >= WORTH_A_PROCESS else 1)
+        verifier = make_verifier(anchor)
+        references = verifier.read_references(read_references(session, last))
+        if number == 1:
+            parts = [verifier.read_streams(read_share(session, share, last), by_stream=True) for share in shares(1)]
+        else:
+            parts = _share_out(settings.database, anchor, number, last)
+        report = verifier.finish(count, [references, *parts], read_stored(session))
+        seconds = time.perf_counter() - started
+        faults = Faults()
+        faults.update(report.faults)
+        counts, opening = None, time.perf_counter()
+        with _open_keystore(settings) as keystore:
+            if keystore is not None:
+                counts, wrong = check_disclosures(session, keystore, last)
+                faults.update(wrong)
+    total = report.fault_count - len(report.faults) + len(faults)
+    return Verification(report, seconds, counts, time.perf_counter() - opening, tuple(faults), total)
+
+
+def make_verifier(anchor: Anchor | None) -> LogVerifier:
+    """Make a verifier that replays the domain's rules."""
+    return LogVerifier(anchor=anchor, replay=DomainReplay())
+
+
+def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
+    """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
+    with closing(open_database(url)) as database, database.read() as session:
+        verifier = make_verifier(anchor)
+        verifier.read_references(read_references(session, last))
+        return verifier.read_streams(read_share(session, share, last), by_stream=True)
+
+
+def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[Part]:
+    with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(check_share, url, anchor, share, last) for share in shares(number)]
+        return [future.result() for future in waiting]
+
+
+@contextmanager
+def _open_keystore(settings: Settings) -> Iterator[KeyStore | None]:
+    if not settings.keystore_file.exists() or not (settings.keys / f"{MASTER_KEY}.json").exists():
+        yield None
+        return
+    master = read_key(settings.keys, MASTER_KEY, settings.passphrase)
+    keystore = KeyStore(str(settings.keystore_file), master.secret, bytes)
+    try:
+        yield keystore
+    finally:
+        keystore.close()
