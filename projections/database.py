@@ -26,7 +26,6 @@ class Connection(Protocol):
     """What the pool needs of a driver's connection."""
 
     def close(self) -> None: ...
-    def commit(self) -> None: ...
     def rollback(self) -> None: ...
 
 
@@ -108,20 +107,25 @@ class Pool(Generic[C]):
 
     @contextmanager
     def connection(self) -> Iterator[C]:
-        """Lend a connection; it comes back only if its session ended well, rolled back or committed."""
+        """Lend a connection, and roll back whatever its session has not committed.
+
+        A connection that cannot roll back is broken, and those that idle are then not to be trusted either.
+        """
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
             connection = self._connect()
         try:
             yield connection
-        except BaseException:
-            connection.close()
-            raise
-        try:
-            self._idle.put_nowait(connection)
-        except queue.Full:
-            connection.close()
+        finally:
+            try:
+                connection.rollback()
+                self._idle.put_nowait(connection)
+            except queue.Full:
+                connection.close()
+            except Exception:
+                connection.close()
+                self.close()
 
     def close(self) -> None:
         """Close the connections that are idle now."""

@@ -66,10 +66,16 @@ class Engine:
         Views that do not stand yet, or stand in an older version of their code, are rebuilt first.
         """
         with self._lock:
-            outdated = self._outdated()
-            if outdated:
-                self._rebuild(outdated, 1, _silent)
-            return self._follower().catch_up(until)
+            if self._live is None:
+                outdated = self._outdated()
+                if outdated:
+                    self._rebuild(outdated, 1, _silent)
+                self._live = self._follow([*self._views.values()], LIVE)
+            try:
+                return self._live.catch_up(until)
+            except ViewsMissing:
+                self._live = None
+                raise
 
     def rebuild(self, names: Collection[str] | None = None, *, processes: int = 1, progress: Progress = _silent) -> int:
         """Rebuild these views, or all, from entries alone, and return the position they then stand at.
@@ -147,8 +153,3 @@ class Engine:
 
     def _follow(self, views: Sequence[View], stage: int) -> Follower:
         return Follower(self._database, views, stage, self._decode, batch=self._batch, states=self._states)
-
-    def _follower(self) -> Follower:
-        if self._live is None:
-            self._live = self._follow([*self._views.values()], LIVE)
-        return self._live

@@ -2,6 +2,7 @@
 
 ProjectionError
 ├── DatabaseRefused    the database address is not one that Sundial reads
+├── DatabaseFailed     the database does not answer, or is locked, full or read-only
 ├── ViewsMissing       a view has no tables yet, or tables of another code version: rebuild
 ├── OutOfStep          another process folded the same entries; the batch was rolled back
 ├── LogGap             the entries are not numbered without gaps: a fault for `verify` to name
@@ -19,6 +20,7 @@ __all__ = [
     "CaseUnknown",
     "ClockUnknown",
     "CursorRefused",
+    "DatabaseFailed",
     "DatabaseRefused",
     "LogGap",
     "OutOfStep",
@@ -36,6 +38,10 @@ class ProjectionError(Exception):
 
 class DatabaseRefused(ProjectionError):
     """The database address is not one that Sundial reads."""
+
+
+class DatabaseFailed(ProjectionError):
+    """The database does not answer, or is locked, full or read-only; nothing of this call was written."""
 
 
 class ViewsMissing(ProjectionError):

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.errors import UndefinedTable
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
+from projections.errors import DatabaseFailed
 from projections.tables import Row, Table
 
 _ANY = ("IN (:values)", "= ANY(:values)")
@@ -92,23 +93,22 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._pool.connection() as connection:
+        with _told(), self._pool.connection() as connection:
             try:
                 connection.execute(f"{_BEGIN_READING}; {_HOLD_VIEWS}")
             except UndefinedTable:
                 connection.execute(f"ROLLBACK; {_BEGIN_READING}")
             yield PostgresSession(connection)
-            connection.execute("ROLLBACK")
 
     @contextmanager
     def write(self, *, lasting: bool = True) -> Iterator[Session]:
-        with self._pool.connection() as connection:
+        with _told(), self._pool.connection() as connection:
             connection.execute(_BEGIN_WRITING if lasting else f"{_BEGIN_WRITING}; {_NOT_LASTING}")
             yield PostgresSession(connection)
             connection.execute("COMMIT")
 
     def tidy(self, names: Collection[str]) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with _told(), psycopg.connect(self.url, autocommit=True) as connection:
             for name in names:
                 connection.execute(f"VACUUM (ANALYZE) {name}")
 
@@ -117,6 +117,15 @@ class PostgresDatabase(Database):
 
     def _connect(self) -> psycopg.Connection[Row]:
         return psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell failures of the database in this package's terms."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise DatabaseFailed(f"PostgreSQL: {error}") from error
 
 
 @lru_cache(maxsize=1024)

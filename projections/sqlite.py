@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
-from projections.errors import DatabaseRefused
+from projections.errors import DatabaseFailed, DatabaseRefused
 from projections.tables import Row, Table
 
 _SCHEME = "sqlite:///"
@@ -69,14 +69,13 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._pool.connection() as connection:
+        with _told(), self._pool.connection() as connection:
             connection.execute("BEGIN")
             yield SqliteSession(connection)
-            connection.rollback()
 
     @contextmanager
     def write(self, *, lasting: bool = True) -> Iterator[Session]:
-        with self._pool.connection() as connection:
+        with _told(), self._pool.connection() as connection:
             connection.execute(_LASTING[lasting])
             connection.execute("BEGIN IMMEDIATE")
             yield SqliteSession(connection)
@@ -98,6 +97,15 @@ class SqliteDatabase(Database):
             with closing(connection.execute(pragma)) as cursor:
                 cursor.fetchall()
         return connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell failures of the database in this package's terms."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise DatabaseFailed(f"SQLite: {error}") from error
 
 
 def _places(table: Table) -> str:

@@ -1,0 +1,104 @@
+"""Due days: by bound, by calendar object and by the day table, for every calendar known at any position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from domain.calendars import Calendars
+from projections import clocks, overdue
+from projections.database import Database
+from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, DueDays
+from projections.engine import Engine
+from projections.open import open_database
+from projections.reader import Reader
+from tests.projections.histories import append, beginning, cases, create_ledger, stored
+from tests.projections.recount import known_reference, recount
+from tests.projections.test_overdue import FIRST_DAY
+
+OF_CASES = cases(41, 60)
+CALENDARS = [act for act in beginning(years=range(2018, 2021)) if act.stream == "calendar"]
+HISTORY = stored(
+    [
+        *beginning(years=range(2011, 2018)),
+        *OF_CASES[:80],
+        CALENDARS[0],
+        *OF_CASES[80:150],
+        *CALENDARS[1:],
+        *OF_CASES[150:],
+    ]
+)
+PUBLISHED = [row.index for row in HISTORY if row.stream == "calendar"]
+FIRST_KEY = date(2018, 1, 25).toordinal()
+
+_ROLLED = "SELECT day, rolled, provisional FROM view_days WHERE k0 < :n AND k1 >= :n AND day BETWEEN :low AND :high"
+_WORKING = """
+    SELECT s.day, MIN(e.day) FROM view_days s JOIN view_days e
+        ON e.calendar = s.calendar AND e.working = s.working + :length AND e.k0 < :n AND e.k1 >= :n
+    WHERE s.k0 < :n AND s.k1 >= :n AND s.day BETWEEN :low AND :high GROUP BY s.day
+"""
+
+
+@pytest.fixture
+def database(any_store_url: str) -> Iterator[Database]:
+    create_ledger(any_store_url)
+    append(any_store_url, HISTORY)
+    found = open_database(any_store_url)
+    yield found
+    found.close()
+
+
+def _calendars() -> Calendars:
+    return known_reference(HISTORY).calendars
+
+
+@pytest.mark.parametrize("position", [*(index + 1 for index in PUBLISHED[6:]), PUBLISHED[-1], len(HISTORY)])
+def test_the_day_table_says_what_the_calendar_says(database: Database, position: int) -> None:
+    Engine(database).catch_up()
+    due = DueDays(_calendars(), position)
+    span = {"n": position, "low": FIRST_KEY, "high": FIRST_KEY + 250}
+    with database.read() as session:
+        rolled = session.query(_ROLLED, span)
+        working = session.query(_WORKING, {**span, "length": 5})
+    for day, ends, provisional in rolled:
+        assert due.due(CALENDAR_DAYS, day, position) == (date.fromordinal(ends), bool(provisional))
+    assert {day: date.fromordinal(end) for day, end in working} == {
+        day: due.due(5, day, position)[0] for day, _ in working
+    }
+    assert len(rolled) == len(working) == 251
+
+
+@pytest.mark.parametrize("kind", [CALENDAR_DAYS, HOLIDAYS_ALONE, 3, 10])
+def test_bounds_hold_for_every_key_day_and_every_moment_of_closing(database: Database, kind: int) -> None:
+    due = DueDays(_calendars(), len(HISTORY))
+    day = date(2019, 2, 11)
+    closings = [0, PUBLISHED[7], PUBLISHED[7] + 1, PUBLISHED[-1] + 1, len(HISTORY)]
+    keys = range(day.toordinal() - 40, day.toordinal() + 5)
+    values = ", ".join(f"({kind}, {key}, {km})" for key in keys for km in closings)
+    with database.read() as session:
+        rows = session.query(
+            f"WITH clocks (kind, key_day, km) AS (VALUES {values}) "
+            f"SELECT key_day, km FROM clocks WHERE {due.overdue(kind, day)}"
+        )
+    assert sorted(rows) == [(key, km) for key in keys for km in closings if due.due(kind, key, km)[0] < day]
+    for key in keys:
+        assert due.earliest(kind, key) == min(due.due(kind, key, km)[0] for km in closings)
+        first = due.first_key_day(kind, date.fromordinal(key))
+        assert all(due.due(kind, first - 1, km)[0] < date.fromordinal(key) for km in closings)
+
+
+def test_many_epochs_answer_as_one_does(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks, "EPOCH_BITS", 4)
+    monkeypatch.setattr(overdue, "EPOCH_BITS", 4)
+    monkeypatch.setattr(clocks, "OPEN", 32_767 << 4)
+    Engine(database).catch_up()
+    reader = Reader(database)
+    for days in range(0, 900, 45):
+        for known_at in (len(HISTORY), len(HISTORY) // 2):
+            as_of = FIRST_DAY + timedelta(days=days)
+            expected = recount(HISTORY, as_of, known_at)
+            assert len(overdue.overdue(reader, as_of, known_at).rows) == len(expected)
+            page = overdue.overdue(reader, as_of, known_at, limit=10).rows
+            assert [row.due_on for row in page] == [row[0] for row in expected[:10]]
