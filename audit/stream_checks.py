@@ -158,12 +158,7 @@ class StreamChecks:
         """Check an entry that was taken apart, and let its stream move on."""
         index = row.index
         faults = self.part.faults
-        if (
-            statement.stream != row.stream
-            or statement.seq != row.seq
-            or statement.action != row.action
-            or statement.act_id != row.act_id
-        ):
+        if (statement.stream, statement.seq, statement.action, statement.act_id) != row[1:5]:
             faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
             if statement.stream != row.stream:
                 # It belongs elsewhere and says nothing about the entries around it.
