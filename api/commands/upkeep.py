@@ -84,34 +84,20 @@ def tick(
 
 
 def _verification_lines(found: Verification, say: Wording) -> list[str]:
-    report = found.report
+    report, opened = found.report, found.disclosures
+    checked = {"signatures": report.checked.signatures, "acts": report.checked.acts}
+    rate = round(report.size / max(found.seconds, 1e-9))
     lines = [
-        say(
-            "cli.verified",
-            size=report.size,
-            signatures=report.checked.signatures,
-            acts=report.checked.acts,
-            rate=round(report.size / max(found.seconds, 1e-9)),
-        )
+        say("cli.verified", size=report.size, rate=rate, **checked),
+        say("cli.disclosures_unchecked")
+        if opened is None
+        else say("cli.disclosures_checked", opened=opened.opened, erased=opened.erased),
     ]
-    if found.disclosures is None:
-        lines.append(say("cli.disclosures_unchecked"))
-    else:
-        lines.append(say("cli.disclosures_checked", opened=found.disclosures.opened, erased=found.disclosures.erased))
     if found.fault_count:
         first = found.faults[0]
-        lines.append(
-            say(
-                "cli.first_fault",
-                count=found.fault_count,
-                first=first.index,
-                last=first.last,
-                kind=say(f"faults.{first.kind}"),
-                detail=first.detail,
-            )
-        )
-    elif report.anchored:
-        lines.append(say("cli.good"))
+        kind = say(f"faults.{first.kind}")
+        place = {"first": first.index, "last": first.last}
+        lines.append(say("cli.first_fault", count=found.fault_count, kind=kind, detail=first.detail, **place))
     else:
-        lines.append(say("cli.only_consistent"))
+        lines.append(say("cli.good" if report.anchored else "cli.only_consistent"))
     return lines

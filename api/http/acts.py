@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from api.actions import ACT_ID_BYTES, SEED_BYTES, write_instant
 from api.commands.acting import acknowledgement_document
+from api.http.depends import Opened
 from api.http.models import (
     AcknowledgementBody,
     ActorBody,
@@ -22,34 +23,30 @@ from api.http.models import (
     SeenBody,
 )
 from api.http.problems import documented
-from api.main import Application
 from audit.store.model import Actor, Draft, Prepared
 from domain.commands import Command
 
+router = APIRouter(prefix="/api/acts", tags=["acts"])
 
-def acts_router(application: Application) -> APIRouter:
-    """The two endpoints of an act."""
-    router = APIRouter(prefix="/api/acts", tags=["acts"])
 
-    @router.post("/prepare", response_model=PreparedBody, responses=documented(400, 403, 409, 413))
-    def prepare(body: PrepareBody) -> PreparedBody:
-        """Dry-run an act: nothing is stored. Recompute the commitments from the disclosures before signing."""
-        prepared = application.ledger.prepare(
-            _command(body.command),
-            _actor(body.actor),
-            act_id=bytes.fromhex(body.act_id) if body.act_id else os.urandom(ACT_ID_BYTES),
-            claimed_at=body.claimed_at or write_instant(application.clock()),
-            seed=bytes.fromhex(body.seed) if body.seed else os.urandom(SEED_BYTES),
-            seen=(body.seen.size, bytes.fromhex(body.seen.root)) if body.seen else None,
-        )
-        return _prepared(body, prepared)
+@router.post("/prepare", response_model=PreparedBody, responses=documented(400, 403, 409, 413))
+def prepare(body: PrepareBody, application: Opened) -> PreparedBody:
+    """Dry-run an act: nothing is stored. Recompute the commitments from the disclosures before signing."""
+    prepared = application.ledger.prepare(
+        _command(body.command),
+        _actor(body.actor),
+        act_id=bytes.fromhex(body.act_id) if body.act_id else os.urandom(ACT_ID_BYTES),
+        claimed_at=body.claimed_at or write_instant(application.clock()),
+        seed=bytes.fromhex(body.seed) if body.seed else os.urandom(SEED_BYTES),
+        seen=(body.seen.size, bytes.fromhex(body.seen.root)) if body.seen else None,
+    )
+    return _prepared(body, prepared)
 
-    @router.post("/commit", response_model=AcknowledgementBody, responses=documented(400, 403, 409, 413, 507))
-    def commit(body: CommitBody) -> dict[str, Any]:
-        """Record a signed act; sending it again answers with the same acknowledgement."""
-        return acknowledgement_document(application.ledger.commit(_draft(body.draft), bytes.fromhex(body.signature)))
 
-    return router
+@router.post("/commit", response_model=AcknowledgementBody, responses=documented(400, 403, 409, 413, 507))
+def commit(body: CommitBody, application: Opened) -> dict[str, Any]:
+    """Record a signed act; sending it again answers with the same acknowledgement."""
+    return acknowledgement_document(application.ledger.commit(_draft(body.draft), bytes.fromhex(body.signature)))
 
 
 def _prepared(body: PrepareBody, prepared: Prepared) -> PreparedBody:

@@ -8,11 +8,9 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from api.http.acts import acts_router
+from api.http import acts, log, pages, views
 from api.http.edge import Edge, Meters
-from api.http.pages import pages_router
 from api.http.problems import ProblemDocument, documented, install_handlers
-from api.http.views import log_router, views_router
 from api.main import Application
 
 VERSION = "0.1.0"
@@ -26,8 +24,9 @@ def build_app(application: Application) -> FastAPI:
     meters = Meters()
     size = Gauge("sundial_log_size", "Entries in the log.", registry=meters.registry)
     size.set_function(lambda: application.ledger.head().size)
-    for router in (acts_router, views_router, log_router, pages_router):
-        app.include_router(router(application))
+    app.state.application = application
+    for module in (acts, views, log, pages):
+        app.include_router(module.router)
 
     @app.get(
         "/metrics",

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Problem
-from api.http.problems import answer
-from api.wording import Wording
+from api.errors import Problem, describe
+from api.http.problems import answer, choose_wording
 
 MAX_BODY_BYTES = 2**20
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
@@ -53,7 +53,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started = time.perf_counter()
+        status: int | None = None
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -66,10 +67,14 @@ class Edge:
 
         try:
             await self._guarded(scope, receive, watched)
+        except Exception as error:
+            if status is not None:
+                raise  # too late for another answer: the connection ends
+            await answer(describe(error, choose_wording(Request(scope))))(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if route != "other" else "other"
-            self._meters.requests.labels(route, method, str(status)).inc()
+            self._meters.requests.labels(route, method, str(status or 500)).inc()
             self._meters.seconds.labels(route).observe(time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,5 +125,5 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(status: int, code: str, scope: Scope, receive: Receive, send: Send) -> None:
-    problem = Problem(status, code, Wording("en")(f"problems.{code}"), "")
+    problem = Problem(status, code, choose_wording(Request(scope))(f"problems.{code}"), "")
     await answer(problem)(scope, receive, send)

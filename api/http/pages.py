@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.axes import CIVIL, parse_as_of
+from api.http.depends import Opened
 from api.http.problems import documented
 from api.http.views import AsOf, Case, KnownAt, known_size
 from api.main import Application
@@ -25,70 +27,69 @@ PAGE = 50
 Lang = Annotated[str, Query(pattern=r"^(zh|en)$")]
 
 
-def pages_router(application: Application) -> APIRouter:
-    """The pages and their style sheet."""
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    templates = make_templates()
-
-    @router.get("/", responses=documented(400, 404))
-    def overdue_page(
-        request: Request,
-        as_of: AsOf = None,
-        known_at: KnownAt = None,
-        unit: Annotated[str | None, Query(max_length=63)] = None,
-        clock: Annotated[str | None, Query(max_length=40)] = None,
-        cursor: Annotated[str | None, Query(max_length=400)] = None,
-        lang: Lang = "zh",
-    ) -> HTMLResponse:
-        at = parse_as_of(as_of or None, application.clock())
-        question = OverdueQuestion(at, known_size(application, known_at or None), unit or None, clock or None)
-        page = ask_overdue(application, question, limit=PAGE, cursor=cursor)
-        reference = application.ledger.reference()
-        names = sorted({row.clock for _, rules in reference.rules.steps for row in rules.clocks.values()})
-        return _render(
-            templates,
-            "overdue.html",
-            application,
-            lang,
-            page=page,
-            by_unit=count(application, question),
-            offices=reference.people.offices,
-            clock_names=names,
-            position=position(application.ledger, page.known_at)[0],
-            asked={"as_of": as_of or "", "known_at": known_at or "", "unit": unit or "", "clock": clock or ""},
-        )
-
-    @router.get("/cases/{case}", responses=documented(400, 404))
-    def case_page(case: Case, as_of: AsOf = None, known_at: KnownAt = None, lang: Lang = "zh") -> HTMLResponse:
-        at = parse_as_of(as_of or None, application.clock())
-        known = known_size(application, known_at or None)
-        told = ask_timeline(application, case, known)
-        return _render(
-            templates,
-            "case.html",
-            application,
-            lang,
-            told=told,
-            states=signature_states(application, case),
-            clocks=ask_explanations(application, case, at, told.known_at),
-            at=at,
-            position=position(application.ledger, told.known_at)[0],
-        )
-
-    @router.get("/static/style.css")
-    def style() -> Response:
-        data = resources.files("api.http").joinpath("static", "style.css").read_bytes()
-        return Response(data, media_type="text/css", headers={"cache-control": "max-age=3600"})
-
-    return router
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
+@router.get("/", responses=documented(400, 404))
+def overdue_page(
+    application: Opened,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    unit: Annotated[str | None, Query(max_length=63)] = None,
+    clock: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    lang: Lang = "zh",
+) -> HTMLResponse:
+    at = parse_as_of(as_of or None, application.clock())
+    question = OverdueQuestion(at, known_size(application, known_at or None), unit or None, clock or None)
+    page = ask_overdue(application, question, limit=PAGE, cursor=cursor)
+    reference = application.ledger.reference()
+    names = sorted({row.clock for _, rules in reference.rules.steps for row in rules.clocks.values()})
+    return _render(
+        "overdue.html",
+        application,
+        lang,
+        page=page,
+        by_unit=count(application, question),
+        offices=reference.people.offices,
+        clock_names=names,
+        position=position(application.ledger, page.known_at)[0],
+        asked={"as_of": as_of or "", "known_at": known_at or "", "unit": unit or "", "clock": clock or ""},
+    )
+
+
+@router.get("/cases/{case}", responses=documented(400, 404))
+def case_page(
+    application: Opened, case: Case, as_of: AsOf = None, known_at: KnownAt = None, lang: Lang = "zh"
+) -> HTMLResponse:
+    at = parse_as_of(as_of or None, application.clock())
+    known = known_size(application, known_at or None)
+    told = ask_timeline(application, case, known)
+    return _render(
+        "case.html",
+        application,
+        lang,
+        told=told,
+        states=signature_states(application, case),
+        clocks=ask_explanations(application, case, at, told.known_at),
+        at=at,
+        position=position(application.ledger, told.known_at)[0],
+    )
+
+
+@router.get("/static/style.css")
+def style() -> Response:
+    data = resources.files("api.http").joinpath("static", "style.css").read_bytes()
+    return Response(data, media_type="text/css", headers={"cache-control": "max-age=3600"})
+
+
+@cache
 def make_templates() -> Environment:
     """The template environment: everything is escaped, and a missing value is an error."""
     return Environment(loader=PackageLoader("api.http"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def _render(templates: Environment, name: str, application: Application, lang: str, **values: Any) -> HTMLResponse:
+def _render(name: str, application: Application, lang: str, **values: Any) -> HTMLResponse:
     say = Wording(lang)
     people: People = application.ledger.reference().people
 
@@ -104,17 +105,21 @@ def _render(templates: Environment, name: str, application: Application, lang: s
         name = name_of(table, word)
         return say.pick(name.zh, name.en)
 
-    html = templates.get_template(name).render(
-        say=say,
-        lang=lang,
-        office=office,
-        post=post,
-        action=lambda word: pick(ACTIONS, word),
-        role=lambda word: pick(ROLES, word),
-        custody=lambda word: pick(CUSTODIES, word),
-        moment=lambda at: at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M"),
-        day=lambda on: f"{on.year}年{on.month}月{on.day}日" if lang == "zh" else on.isoformat(),
-        origin=application.ledger.origin,
-        **values,
+    html = (
+        make_templates()
+        .get_template(name)
+        .render(
+            say=say,
+            lang=lang,
+            office=office,
+            post=post,
+            action=lambda word: pick(ACTIONS, word),
+            role=lambda word: pick(ROLES, word),
+            custody=lambda word: pick(CUSTODIES, word),
+            moment=lambda at: at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M"),
+            day=lambda on: f"{on.year}年{on.month}月{on.day}日" if lang == "zh" else on.isoformat(),
+            origin=application.ledger.origin,
+            **values,
+        )
     )
     return HTMLResponse(html)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
+from api.errors import PROBLEM_MEDIA_TYPE, Problem
 from api.wording import Wording
 
 _UNHEARD = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -55,10 +55,7 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONRespo
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Make every error of app a problem document."""
-
-    async def on_error(request: Request, error: Exception) -> JSONResponse:
-        return answer(describe(error, choose_wording(request)))
+    """Make what the framework itself refuses a problem document; all other errors end in the edge."""
 
     async def on_status(request: Request, error: Exception) -> JSONResponse:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
@@ -73,7 +70,6 @@ def install_handlers(app: FastAPI) -> None:
 
     app.add_exception_handler(HTTPException, on_status)
     app.add_exception_handler(RequestValidationError, on_malformed)
-    app.add_exception_handler(Exception, on_error)
 
 
 def _places(found: Sequence[Any]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from audit.statement import Statement, parse_statement
 from audit.store.disclosures import open_sealed
 from audit.store.errors import KeyStoreRefused
 from audit.store.keystore import KeyStore
+from audit.store.model import Disclosure
 from domain.case_events import CaseErased
 from projections.database import Session
 
@@ -65,14 +66,11 @@ def _check_entry(
     gone = erased.get((statement.stream, statement.seq), frozenset())
     try:
         keys = keystore.keys(ref, statement.seq) if isinstance(ref, bytes) else None
-        opened = (
-            open_sealed(sealed, keys, statement.stream, statement.seq) if keys and isinstance(sealed, bytes) else []
-        )
+        known = keys is not None and isinstance(sealed, bytes)
+        opened = open_sealed(sealed, keys or (), statement.stream, statement.seq) if known else [None] * SLOTS
     except KeyStoreRefused as error:
         yield str(error)
         return
-    if not opened:
-        opened = [None] * SLOTS
     for slot, disclosure in enumerate(opened):
         if disclosure is None:
             counts.erased += slot in gone
@@ -81,20 +79,20 @@ def _check_entry(
             continue
         if slot in gone:
             yield f"slot {slot} was erased and still opens"
-        try:
-            check_commitment(
-                statement.sealed[slot],
-                disclosure.salt,
-                statement.origin,
-                statement.stream,
-                statement.seq,
-                slot,
-                disclosure.field,
-                disclosure.value,
-            )
+        if _opens(statement, disclosure):
             counts.opened += 1
-        except (CommitmentRejected, Malformed):
+        else:
             yield f"slot {slot} does not open what was signed"
+
+
+def _opens(statement: Statement, disclosure: Disclosure) -> bool:
+    slot, salt, field, value = disclosure
+    origin, stream, seq = statement.origin, statement.stream, statement.seq
+    try:
+        check_commitment(statement.sealed[slot], salt, origin, stream, seq, slot, field, value)
+    except (CommitmentRejected, Malformed):
+        return False
+    return True
 
 
 def _read_erased(session: Session, last: int) -> Erased:

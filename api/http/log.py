@@ -1,0 +1,83 @@
+"""The log over HTTP: checkpoint, proofs, health."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.errors import NotThere
+from api.http.depends import Opened
+from api.http.models import CheckpointBody, ConsistencyBody, HealthBody, InclusionBody
+from api.http.problems import documented
+from api.main import Application
+from audit.checkpoint import open_checkpoint
+
+Number = Annotated[int, Query(ge=0, lt=2**53)]
+router = APIRouter(prefix="/api", tags=["log"])
+
+
+@router.get("/checkpoint", response_model=CheckpointBody, responses=documented(404))
+def checkpoint(application: Opened) -> dict[str, Any]:
+    """The newest signed checkpoint."""
+    note = application.ledger.latest_checkpoint()
+    if note is None:
+        raise NotThere("no_checkpoint")
+    log_key = application.ledger.authority().log_key()
+    opened = open_checkpoint(note, application.ledger.origin, log_key)
+    return {"origin": opened.origin, "size": opened.size, "root": opened.root.hex(), "note": note}
+
+
+@router.get("/proof/inclusion", response_model=InclusionBody, responses=documented(400, 404))
+def inclusion(
+    application: Opened, index: Number, size: Annotated[int | None, Query(ge=1, lt=2**53)] = None
+) -> dict[str, Any]:
+    """Prove that an entry is among the first size entries; by default among all."""
+    total = log_size(application, size)
+    if index >= total:
+        raise NotThere("no_entry")
+    proof = [one.hex() for one in application.ledger.inclusion_proof(index, total)]
+    (leaf,) = application.ledger.log.leaves(index, index + 1)
+    return {
+        "index": index,
+        "size": total,
+        "leaf": leaf.hex(),
+        "root": application.ledger.root(total).hex(),
+        "proof": proof,
+    }
+
+
+@router.get("/proof/consistency", response_model=ConsistencyBody, responses=documented(400, 404))
+def consistency(
+    application: Opened,
+    old: Annotated[int, Query(ge=1, lt=2**53)],
+    new: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
+) -> dict[str, Any]:
+    """Prove that the log of size old begins the log of size new; by default the log as it is."""
+    total = log_size(application, new)
+    if old > total:
+        raise NotThere("no_entry")
+    proof = [one.hex() for one in application.ledger.consistency_proof(old, total)]
+    roots = {"old_root": application.ledger.root(old).hex(), "new_root": application.ledger.root(total).hex()}
+    return {"old": old, "new": total, **roots, "proof": proof}
+
+
+@router.get("/health", response_model=HealthBody, responses=documented())
+def health(application: Opened) -> dict[str, Any]:
+    """Whether the ledger answers, and how far its parts stand."""
+    latest = application.ledger.log.latest_checkpoint()
+    return {
+        "status": "ok",
+        "origin": application.ledger.origin,
+        "size": application.ledger.head().size,
+        "views": application.views.position(),
+        "checkpoint": latest[0] if latest else 0,
+    }
+
+
+def log_size(application: Application, asked: int | None) -> int:
+    """The size asked for, by default the whole log's; raises NotThere beyond its end."""
+    size = application.ledger.head().size
+    if asked is not None and asked > size:
+        raise NotThere("no_entry")
+    return size if asked is None else asked
