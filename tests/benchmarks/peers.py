@@ -40,13 +40,12 @@ class PlainLedger(Application[UUID]):
     """The library's application with its default transcoder and its default, locked insert."""
 
 
-def plain_ledger(url: str) -> PlainLedger:
-    """Return a plain application on a SQLite file or a PostgreSQL database, configured by name and nothing else."""
+def plain_environment(url: str) -> dict[str, str]:
+    """Return the library's settings for a SQLite file or a PostgreSQL database: named, and nothing else changed."""
     if url.startswith("sqlite:///"):
-        env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": url.removeprefix("sqlite:///")}
-        return PlainLedger(env)
+        return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": url.removeprefix("sqlite:///")}
     parts = urlsplit(url)
-    env = {
+    return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": parts.path.lstrip("/"),
         "POSTGRES_HOST": str(parts.hostname),
@@ -55,7 +54,11 @@ def plain_ledger(url: str) -> PlainLedger:
         "POSTGRES_PASSWORD": "",
         "POSTGRES_POOL_SIZE": "8",
     }
-    return PlainLedger(env)
+
+
+def plain_ledger(url: str) -> PlainLedger:
+    """Return a plain application on a SQLite file or a PostgreSQL database."""
+    return PlainLedger(plain_environment(url))
 
 
 class UmaServer:

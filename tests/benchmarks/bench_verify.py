@@ -1,0 +1,149 @@
+"""Full verification beside the raw rate at which the same library checks Ed25519 signatures.
+
+Full means: read every row from the database, parse it strictly, check signature, authority by log position, link and
+leaf, replay the act through the rules, build the tree, and compare head, tiles, checkpoints and anchor. Opening the
+disclosures is a phase of its own, mostly decryption, and not in this figure. Raw means: nothing but signature checks
+over messages and loaded keys that lie ready in memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from api.anchors import advance_anchor, read_anchor
+from api.settings import Settings
+from api.verify.replay import DomainReplay
+from api.verify.rows import read_extent, read_references, read_share, read_stored, shares
+from api.verify.run import verify_database
+from audit.dsse import pae
+from audit.entry import parse_entry
+from audit.statement import PAYLOAD_TYPE
+from audit.suite import Verify, check_signature, load_public
+from audit.verify import LogVerifier
+from projections.open import open_database
+from tests.benchmarks.bench_append import stores
+from tests.benchmarks.city import City, fill, found_city
+from tests.benchmarks.harness import Comparison, Figure, Side, compare, race, report, timed
+from tests.benchmarks.peers import check_signatures
+
+ENTRIES = {"sqlite": 24_000, "postgres": 8_000}
+RAW_ENTRIES = 8_000
+FULL, UNSIGNED, TWO = 0.75, 4.0, 0.75
+
+RawItem = tuple[bytes, bytes, bytes]
+_held: list[RawItem] = []
+
+
+def check_nothing(public: bytes, message: bytes, signature: bytes) -> None:
+    """Stand in for the signature check, to measure everything else."""
+
+
+def verify_log(settings: Settings, verify: Verify) -> int:
+    """Verify the whole log in this process with the given signature check; return its size."""
+    with closing(open_database(settings.database)) as database, database.read() as session:
+        count, last = read_extent(session)
+        verifier = LogVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
+        references = verifier.read_references(read_references(session, last))
+        parts = [verifier.read_streams(read_share(session, share, last), by_stream=True) for share in shares(1)]
+        result = verifier.finish(count, [references, *parts], read_stored(session))
+    if not result.good:
+        raise AssertionError(f"the log is not good: {result.first_fault}")
+    return count
+
+
+def raw_items(city: City, count: int) -> list[RawItem]:
+    """Return (raw key, signature, message) of so many acts."""
+    key = city.key.public
+    items = []
+    for stored in city.ledger.entries():
+        entry = parse_entry(stored.entry)
+        if entry.signatures[0].key_id == city.key.key_id:
+            items.append((key, entry.signatures[0].signature, pae(PAYLOAD_TYPE, entry.payload)))
+        if len(items) == count:
+            return items
+    raise AssertionError("the log is too short")
+
+
+def hold(items: list[RawItem]) -> None:
+    """Give a worker process what it will check."""
+    _held[:] = items
+
+
+def check_held(_: int) -> int:
+    """Check what the worker holds."""
+    return check_signatures(_loaded(_held))
+
+
+def _loaded(items: Sequence[RawItem]) -> list[tuple[Ed25519PublicKey, bytes, bytes]]:
+    return [(load_public(key), signature, message) for key, signature, message in items]
+
+
+def raw(items: list[RawItem]) -> Side:
+    """The raw rate of one core."""
+    ready = _loaded(items)
+    return lambda: timed(lambda: check_signatures(ready))
+
+
+def raw_by_two(pool: ProcessPoolExecutor) -> Side:
+    """The raw rate of two processes that are running and hold their messages already."""
+
+    def run() -> int:
+        return sum(pool.map(check_held, range(2)))
+
+    return lambda: timed(run)
+
+
+def measure(store: str, city: City) -> list[Figure]:
+    """Race verification and raw checks over one ledger."""
+    settings = city.application.settings
+    items = raw_items(city, RAW_ENTRIES - 200)
+    sides: dict[str, Side] = {
+        "full verification": lambda: timed(lambda: verify_log(settings, check_signature)),
+        "signatures off": lambda: timed(lambda: verify_log(settings, check_nothing)),
+        "raw Ed25519": raw(items),
+    }
+    wanted = [
+        Comparison("full verification", "raw Ed25519", FULL, unit="entries per s"),
+        Comparison("signatures off", "raw Ed25519", UNSIGNED, unit="entries per s"),
+    ]
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=hold, initargs=(items,)) as pool:
+        list(pool.map(check_held, range(4)))
+        sides["raw Ed25519, 2 processes"] = raw_by_two(pool)
+        if store == "sqlite":
+            sides["full verification, 2 processes"] = lambda: verify_by_two(settings)
+            two = Comparison("full verification, 2 processes", "raw Ed25519, 2 processes", TWO, unit="entries per s")
+            wanted.append(two)
+        return compare(f"verify {store}", race(sides), wanted)
+
+
+def verify_by_two(settings: Settings) -> tuple[int, float]:
+    """Verify the log by two processes; their start is inside the clock, opening the disclosures is not."""
+    found = verify_database(settings, processes=2)
+    if not found.report.good:
+        raise AssertionError(f"the log is not good: {found.report.first_fault}")
+    return found.report.size, found.seconds
+
+
+def main() -> None:
+    """Print one table a store."""
+    with stores() as new, tempfile.TemporaryDirectory(prefix="sundial-bench-") as folder:
+        for store, new_url in new.items():
+            with found_city(Path(folder) / store, new_url()) as city:
+                fill(city, ENTRIES[store])
+                advance_anchor(city.application.settings.anchor_file, city.ledger)
+                figures = measure(store, city)
+            notes = (
+                f"{ENTRIES[store]:,} entries; the process start of 2 processes is inside the clock, for raw it is not",
+            )
+            report(f"Verification, entries a second, {store}", figures, notes)
+
+
+if __name__ == "__main__":
+    main()
