@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -10,24 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.texts import write_message_board
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCES = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 LINES = [line.split(" #")[0].strip() for fence in FENCES for line in fence.splitlines()]
 COMMANDS = sorted({line for line in LINES if line.startswith("sundial ")})
-TARGETS = sorted({*re.findall(r"\bmake ([a-z.-]+)", README)})
+TARGETS = sorted(
+    {*re.findall(r"^(?:.*`)?make ([a-z.-]+)", README, re.MULTILINE), *re.findall(r"`make ([a-z.-]+)`", README)}
+)
 
 
-def _help(*arguments: str) -> str:
+def _run(*arguments: str, cwd: Path = ROOT) -> str:
     program = str(Path(sys.executable).with_name("sundial"))
-    run = subprocess.run(
-        [program, *arguments, "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1", "PATH": ""},
-    )
-    assert run.returncode == 0, run.stderr
+    environment = {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PATH": "", "LANG": "en_GB.UTF-8"}
+    run = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, env=environment, cwd=cwd)
+    assert run.returncode == 0, f"{arguments}: {run.stdout} {run.stderr}"
     return run.stdout
 
 
@@ -45,7 +45,7 @@ def test_every_make_target_in_the_readme_exists(target: str) -> None:
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_in_the_readme_exists_with_its_options_and_an_example(line: str) -> None:
     _, command, *rest = shlex.split(line)
-    text = _help(command)
+    text = _run(command, "--help")
     for option in (word.partition("=")[0] for word in rest if word.startswith("--")):
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), option
     for option in ("--home", "--database", "--json"):
@@ -53,12 +53,22 @@ def test_every_command_in_the_readme_exists_with_its_options_and_an_example(line
     assert f"sundial {command}" in text
 
 
-def test_the_list_of_commands_in_the_readme_is_the_programs_own() -> None:
-    shown = re.search(r"^The commands are (.*?)\.$", README, re.DOTALL | re.MULTILINE)
+def test_the_help_in_the_readme_is_the_programs_own() -> None:
+    shown = re.search(r"^```text\n(Usage: .*?)^```", README, re.DOTALL | re.MULTILINE)
     assert shown is not None
-    named = re.findall(r"`([a-z]+)`", shown.group(1))
-    listed = re.findall(r"^\W*([a-z]+)  +\S", _help().partition("Commands")[2], re.MULTILINE)
-    assert named == listed
+    assert shown.group(1).split() == _run("--help").split()
+
+
+def test_the_commands_in_the_readme_run_in_their_order(tmp_path: Path) -> None:
+    write_message_board(tmp_path / "FILE.xlsx", 40)
+    case = ""
+    for line in (line for line in LINES if line.startswith("sundial ")):
+        words = [case if word == "CASE" else word for word in shlex.split(line)[1:]]
+        out = _run(*words, cwd=tmp_path)
+        if words[0] == "import":
+            rows = json.loads(_run("overdue", "--as-of", "2018-12-31", "--json", cwd=tmp_path))["rows"]
+            case = rows[0]["case"]
+        assert out.strip()
 
 
 def test_the_readme_points_at_files_that_exist() -> None:
