@@ -16,7 +16,7 @@ from typing import Any
 from api.keyfiles import Key
 from audit.store.errors import ReferenceMoved, StaleStream
 from audit.store.ledger import Ledger
-from audit.store.model import Acknowledgement, Actor, Prepared
+from audit.store.model import Acknowledgement, Actor, Prepared, Wish
 from domain.commands import Command
 
 CIVIL = timezone(timedelta(hours=8))
@@ -44,6 +44,10 @@ class Desk:
     def actor(self, key: Key, role: str) -> Actor:
         """Who signs with key when acting in role."""
         return Actor(key.actor, key.post, key.office, role, key.key_id)
+
+    def wish(self, command: Command, key: Key, role: str, act_id: bytes, claimed_at: str) -> Wish:
+        """What prepare asks of the ledger, for asking many at once."""
+        return Wish(command, self.actor(key, role), act_id, claimed_at, self.entropy(SEED_BYTES))
 
     def prepare(
         self, command: Command, key: Key, role: str, *, act_id: bytes | None = None, claimed_at: str | None = None

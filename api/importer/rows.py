@@ -33,6 +33,11 @@ class PlannedAct:
     opens: bool
 
     @property
+    def name(self) -> tuple[bytes, str]:
+        """What the act is known by: its id and the time it is claimed at."""
+        return self.act_id, self.claimed_at
+
+    @property
     def source(self) -> Mapping[str, Any]:
         """The sealed record of where the act came from."""
         record: Mapping[str, Any] = self.sealed["source"]

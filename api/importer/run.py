@@ -21,7 +21,7 @@ from api.importer.rows import PlannedAct, PlannedCase, RowReader, RowRefused
 from api.importer.tables import Row
 from api.keyfiles import Key
 from audit.store.errors import ActConflict, ActRefused, ReferenceMoved, StaleStream
-from audit.store.model import Acknowledgement, Prepared
+from audit.store.model import Acknowledgement
 from domain.commands import Command
 from domain.errors import DomainRefused
 
@@ -106,15 +106,15 @@ class Import:
 
     def _submit(self, window: _Window, committer: ThreadPoolExecutor) -> None:
         """Decide and sign the window's next acts, and hand them to the committing thread."""
+        planned = [(case, case.acts[window.stage]) for case in window.cases if window.stage < len(case.acts)]
+        wishes = [self._desk.wish(self._command(case, act), self._key, ROLE, *act.name) for case, act in planned]
         window.acts, signed = [], []
-        for case in window.cases:
-            if window.stage < len(case.acts):
-                act = case.acts[window.stage]
-                try:
-                    prepared = self._prepare(case, act)
-                except (DomainRefused, ActRefused) as refused:
-                    self._refuse(window, case, refused)
-                    continue
+        for (case, act), prepared in zip(planned, self._desk.ledger.prepare_many(wishes), strict=True):
+            if isinstance(prepared, (DomainRefused, ActRefused)):
+                self._refuse(window, case, prepared)
+            elif isinstance(prepared, Exception):
+                raise prepared
+            else:
                 window.acts.append((case, act))
                 signed.append((prepared, self._key.sign(prepared.to_sign)))
         window.answers = committer.submit(self._desk.ledger.commit_many, signed)
@@ -151,11 +151,6 @@ class Import:
             )
         except (DomainRefused, ActRefused) as refused:
             return refused
-
-    def _prepare(self, case: PlannedCase, act: PlannedAct) -> Prepared:
-        return self._desk.prepare(
-            self._command(case, act), self._key, ROLE, act_id=act.act_id, claimed_at=act.claimed_at
-        )
 
     @staticmethod
     def _command(case: PlannedCase, act: PlannedAct) -> Command:

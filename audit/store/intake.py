@@ -31,7 +31,7 @@ from audit.store.errors import (
 )
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
-from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, is_reference_stream
+from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, Wish, is_reference_stream
 from audit.store.references import Reference, References
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
@@ -98,6 +98,23 @@ class Intake:
         prepared = self._decide(draft, known, self._references.current)
         self._grant(prepared, known)
         return prepared
+
+    def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
+        """Judge commands as things stand, with few looks at the log for all of them; one answer a wish."""
+        self._catch_up()
+        self._streams.look_up([self._parts.policy.stream_of(wish.command) for wish in wishes])
+        size, root = self._newest_seen()
+        answers: list[Prepared | Exception] = []
+        for wish in wishes:
+            try:
+                known = self._streams.cached(self._parts.policy.stream_of(wish.command))
+                draft = Draft(*wish, known.seq + 1, known.leaf, size, root)
+                prepared = self._decide(draft, known, self._references.current)
+                self._grant(prepared, known)
+                answers.append(prepared)
+            except Exception as refusal:
+                answers.append(refusal)
+        return answers
 
     def prepare_first(self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes) -> Prepared:
         """Return the first entry for its signers; no key is known yet, so none is checked."""

@@ -28,7 +28,7 @@ from audit.store.errors import LedgerError, LedgerMissing
 from audit.store.intake import Intake, Parts
 from audit.store.log import Log
 from audit.store.mapper import EntryMapper, SignedAct
-from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry
+from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry, Wish
 from audit.store.recorder import LogRecorder
 from audit.store.references import References
 from audit.store.streams import Streams
@@ -90,6 +90,13 @@ class Ledger(Application[str]):
         Raises whatever the policy refuses, and AuthorityRefused if the key may not sign this act now.
         """
         return self._intake.prepare(command, actor, act_id, claimed_at, seed, seen)
+
+    def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
+        """Prepare acts of different streams, as `prepare` would each of them, with few looks at the database for all.
+
+        A stream that this process knows is taken as known; if it has moved on, committing the act says so.
+        """
+        return self._intake.prepare_many(wishes)
 
     def commit(self, draft: Draft, signature: bytes) -> Acknowledgement:
         """Record a signed act and return the ledger's acknowledgement; a repeated call is answered like the first.

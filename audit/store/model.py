@@ -69,6 +69,16 @@ class Policy(Protocol):
     ) -> Decision: ...
 
 
+class Wish(NamedTuple):
+    """What somebody asks to have prepared: see `Draft` for the parts."""
+
+    command: Any
+    actor: Actor
+    act_id: bytes
+    claimed_at: str
+    seed: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """All that is needed to rebuild a statement byte for byte.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -15,6 +16,9 @@ from audit.store.model import Policy
 from audit.store.references import References
 
 MAX_STREAMS = 65_536
+LOOK_UP = 500
+
+_BEGUN = "SELECT originator_id FROM entries WHERE originator_version = 1 AND originator_id IN ({})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,29 @@ class Streams:
         with self._lock:
             known = self._states.get(stream)
         if known is None:
-            known = StreamState(0, NO_PREV, -1, self._policy.initial(stream), NO_KEYS, None)
+            known = self._new(stream)
         for row in self._log.stream_entries(stream, known.seq):
             entry = parse_entry(row.entry)
             known = self.advanced(known, parse_statement(entry.payload), row.leaf, row.index, entry.recorded_at)
         if known.ref is None and known.seq:
             known = replace(known, ref=self._log.ref(stream))
         return self._keep(stream, known)
+
+    def look_up(self, streams: Sequence[str]) -> None:
+        """Have a state for each of these streams with few looks at the log; those that are cached stay as they are."""
+        with self._lock:
+            unknown = [stream for stream in streams if stream not in self._states]
+        for start in range(0, len(unknown), LOOK_UP):
+            chunk = unknown[start : start + LOOK_UP]
+            begun = {row[0] for row in self._log.select(_BEGUN.format(", ".join("?" * len(chunk))), chunk)}
+            for stream in chunk:
+                if stream in begun:
+                    self.fresh(stream)
+                else:
+                    self._keep(stream, self._new(stream))
+
+    def _new(self, stream: str) -> StreamState:
+        return StreamState(0, NO_PREV, -1, self._policy.initial(stream), NO_KEYS, None)
 
     def advanced(
         self, before: StreamState, statement: Statement, leaf: bytes, index: int, recorded_at: int
