@@ -29,7 +29,7 @@ STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED = 1, 2, 4, 8
 _CIVIL_MS = 8 * 3_600_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _ORDER = "key_day, case_id, clock, segment"
-_CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags"
+_CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags, outlived"
 
 CLOCKS = Table(
     "view_clocks",
@@ -107,11 +107,6 @@ def civil_day(milliseconds: int) -> int:
     return (milliseconds + _CIVIL_MS) // DAY_MS + _EPOCH_DAY
 
 
-def day_start(day: int) -> int:
-    """Return the first instant of a civil day, in Unix milliseconds."""
-    return (day - _EPOCH_DAY) * DAY_MS - _CIVIL_MS
-
-
 def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
     rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
     kind = kind_of(clock.day_kind, clock.length, rule.weekends_roll)
@@ -144,12 +139,12 @@ def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
 
 
 def _end(step: Step, clock: Clock, old: Row | None) -> int:
-    """Return when the clock's end counts: never after the day of its recording, or the epoch index would miss it."""
+    """Return when the clock's end counts: never after its recording, or the epoch index would miss it."""
     if clock.closed_at is None:
         return OPEN_AT
     if clock.closed_index != step.event.index and old is not None:
         return int(old[_V1])
-    return min(unix_ms(clock.closed_at), day_start(civil_day(step.event.recorded_at_ms) + 1) - 1)
+    return min(unix_ms(clock.closed_at), step.event.recorded_at_ms)
 
 
 def _outlived(step: Step, ended: int, earliest_due: int, old: Row | None) -> int:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from projections.errors import CursorRefused
 
 _DIGEST_CHARACTERS = 16
+
+# Days that can be asked for or due, as proleptic ordinals.
+FIRST_DAY = date(1900, 1, 1).toordinal()
+LAST_DAY = date.max.toordinal()
 
 
 def format_cursor(question: list[Any], known_at: int, after: tuple[Any, ...]) -> str:
@@ -29,15 +34,18 @@ def parse_cursor(cursor: str, question: list[Any], known_at: int | None) -> tupl
     except (ValueError, TypeError, RecursionError):
         raise CursorRefused("the cursor is damaged") from None
     after = (due, key_day, case, clock, segment)
-    if [type(value) for value in (position, *after)] != [int, int, int, str, str, int] or not 1 <= due <= _LAST_DAY:
+    if [type(value) for value in (position, *after)] != [
+        int,
+        int,
+        int,
+        str,
+        str,
+        int,
+    ] or not FIRST_DAY <= due <= LAST_DAY:
         raise CursorRefused("the cursor is damaged")
     if digest != _digest(question) or known_at not in (None, position):
         raise CursorRefused("the cursor belongs to another question")
     return position, after
-
-
-# The last day that a date can be.
-_LAST_DAY = 3_652_059
 
 
 def _digest(question: list[Any]) -> str:

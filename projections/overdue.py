@@ -19,10 +19,9 @@ from projections.clocks import (
     STARTED_IMPORTED,
     STARTED_LATE,
     civil_day,
-    day_start,
     kind_of,
 )
-from projections.cursors import format_cursor, parse_cursor
+from projections.cursors import FIRST_DAY, LAST_DAY, format_cursor, parse_cursor
 from projections.due import DueDays
 from projections.entries import recorded_at
 from projections.errors import ClockUnknown
@@ -122,7 +121,8 @@ class Question:
     def __init__(self, moment: Moment, as_of: datetime, unit: str | None, clock: str | None) -> None:
         as_of_ms = unix_ms(as_of)
         self._moment = moment
-        self._day = date.fromordinal(civil_day(as_of_ms))
+        # Before the first regulation no clock can run, and near the ends of time calendars cannot count.
+        self._day = date.fromordinal(min(max(civil_day(as_of_ms), FIRST_DAY), LAST_DAY))
         self._due = DueDays(moment.reference.calendars, moment.known_at)
         rows = [row for _, rule_set in moment.reference.rules.steps for row in rule_set.clocks.values()]
         if clock is not None and all(row.clock != clock for row in rows):
@@ -132,7 +132,7 @@ class Question:
         self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, "clock": clock}
         self._alive = _ALIVE + (" AND clock = :clock" if clock is not None else "")
         self._indexed = self._is_indexed()
-        self._first_epoch = self._epoch_of(day_start(self._day.toordinal())) if self._indexed else 0
+        self._first_epoch = self._epoch_of(as_of_ms) if self._indexed else 0
 
     @property
     def condition(self) -> str:
@@ -162,10 +162,11 @@ class Question:
         """Yield the range scans that make up the answer: a condition, its kind, and the first key day to read."""
         units = " AND unit IN (:values)" if self._units else ""
         first_day = date.fromordinal(after[0]) if after is not None else None
+        closed = (self._moment.position >> EPOCH_BITS) + 1
         for kind in self._kinds:
             first = self._due.first_key_day(kind, first_day) if first_day is not None else 0
             overdue = self._due.overdue(kind, self._day)
-            for epoch in (*range(self._first_epoch, (self._moment.position >> EPOCH_BITS) + 1), OPEN_EPOCH):
+            for epoch in (*range(self._first_epoch, closed), OPEN_EPOCH):
                 yield f"outlived = 1 AND ep = {epoch} AND {overdue} AND {self._alive}{units}", kind, first
 
     def sort_key(self, row: Row) -> SortKey:
@@ -197,14 +198,17 @@ class Question:
             return True
         return self._day.toordinal() <= civil_day(recorded_at(moment.session, moment.known_at - 1))
 
-    def _epoch_of(self, start: int) -> int:
-        """Return the last epoch that began before this instant, or with the first unknown entry: none older matters.
+    def _epoch_of(self, as_of_ms: int) -> int:
+        """Return the first epoch that matters: what was alive at a moment was closed by an entry recorded after it.
 
-        A row that was alive on a day was closed by an entry recorded on that day or later.
+        So epochs that had ended by then do not matter; nor does any but the open one if nothing was recorded since.
         """
-        epoch = 0
-        while (epoch + 1) << EPOCH_BITS < self._moment.known_at:
-            if recorded_at(self._moment.session, (epoch + 1) << EPOCH_BITS) >= start:
+        moment, epoch = self._moment, 0
+        size = moment.position
+        if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= as_of_ms):
+            return OPEN_EPOCH
+        while (epoch + 1) << EPOCH_BITS < moment.known_at:
+            if recorded_at(moment.session, (epoch + 1) << EPOCH_BITS) > as_of_ms:
                 break
             epoch += 1
         return epoch

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.calendars import Calendars
-from projections import clocks, overdue
+from projections import clocks, overdue, scans
 from projections.database import Database
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, DueDays
 from projections.engine import Engine
@@ -93,12 +93,17 @@ def test_many_epochs_answer_as_one_does(database: Database, monkeypatch: pytest.
     monkeypatch.setattr(clocks, "EPOCH_BITS", 4)
     monkeypatch.setattr(overdue, "EPOCH_BITS", 4)
     monkeypatch.setattr(clocks, "OPEN", 32_767 << 4)
+    monkeypatch.setattr(scans, "_LEAST_CHUNK", 1)
     Engine(database).catch_up()
     reader = Reader(database)
     for days in range(0, 900, 45):
         for known_at in (len(HISTORY), len(HISTORY) // 2):
             as_of = FIRST_DAY + timedelta(days=days)
             expected = recount(HISTORY, as_of, known_at)
-            assert len(overdue.overdue(reader, as_of, known_at).rows) == len(expected)
-            page = overdue.overdue(reader, as_of, known_at, limit=10).rows
-            assert [row.due_on for row in page] == [row[0] for row in expected[:10]]
+            whole = overdue.overdue(reader, as_of, known_at)
+            assert len(whole.rows) == len(expected)
+            first = overdue.overdue(reader, as_of, known_at, limit=10)
+            assert first.rows == whole.rows[:10]
+            if first.cursor is not None:
+                second = overdue.overdue(reader, as_of, known_at, limit=15, cursor=first.cursor)
+                assert second.rows == whole.rows[10:25]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,14 @@ def test_without_a_position_all_that_is_known_counts(asked: tuple[Database, Read
     assert page.known_at == len(HISTORY)
     assert page.rows == overdue(asked[1], as_of, len(HISTORY)).rows
     assert len(page.rows) > 20
+
+
+@pytest.mark.parametrize(
+    ("as_of", "some"), [(datetime(1, 1, 1, tzinfo=UTC), False), (datetime(9999, 12, 31, 23, tzinfo=UTC), True)]
+)
+def test_the_ends_of_time_have_an_answer(asked: tuple[Database, Reader], as_of: datetime, some: bool) -> None:
+    assert bool(overdue(asked[1], as_of, limit=3).rows) is some
+    assert bool(count_overdue(asked[1], as_of).total) is some
 
 
 def test_questions_without_an_answer_say_why(asked: tuple[Database, Reader]) -> None:
