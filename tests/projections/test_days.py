@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from domain.calendars import Calendars
+from domain.schema import CIVIL
 from projections import clocks, overdue, scans
 from projections.database import Database
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, DueDays
 from projections.engine import Engine
 from projections.open import open_database
 from projections.reader import Reader
-from tests.projections.histories import append, beginning, cases, create_ledger, stored
+from tests.projections.histories import Act, append, beginning, cases, create_ledger, stored
 from tests.projections.recount import known_reference, recount
 from tests.projections.test_overdue import FIRST_DAY
 
@@ -107,3 +109,39 @@ def test_many_epochs_answer_as_one_does(database: Database, monkeypatch: pytest.
             if first.cursor is not None:
                 second = overdue.overdue(reader, as_of, known_at, limit=15, cursor=first.cursor)
                 assert second.rows == whole.rows[10:25]
+
+
+def test_a_page_is_in_the_order_of_due_days_even_where_two_calendars_judge(
+    any_store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Raw days 15, 16 and 18 February 2018. The notice of 2018, by which all three move to the 22nd, is entered on
+    # 3 March; the last clock was closed before that, late, and stays judged by the plain week: Monday the 19th.
+    monkeypatch.setattr(scans, "_LEAST_CHUNK", 1)
+    begun = [(1, _at(1, 31)), (2, _at(2, 1)), (3, _at(2, 3))]
+    public = {"channel": "letter", "capacity": "competent_unit"}
+    notice = {"notice": "received", "means": "post"}
+    registered = [
+        Act(f"case/{number:032}", "case.registered.v1", public, "roads", "intake", moment) for number, moment in begun
+    ]
+    served = [
+        Act(f"case/{number:032}", "case.notice_served.v1", notice, "roads", "handler", moment)
+        for number, moment in ((3, _at(3, 2)), (1, _at(3, 5)), (2, _at(3, 5)))
+    ]
+    calendar = next(act for act in beginning(years=(2018,)) if act.stream == "calendar")
+    acts = [*registered, served[0], replace(calendar, recorded_ms=_at(3, 3)), *served[1:]]
+    create_ledger(any_store_url)
+    append(any_store_url, stored([*beginning(years=range(2011, 2018)), *acts]))
+    database = open_database(any_store_url)
+    Engine(database).catch_up()
+    found, cursor = [], None
+    for _ in begun:
+        page = overdue.overdue(Reader(database), datetime(2018, 3, 1, 12, tzinfo=CIVIL), limit=1, cursor=cursor)
+        found += [(row.case[-1], row.due_on.isoformat()) for row in page.rows]
+        cursor = page.cursor
+    assert found == [("3", "2018-02-19"), ("1", "2018-02-22"), ("2", "2018-02-22")]
+    assert cursor is None
+    database.close()
+
+
+def _at(month: int, day: int) -> int:
+    return int(datetime(2018, month, day, 10, tzinfo=CIVIL).timestamp()) * 1000

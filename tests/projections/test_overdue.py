@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,7 +195,7 @@ def test_what_is_due_on_a_day_is_not_yet_overdue_on_it(any_store_url: str) -> No
     case = Act(f"case/{case_id(1)}", "case.registered.v1", public, "roads", "intake", registered_ms)
     served = Act(case.stream, "case.notice_served.v1", {"notice": "received", "means": "post"}, "roads", "handler")
     recorded_ms = registered_ms + 30 * DAY_MS
-    late = Act(**{**served.__dict__, "recorded_ms": recorded_ms, "age_ms": 16 * DAY_MS})
+    late = replace(served, recorded_ms=recorded_ms, age_ms=16 * DAY_MS)
     rows = stored([*beginning(), case, late])
     create_ledger(any_store_url)
     append(any_store_url, rows)
