@@ -1,0 +1,95 @@
+"""A small ledger on either store, and the command line to try on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from api import cli
+from api.founding import parse_plan
+from api.initialise import initialise
+from api.main import Application, open_application
+from api.settings import Settings, load_settings
+
+PLAN = """
+origin = "test.example/city"
+registrars = ["registrar-qin", "registrar-yao"]
+offices = [
+  { office = "petitions", kind = "petition_office", name_zh = "信访局", name_en = "Petition office" },
+  { office = "housing", kind = "competent_unit", name_zh = "住建局", name_en = "Housing bureau" },
+]
+posts = [
+  { office = "petitions", post = "window", name_zh = "窗口", duties = ["intake"] },
+  { office = "housing", post = "window", name_zh = "窗口", duties = ["intake", "handler"] },
+]
+officers = [
+  { officer = "officer-lin", office = "petitions", post = "window", from_on = 2024-01-01, name = "林" },
+  { officer = "officer-shen", office = "housing", post = "window", from_on = 2024-01-01, name = "沈" },
+]
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed and ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, any_store_url: str) -> Settings:
+    """Settings of a home that does not exist yet, on either store."""
+    return load_settings(home=tmp_path / "home", database=any_store_url, language="en", environment={})
+
+
+@pytest.fixture
+def founded(settings: Settings) -> Settings:
+    """The settings of a ledger with two offices and two officers."""
+    initialise(settings, parse_plan(PLAN.encode()))
+    return settings
+
+
+@pytest.fixture
+def application(founded: Settings) -> Iterator[Application]:
+    """That ledger, open."""
+    with open_application(founded) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Run a command on the settings' home and database, in English."""
+    return runner(settings)
+
+
+def runner(settings: Settings, *, lang: str = "en") -> Run:
+    """Make what runs commands on a home and database."""
+    app = cli.build()
+
+    def run(*words: str | Path) -> Answer:
+        family = 2 if words[0] == "keys" else 1
+        places = ["--home", str(settings.home), "--database", settings.database, "--lang", lang]
+        arguments = [str(word) for word in words]
+        result = CliRunner().invoke(app, [*arguments[:family], *places, *arguments[family:]])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert "Traceback" not in result.stderr
+        return Answer(result.exit_code, result.stdout, result.stderr)
+
+    return run
