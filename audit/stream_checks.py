@@ -22,7 +22,7 @@ from audit.faults import Fault, Faults, Kind, kind_of
 from audit.statement import NO_PREV, PAYLOAD_TYPE, Seen, Statement, parse_statement
 from audit.suite import Verify
 
-__all__ = ["NO_TIME", "Checker", "Counts", "Part", "Replay", "Row", "StreamChecks"]
+__all__ = ["NO_TIME", "Checker", "Part", "Replay", "Row", "StreamChecks"]
 
 # Takes index, statement and recorded_at of the acts of one stream in turn, and raises whatever it
 # likes at an act that the rules would have refused.
@@ -46,16 +46,6 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Counts:
-    """How many checks of each kind were made."""
-
-    signatures: int = 0
-    links: int = 0
-    leaves: int = 0
-    acts: int = 0
-
-
-@dataclass(slots=True)
 class Part:
     """What checking some of the streams has found; parts of several processes are joined.
 
@@ -68,7 +58,8 @@ class Part:
     times: array[int] = field(default_factory=lambda: array("Q"))
     seen: dict[Seen, int] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
-    counts: Counts = field(default_factory=Counts)
+    signatures: int = 0
+    acts: int = 0
 
 
 class _Stream:
@@ -86,6 +77,10 @@ class _Stream:
         self.leaf = NO_PREV
         self.keys: CaseKeys = NO_KEYS
         self.checker = checker
+
+    def pass_over(self, index: int, leaf: bytes) -> None:
+        """Move on past an entry that says nothing about this stream but stands in it."""
+        self.index, self.seq, self.leaf, self.checker = index, self.seq + 1, leaf, None
 
 
 class StreamChecks:
@@ -108,6 +103,7 @@ class StreamChecks:
         self._by_stream = by_stream
         self._streams: dict[str, _Stream] = {}
         self._next = 0
+        self._seen = Seen(-1, b"")
 
     def check(self, row: Row) -> None:
         """Check a row. Nothing is raised: what is wrong goes into the part's faults."""
@@ -120,13 +116,12 @@ class StreamChecks:
         leaf = sha256(b"\x00" + data).digest()
         if leaf != stored_leaf:
             part.faults.add(Fault(index, Kind.LEAF, "the stored leaf is not the hash of the stored entry"))
-        part.indexes.append(index)
-        part.leaves += leaf
-        part.counts.leaves += 1
         if self._references and index < self._next:
             part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
         self._next = index + 1
-        state = self._state(stream)
+        part.indexes.append(index)
+        part.leaves += leaf
+        state = self._streams.get(stream) or self._begin(stream)
         try:
             entry = parse_entry(data)
             if entry.payload_type != PAYLOAD_TYPE:
@@ -135,57 +130,51 @@ class StreamChecks:
         except Malformed as error:
             part.times.append(NO_TIME)
             part.faults.add(Fault(index, Kind.MALFORMED, str(error)))
-            self._move_on(state, index, state.seq + 1, leaf)
-            state.checker = None
+            state.pass_over(index, leaf)
             return
         part.times.append(entry.recorded_at)
         self._check_entry(state, row, leaf, entry, statement)
 
-    def _state(self, stream: str) -> _Stream:
-        """Return where a stream stands, and forget the one before it if streams come one by one."""
-        state = self._streams.get(stream)
-        if state is None:
-            if self._by_stream:
-                self._streams.clear()
-            state = self._streams[stream] = _Stream(self._replay(stream) if self._replay else None)
+    def _begin(self, stream: str) -> _Stream:
+        """Begin a stream, and forget the one before it if streams come one by one."""
+        if self._by_stream:
+            self._streams.clear()
+        state = self._streams[stream] = _Stream(self._replay(stream) if self._replay else None)
         return state
-
-    @staticmethod
-    def _move_on(state: _Stream, index: int, seq: int, leaf: bytes) -> None:
-        state.index, state.seq, state.leaf = index, seq, leaf
 
     def _check_entry(self, state: _Stream, row: Row, leaf: bytes, entry: Entry, statement: Statement) -> None:
         """Check an entry that was taken apart, and let its stream move on."""
-        index = row.index
-        faults = self.part.faults
-        if (statement.stream, statement.seq, statement.action, statement.act_id) != row[1:5]:
-            faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
-            if statement.stream != row.stream:
+        index, stream, seq, action, act_id, _, _ = row
+        if (
+            statement.act_id != act_id
+            or statement.action != action
+            or statement.seq != seq
+            or statement.stream != stream
+        ):
+            self.part.faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
+            if statement.stream != stream:
                 # It belongs elsewhere and says nothing about the entries around it.
-                self._move_on(state, index, state.seq + 1, leaf)
-                state.checker = None
+                state.pass_over(index, leaf)
                 return
-        linked = statement.seq == state.seq + 1 and statement.prev == state.leaf and index > state.index
-        self.part.counts.links += 1
         checker, state.checker = state.checker, None
         try:
             self._check_signer(state, index, leaf, entry, statement)
-            if not linked:
+            if statement.seq != state.seq + 1 or statement.prev != state.leaf or index <= state.index:
                 # Blame a predecessor only on the word of an entry that is itself above suspicion.
-                faults.add(_broken_link(state, index, statement))
+                self.part.faults.add(_broken_link(state, index, statement))
             elif checker is not None:
                 checker(index, statement, entry.recorded_at)
-                self.part.counts.acts += 1
+                self.part.acts += 1
                 state.checker = checker
         except AuditError as error:
-            faults.add(Fault(index, kind_of(error), str(error)))
+            self.part.faults.add(Fault(index, kind_of(error), str(error)))
         except Exception as error:  # The rules refuse with errors of their own, which are not known here.
-            faults.add(Fault(index, Kind.UNLAWFUL, f"{type(error).__name__}: {error}"))
-        self._move_on(state, index, statement.seq, leaf)
+            self.part.faults.add(Fault(index, Kind.UNLAWFUL, f"{type(error).__name__}: {error}"))
+        state.index, state.seq, state.leaf = index, statement.seq, leaf
 
     def _check_signer(self, state: _Stream, index: int, leaf: bytes, entry: Entry, statement: Statement) -> None:
-        """Check that whoever signed had the right to, and did sign."""
-        self.part.counts.signatures += len(entry.signatures)
+        """Check that whoever signed had the right to, and did sign; collect what they had seen."""
+        self.part.signatures += len(entry.signatures)
         if statement.actor == PETITIONER:
             if statement.origin != self._authority.origin:
                 raise AuthorityRejected(f"the statement is of the ledger {statement.origin}")
@@ -200,10 +189,12 @@ class StreamChecks:
             self._authority.apply(index, leaf, statement, entry)
         else:
             raise AuthorityRejected(f"{statement.action} has no place in {statement.stream}")
-        self._check_seen(index, statement.seen)
+        if statement.seen != self._seen or statement.seen.size > index:
+            self._collect(index, statement.seen)
 
-    def _check_seen(self, index: int, seen: Seen) -> None:
-        """Collect what the signer had seen; it is compared with the tree in the end."""
+    def _collect(self, index: int, seen: Seen) -> None:
+        """Collect what a signer had seen; it is compared with the tree in the end."""
+        self._seen = seen
         first = self.part.seen.get(seen)
         if first is None or index < first:
             self.part.seen[seen] = index

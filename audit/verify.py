@@ -25,11 +25,23 @@ from audit.checkpoint import open_checkpoint
 from audit.errors import AnchorRejected, AuditError
 from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT, root
-from audit.stream_checks import Counts, Part, Replay, Row, StreamChecks
+from audit.stream_checks import NO_TIME, Part, Replay, Row, StreamChecks
 from audit.suite import Verify, check_signature
 from audit.tree_checks import Claim, Head, StoredTile, TreeChecks
 
-__all__ = ["Fault", "Head", "Kind", "LogVerifier", "Part", "Report", "Row", "Stored", "StoredCheckpoint", "StoredTile"]
+__all__ = [
+    "Counts",
+    "Fault",
+    "Head",
+    "Kind",
+    "LogVerifier",
+    "Part",
+    "Report",
+    "Row",
+    "Stored",
+    "StoredCheckpoint",
+    "StoredTile",
+]
 
 
 class StoredCheckpoint(NamedTuple):
@@ -48,6 +60,16 @@ class Stored:
     head: Head | None = None
     tiles: Iterable[StoredTile] | None = None
     has_head: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many checks of each kind were made."""
+
+    signatures: int
+    links: int
+    leaves: int
+    acts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +148,10 @@ class LogVerifier:
         """
         stored = stored or Stored(has_head=False)
         tree = TreeChecks(size)
-        faults, counts = Faults(), Counts()
+        faults = Faults()
         for part in parts:
             tree.join(part)
             faults.update(part.faults)
-            _add(counts, part.counts)
         tree.check_order()
         claims = [*self._anchor_claims(tree, faults), *self._checkpoint_claims(stored, faults)]
         tree.check_roots([*claims, *_seen_claims(parts)])
@@ -140,7 +161,7 @@ class LogVerifier:
             tree.check_head(stored.head, max(parts[0].indexes, default=-1))
         faults.update(tree.faults)
         anchored = self.anchor is not None and not any(one.kind is Kind.ANCHOR for one in faults)
-        return Report(size, root(tree.frontier), anchored, counts, tuple(faults), len(faults))
+        return Report(size, root(tree.frontier), anchored, _count(parts), tuple(faults), len(faults))
 
     def _anchor_claims(self, tree: TreeChecks, faults: Faults) -> list[Claim]:
         """Check that the log can be the anchored one, and return the root that it must have had."""
@@ -190,9 +211,11 @@ def _seen_claims(parts: Sequence[Part]) -> list[Claim]:
     ]
 
 
-def _add(counts: Counts, more: Counts) -> None:
-    """Add the counts of a part to those of the whole."""
-    counts.signatures += more.signatures
-    counts.links += more.links
-    counts.leaves += more.leaves
-    counts.acts += more.acts
+def _count(parts: Sequence[Part]) -> Counts:
+    """Return how many checks of each kind the parts were made of."""
+    return Counts(
+        signatures=sum(part.signatures for part in parts),
+        links=sum(time != NO_TIME for part in parts for time in part.times),
+        leaves=sum(len(part.indexes) for part in parts),
+        acts=sum(part.acts for part in parts),
+    )
