@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from eventsourcing.application import Application
-from eventsourcing.persistence import InfrastructureFactory, Mapper
+from eventsourcing.application import Application, ProcessingEvent
+from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
 from eventsourcing.utils import Environment, EnvType
 
 from audit import merkle
@@ -67,6 +67,18 @@ class Ledger(Application[str]):
         """Map entries by the closed table, never by resolving topics."""
         read = self._parts.policy.read
         return EntryMapper(lambda statement, index, at: read(statement, index, at, self._references.current.value))
+
+    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[str]]:
+        """Record signed acts; each carries its own answer afterwards.
+
+        The library asks every object whether it follows a protocol, which costs more than storing it: here all do.
+        """
+        processing: ProcessingEvent[str] = ProcessingEvent()
+        processing.events.extend(objs)
+        processing.saved_kwargs.update(kwargs)
+        recordings = self._record(processing)
+        self._notify(recordings)
+        return recordings
 
     def _save_items(self, items: list[Item]) -> None:
         self.save(*[SignedAct(item) for item in items], signed=items)

@@ -114,8 +114,8 @@ class SqliteLog:
             self._head, self._tail = assembly.head_after(), assembly.tail
 
     def _assemble(self, connection: sqlite3.Connection, items: list[Item]) -> Assembly:
-        head = _read_head(connection)
-        if head != self._head:
+        head = _read_head(connection, self._head)
+        if head is not self._head:
             rows = connection.execute(
                 "SELECT leaf FROM entries WHERE notification_id > ? ORDER BY notification_id",
                 (head.size - head.size % WIDTH,),
@@ -239,10 +239,13 @@ class SqliteLog:
         self._writer = None
 
 
-def _read_head(connection: sqlite3.Connection) -> Head:
+def _read_head(connection: sqlite3.Connection, known: Head = EMPTY_HEAD) -> Head:
+    """Return the head as stored, or the known one if nothing was appended since."""
     size, frontier, recorded_at, reference_at = connection.execute(
         "SELECT size, frontier, recorded_at, reference_at FROM log_head"
     ).fetchone()
+    if size and size == known.size and frontier == b"".join(known.frontier):
+        return known
     return Head(size, split_frontier(frontier), recorded_at, reference_at)
 
 
