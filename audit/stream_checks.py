@@ -106,7 +106,7 @@ class StreamChecks:
         self._seen = Seen(-1, b"")
 
     def check(self, row: Row) -> None:
-        """Check a row. Nothing is raised: what is wrong goes into the part's faults."""
+        """Check a row, or a plain tuple of the same. Nothing is raised: what is wrong is collected."""
         index, stream, _, _, _, data, stored_leaf = row
         part = self.part
         if type(index) is not int or not 0 <= index < 1 << 63 or type(data) is not bytes or type(stream) is not str:
@@ -151,7 +151,7 @@ class StreamChecks:
             or statement.seq != seq
             or statement.stream != stream
         ):
-            self.part.faults.add(Fault(index, Kind.COLUMN, _wrong_column(row, statement)))
+            self.part.faults.add(Fault(index, Kind.COLUMN, _wrong_column(Row(*row), statement)))
             if statement.stream != stream:
                 # It belongs elsewhere and says nothing about the entries around it.
                 state.pass_over(index, leaf)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import cast
 
 from audit.stream_checks import Row
 from audit.tree_checks import Head, StoredTile
 from audit.verify import Stored, StoredCheckpoint
 from projections.database import Session
 
-_COLUMNS = "notification_id, originator_id, originator_version, topic, act_id, state, leaf"
+_COLUMNS = "notification_id - 1, originator_id, originator_version, topic, act_id, state, leaf"
 _REFERENCE = """
     ((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))
 """
@@ -44,14 +45,14 @@ def read_extent(session: Session) -> tuple[int, int]:
 
 def read_references(session: Session, last: int) -> Iterator[Row]:
     """Yield the rows of the streams that all others depend on, in the order of the log."""
-    return _rows(session.iterate(_REFERENCES, {"last": last}))
+    return cast("Iterator[Row]", session.iterate(_REFERENCES, {"last": last}))
 
 
 def read_share(session: Session, share: Share, last: int) -> Iterator[Row]:
     """Yield the rows of the other streams in a range of names, stream by stream."""
     low, high = share
     parameters = {"low": low, "high": high or "", "open": int(high is None), "last": last}
-    return _rows(session.iterate(_SHARE, parameters))
+    return cast("Iterator[Row]", session.iterate(_SHARE, parameters))
 
 
 def read_stored(session: Session) -> Stored:
@@ -61,12 +62,6 @@ def read_stored(session: Session) -> Stored:
     tiles = (StoredTile(*row) for row in session.iterate(_TILES))
     checkpoints = [StoredCheckpoint(*row) for row in session.query(_CHECKPOINTS)]
     return Stored(checkpoints, head, tiles)
-
-
-def _rows(found: Iterator[tuple[object, ...]]) -> Iterator[Row]:
-    for identity, stream, seq, action, act_id, entry, leaf in found:
-        index = identity - 1 if type(identity) is int else identity
-        yield Row(index, stream, seq, action, act_id, entry, leaf)  # type: ignore[arg-type]
 
 
 def _frontier(joined: object) -> tuple[bytes, ...]:
