@@ -15,14 +15,14 @@ from audit.possession import check_claim
 from audit.statement import Statement
 from audit.suite import Verify, check_enrollable, check_signature, key_id
 
-__all__ = ["ACTIONS", "NO_KEYS", "PETITIONER", "CaseKeys"]
+__all__ = ["ACTIONS", "NO_KEYS", "PETITIONER", "REGISTERED", "CaseKeys"]
 
 PETITIONER = "petitioner"
 
 _SUBMITTED = "case.submitted.v1"
-_REGISTERED = "case.registered.v1"
+REGISTERED = "case.registered.v1"
 _CLAIMED = "case.key_claimed.v1"
-ACTIONS = frozenset({_SUBMITTED, _REGISTERED, _CLAIMED})
+ACTIONS = frozenset({_SUBMITTED, REGISTERED, _CLAIMED})
 
 
 class CaseKeys(NamedTuple):
@@ -77,7 +77,7 @@ class CaseKeys(NamedTuple):
         """
         if statement.action not in ACTIONS:
             return self
-        if statement.action == _REGISTERED:
+        if statement.action == REGISTERED:
             if "claim_key" not in statement.public:
                 return self
             claim_key = read_key(statement.public["claim_key"], "claim_key")

@@ -27,6 +27,8 @@ MAX_RECORDED_AT = 253_402_300_799_999
 _U16 = Struct(">H")
 _U32 = Struct(">I")
 _U64 = Struct(">Q")
+# The last signature and the time: all that follows the count in most entries.
+_LAST = Struct(">32s64sQ")
 _KEY_ID = 32
 _SIGNATURE = 64
 
@@ -85,12 +87,11 @@ def parse_entry(data: bytes) -> Entry:
     count = data[payload_end]
     if not count or payload_end + 9 + 96 * count != size:
         raise Malformed(f"the entry's length does not fit its {count} signatures")
-    recorded_at = int.from_bytes(data[-8:], "big")
+    key_id, signature, recorded_at = _LAST.unpack_from(data, size - _LAST.size)
     if recorded_at > MAX_RECORDED_AT:
         raise Malformed(f"recorded_at {recorded_at} is out of bounds")
-    at = payload_end + 1
-    signatures: tuple[Signature, ...] = (Signature(data[at : at + 32], data[at + 32 : at + 96]),)
+    signatures: tuple[Signature, ...] = (Signature(key_id, signature),)
     if count > 1:
-        starts = range(at, at + 96 * count, 96)
-        signatures = tuple(Signature(data[start : start + 32], data[start + 32 : start + 96]) for start in starts)
+        starts = range(payload_end + 1, size - _LAST.size, 96)
+        signatures = (*(Signature(data[at : at + 32], data[at + 32 : at + 96]) for at in starts), *signatures)
     return Entry(data[2:type_end], data[payload_start:payload_end], signatures, recorded_at)

@@ -69,11 +69,16 @@ def root(frontier: tuple[bytes, ...]) -> bytes:
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
-    """Return the root of the tree over these leaf hashes."""
-    frontier: tuple[bytes, ...] = ()
-    for size, leaf in enumerate(leaves):
-        frontier = append(frontier, size, leaf)
-    return root(frontier)
+    """Return the root of the tree over these leaf hashes.
+
+    A last hash without a partner goes up a level as it is, which is the same as splitting at the
+    largest power of two. Source: RFC 6962 section 2.1.
+    """
+    level = list(leaves)
+    while len(level) > 1:
+        above = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+        level = above + level[-1:] if len(level) & 1 else above
+    return level[0] if level else EMPTY_ROOT
 
 
 def _subtrees(start: int, stop: int) -> list[tuple[int, int]]:

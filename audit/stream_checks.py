@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from audit.authority import Authority, is_authority_action
-from audit.case_keys import NO_KEYS, PETITIONER, CaseKeys
+from audit.case_keys import NO_KEYS, PETITIONER, REGISTERED, CaseKeys
 from audit.dsse import check_signed_by
 from audit.entry import MAX_RECORDED_AT, Entry, parse_entry
 from audit.errors import AuditError, AuthorityRejected, Malformed
@@ -184,7 +184,8 @@ class StreamChecks:
         elif not is_authority_action(statement.action):
             grant = self._authority.check(index, statement)
             check_signed_by(entry, statement.key_id, grant.key, self._verify)
-            state.keys = state.keys.after(index, statement, grant)
+            if statement.action == REGISTERED:
+                state.keys = state.keys.after(index, statement, grant)
         elif self._references:
             self._authority.apply(index, leaf, statement, entry)
         else:

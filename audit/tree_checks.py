@@ -122,22 +122,32 @@ class TreeChecks:
                 self.faults.add(_wrong_root(claim, sure))
 
     def _build(self, sizes: set[int]) -> Iterator[tuple[int, bytes]]:
-        """Append leaf by leaf and yield the root at each of these sizes; keep the roots of full tiles."""
+        """Hash tile by tile and yield the root at each of these sizes; keep the roots of full tiles."""
         outer: tuple[bytes, ...] = ()
         inner: tuple[bytes, ...] = ()
-        leaves = memoryview(self._leaves)
-        append = merkle.append
         if 0 in sizes:
             yield 0, merkle.EMPTY_ROOT
-        for index in range(self.size):
-            inner = append(inner, index % WIDTH, leaves[32 * index : 32 * index + 32].tobytes())
-            size = index + 1
-            if not size % WIDTH:
+        for start in range(0, self.size, WIDTH):
+            leaves = self._leaves_from(start)
+            end, inner = start + len(leaves), ()
+            if len(leaves) == WIDTH and sizes.isdisjoint(range(start + 1, end)):
+                inner = (merkle.root_of(leaves),)
+            else:
+                for place, leaf in enumerate(leaves):
+                    inner = merkle.append(inner, place, leaf)
+                    if start + place + 1 in sizes and start + place + 1 < end:
+                        yield start + place + 1, merkle.root(outer + inner)
+            if len(leaves) == WIDTH:
                 self._keep_root(0, inner[0])
-                outer, inner = append(outer, index // WIDTH, inner[0]), ()
-            if size in sizes:
-                yield size, merkle.root(outer + inner)
+                outer, inner = merkle.append(outer, start // WIDTH, inner[0]), ()
+            if end in sizes:
+                yield end, merkle.root(outer + inner)
         self.frontier = outer + inner
+
+    def _leaves_from(self, start: int) -> list[bytes]:
+        """Return the leaves from an index on, at most as many as a tile holds."""
+        data = bytes(self._leaves[32 * start : 32 * (start + WIDTH)])
+        return [data[at : at + 32] for at in range(0, len(data), 32)]
 
     def _keep_root(self, level: int, root: bytes) -> None:
         """Keep the root of the next full tile of a level, and of those above that it fills."""
@@ -152,8 +162,7 @@ class TreeChecks:
         """Return the 256 hashes of a full tile."""
         if level:
             return self._roots[level - 1][number * WIDTH : (number + 1) * WIDTH]
-        start = number * WIDTH
-        return [self.leaf(index) for index in range(start, start + WIDTH)]
+        return self._leaves_from(number * WIDTH)
 
     def check_tiles(self, tiles: Iterable[StoredTile]) -> None:
         """Check that the stored tiles are the full tiles of the tree, each with its hashes and root."""

@@ -81,3 +81,15 @@ def test_an_act_is_committed_to_as_its_slots_are() -> None:
         commit(salt, "o.example", stream, 3, slot, field, value) for slot, (salt, field, value) in enumerate(openings)
     ]
     assert list(commit_act("o.example", stream, 3, openings)) == expected
+
+
+def test_all_slots_at_once_give_the_same_commitments_as_one_by_one() -> None:
+    openings = [
+        (derive_salt(_SEED, slot), f"field{slot}" if slot < 5 else "", b"1" if slot < 5 else b"") for slot in range(8)
+    ]
+    place = ("sundial.example/test", "case/" + "0" * 32, 12)
+    assert commit_act(*place, openings) == tuple(
+        commit(salt, *place, slot, field, value) for slot, (salt, field, value) in enumerate(openings)
+    )
+    with pytest.raises(Malformed):
+        commit_act(*place, [(b"short", "", b"")])
