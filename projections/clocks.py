@@ -45,13 +45,13 @@ CLOCKS = Table(
         Column("key_day", "integer"),
         Column("start_day", "integer"),
         Column("started_seq", "integer"),
+        Column("k0", "big"),
+        Column("v0", "big"),
         Column("closed_seq", "integer"),
         Column("closed_by", "text"),
         Column("met", "small"),
-        Column("k0", "big"),
         Column("km", "big"),
         Column("kx", "big"),
-        Column("v0", "big"),
         Column("v1", "big"),
         Column("ep", "small"),
         Column("outlived", "small"),
@@ -62,7 +62,8 @@ CLOCKS = Table(
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
     ),
 )
-_V1, _OUTLIVED = (CLOCKS.column_names.split(", ").index(name) for name in ("v1", "outlived"))
+_NUMBER = {column.name: number for number, column in enumerate(CLOCKS.columns)}
+_KIND, _KEY_DAY, _END, _V1, _OUTLIVED = (_NUMBER[name] for name in ("kind", "key_day", "closed_seq", "v1", "outlived"))
 
 
 class ClockRows:
@@ -108,11 +109,13 @@ def civil_day(milliseconds: int) -> int:
 
 
 def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
+    """Return the row of a clock: how it began, which never changes, and how it ended."""
+    begun = _beginning(step, clock, case_id) if old is None else old[:_END]
+    return begun + _end(step, clock, begun, old)
+
+
+def _beginning(step: Step, clock: Clock, case_id: str) -> Row:
     rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
-    kind = kind_of(clock.day_kind, clock.length, rule.weekends_roll)
-    key_day = clock.key_day.toordinal()
-    km = OPEN if clock.closed_index is None else clock.closed_index
-    kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
     return (
         case_id,
         clock.clock,
@@ -120,40 +123,33 @@ def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
         int(clock.shadow),
         clock.rule,
         intern(clock.unit),
-        kind,
-        key_day,
+        kind_of(clock.day_kind, clock.length, rule.weekends_roll),
+        clock.key_day.toordinal(),
         clock.start_day.toordinal(),
         clock.started_seq,
-        clock.closed_seq or 0,
-        clock.closed_by,
-        int(clock.met),
         clock.started_index,
-        km,
-        kx,
         unix_ms(clock.started_at),
-        _end(step, clock, old),
-        min(km, kx) >> EPOCH_BITS,
-        _outlived(step, min(km, kx), key_day + max(kind, 0), old),
-        _flags(clock),
     )
 
 
-def _end(step: Step, clock: Clock, old: Row | None) -> int:
-    """Return when the clock's end counts: never after its recording, or the epoch index would miss it."""
-    if clock.closed_at is None:
-        return OPEN_AT
-    if clock.closed_index != step.event.index and old is not None:
-        return int(old[_V1])
-    return min(unix_ms(clock.closed_at), step.event.recorded_at_ms)
+def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
+    """Return the rest of the row: what closed or withdrew the clock, when that became known, and when it counts.
 
-
-def _outlived(step: Step, ended: int, earliest_due: int, old: Row | None) -> int:
-    """Return 1 unless the clock's end was known by the end of the earliest day on which it can be due."""
-    if ended == OPEN:
-        return 1
-    if ended != step.event.index and old is not None:
-        return int(old[_OUTLIVED])
-    return int(civil_day(step.event.recorded_at_ms) > earliest_due)
+    An end never counts later than its recording, or the index by epochs would miss it. A clock outlived its day unless
+    its end was known by the end of the earliest day on which it can be due; until then it may always turn out so.
+    """
+    event = step.event
+    km = OPEN if clock.closed_index is None else clock.closed_index
+    kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
+    known, v1, outlived = min(km, kx), OPEN_AT, 1
+    if old is not None:
+        v1, outlived = old[_V1], old[_OUTLIVED]
+    if km == event.index and clock.closed_at is not None:
+        v1 = min(unix_ms(clock.closed_at), event.recorded_at_ms)
+    if known == event.index:
+        outlived = int(civil_day(event.recorded_at_ms) > begun[_KEY_DAY] + max(begun[_KIND], 0))
+    how = (clock.closed_seq or 0, clock.closed_by, int(clock.met))
+    return (*how, km, kx, v1, known >> EPOCH_BITS, outlived, _flags(clock))
 
 
 def _flags(clock: Clock) -> int:

@@ -9,6 +9,7 @@ Days are proleptic Gregorian ordinals. Beyond the table the weekend rule holds a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from domain.calendars import CALENDAR_ID, Calendar, DayRow, day_table
 from domain.reference_events import CalendarPublished
@@ -46,13 +47,13 @@ class Days:
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Close the rows that a new calendar contradicts and put what it says instead."""
         if isinstance(step.event, CalendarPublished):
-            yield from _changes(step, {row[1]: row for row in rows[0].values() if row[3] == OPEN})
+            calendar = step.reference.calendars.as_known(step.event.index)
+            yield from _changes(step.event, calendar, {row[1]: row for row in rows[0].values() if row[3] == OPEN})
 
 
-def _changes(step: Step, known: dict[int, Row]) -> Iterator[Put]:
-    index = step.event.index
-    calendar = step.reference.calendars.as_known(index)
-    for day in day_table(calendar):
+def _changes(event: CalendarPublished, calendar: Calendar, known: dict[int, Row]) -> Iterator[Put]:
+    index = event.index
+    for day in _touched(event.year, calendar, known):
         values = _values(calendar, day)
         old = known.get(day.day)
         if old is not None and old[4:] == values:
@@ -60,6 +61,23 @@ def _changes(step: Step, known: dict[int, Row]) -> Iterator[Put]:
         if old is not None:
             yield Put(0, (*old[:3], index, *old[4:]))
         yield Put(0, (CALENDAR_ID, day.day, index, OPEN, *values))
+
+
+def _touched(year: int, calendar: Calendar, known: dict[int, Row]) -> Iterator[DayRow]:
+    """Yield the day rows of a new calendar, from the last working day on that its notice cannot reach.
+
+    A notice names days from the December before its year on, and no period rolls past a working day.
+    """
+    start = date(year - 1, 12, 1).toordinal() - 1
+    while start in known and not calendar.is_working_day(date.fromordinal(start)):
+        start -= 1
+    if start not in known:
+        yield from day_table(calendar)
+        return
+    before: int = known[start - 1][5] if start - 1 in known else 0
+    last = date(max(calendar.years) + 2, 12, 31)
+    for day, rolled, working in day_table(calendar, date.fromordinal(start), last):
+        yield DayRow(day, rolled, before + working)
 
 
 def _values(calendar: Calendar, row: DayRow) -> Row:

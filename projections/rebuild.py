@@ -7,6 +7,8 @@ live path folds what was recorded meanwhile, and one transaction swaps the table
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from functools import partial
@@ -81,7 +83,7 @@ def fill_stage(
         for done, _ in enumerate(_fill_ranges(database, views, decode, size, ranges), total - len(pending) + 1):
             progress(done, total)
     if pending:
-        with database.write() as session:
+        with database.write(lasting=False) as session:
             finish_range(session, _KEYS)
             add_keys(session, views)
         database.tidy([table_name(table, STAGE) for view in views for table in all_tables(view)])
@@ -97,8 +99,9 @@ def _fill_in_parallel(
     processes: int,
     report: Callable[[], None],
 ) -> None:
-    """Share the ranges out; the processes are started afresh, because the caller may have threads."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    """Share the ranges out; the processes are copies of this one only if it has no threads that could hold a lock."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork" if alone else "spawn")) as pool:
         waiting: set[Future[None]] = {
             pool.submit(_fill_elsewhere, database.url, tuple(views), decode, size, ranges[number::processes])
             for number in range(processes)

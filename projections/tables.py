@@ -52,9 +52,9 @@ class Index:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of a view. The first `key` columns identify a row; the very first names its stream."""
+    """A table of a view, one object each. The first `key` columns identify a row."""
 
     name: str
     key: int
