@@ -1,0 +1,182 @@
+"""The made-up city: the same on every machine, told through the use cases, and never over somebody's ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.demo import stories
+from api.demo.cases import CaseWriter, load_matters
+from api.demo.stage import demo_clock, set_stage
+from api.demo.stories import SEED, tell_city
+from api.http.app import build_app
+from api.main import open_application
+from api.settings import Settings, load_settings
+from domain.wording import ACTIONS
+from tests.api.conftest import runner
+
+FEW = 40
+
+
+def _home(folder: Path) -> Settings:
+    return load_settings(home=folder, language="en", environment={})
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A city with forty cases, told once for this module."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stories, "CASES", FEW)
+        settings = _home(tmp_path_factory.mktemp("demo") / "home")
+        set_stage(settings, lambda done, total: None)
+    return settings
+
+
+def test_the_city_verifies_and_has_something_to_show(city: Settings) -> None:
+    verified = runner(city)("verify", "--json").json
+    assert verified["ok"]
+    assert verified["disclosures"]["erased"] == 2
+    told = runner(city)("demo", "--no-serve", "--json").json
+    assert (told["cases"], told["size"], told["url"]) == (FEW, verified["size"], None)
+    assert told["overdue"] > 0
+
+
+def test_the_city_is_the_same_on_every_telling(city: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories, "CASES", FEW)
+    again = _home(tmp_path / "home")
+    set_stage(again, lambda done, total: None)
+    roots = [runner(settings)("tick", "--json").json["root"] for settings in (city, again)]
+    assert roots[0] == roots[1]
+
+
+def test_the_whole_city_has_hundreds_of_cases_and_every_act_of_this_stage() -> None:
+    steps = tell_city(SEED, lambda day: day.weekday() < 5, lambda stream: "00" * 32, lambda stream: "00" * 32)
+    assert len({step.stream for step in steps}) >= 300
+    assert {step.action for step in steps} | {"case.erased.v1"} == {
+        word for word in ACTIONS if word.startswith("case.")
+    }
+    assert [step.performed_at for step in steps] == sorted(step.performed_at for step in steps)
+    assert steps[-1].performed_at.date() <= stories.LAST_DAY
+    assert (steps[-1].performed_at - steps[0].performed_at) > timedelta(days=700)
+    lagging = [step for step in steps if step.lag_days]
+    assert 0 < len(lagging) < len(steps) / 20
+    assert CaseWriter.__doc__
+    assert {matter["office"] for matter in load_matters()} <= {
+        "housing",
+        "labour",
+        "transport",
+        "ecology",
+        "education",
+        "renewal",
+    }
+
+
+def test_its_clock_goes_on_from_the_last_day(city: Settings) -> None:
+    clock = demo_clock(city)
+    assert clock is not None
+    ends_at = datetime.fromisoformat(json.loads(city.demo_marker.read_text())["ends_at"])
+    assert ends_at <= clock() < ends_at + timedelta(minutes=10)
+
+
+def test_a_ledger_that_is_no_demonstration_is_left_alone(settings: Settings) -> None:
+    run = runner(settings)
+    assert run("init").code == 0
+    size = run("tick", "--json").json["size"]
+    answer = run("demo", "--no-serve")
+    assert answer.code == 2
+    assert "no demonstration" in answer.err
+    assert run("tick", "--json").json["size"] == size
+
+
+def test_a_demonstration_left_unfinished_says_so(tmp_path: Path) -> None:
+    settings = _home(tmp_path / "home")
+    settings.home.mkdir()
+    settings.demo_marker.write_text('{"complete": false}')
+    answer = runner(settings)("demo", "--no-serve")
+    assert answer.code == 2
+    assert "unfinished" in answer.err
+
+
+def test_an_ordinary_ledger_has_the_machines_clock(tmp_path: Path) -> None:
+    assert demo_clock(_home(tmp_path)) is None
+
+
+class _Page(HTMLParser):
+    """Collects links, and what a strict policy forbids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forbidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a start tag."""
+        names = {name for name, _ in attrs}
+        if tag in ("script", "style", "iframe") or "style" in names or any(name.startswith("on") for name in names):
+            self.forbidden.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.fixture(scope="module")
+def client(city: Settings) -> Iterator[TestClient]:
+    """A browser without scripts, on the city."""
+    clock = demo_clock(city)
+    assert clock is not None
+    with (
+        open_application(city, clock=clock) as application,
+        TestClient(build_app(application), base_url="http://127.0.0.1") as made,
+    ):
+        yield made
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_overdue_page_lists_what_the_endpoint_lists_and_opens_each_case(client: TestClient, lang: str) -> None:
+    answer = client.get(f"/?lang={lang}")
+    page = _Page()
+    page.feed(answer.text)
+    assert (answer.status_code, page.forbidden) == (200, [])
+    rows = client.get("/api/overdue?limit=50").json()["rows"]
+    cases = [link.partition("?")[0] for link in page.links if link.startswith("/cases/")]
+    assert cases == [f"/cases/{row['case']}" for row in rows]
+    assert ("超期清单" in answer.text) is (lang == "zh")
+    history = client.get(f"{cases[0]}?lang={lang}")
+    page = _Page()
+    page.feed(history.text)
+    assert (history.status_code, page.forbidden) == (200, [])
+    assert ("有效(刚刚核验)" if lang == "zh" else "good (checked just now)") in history.text
+    assert ("民法典" if lang == "zh" else "Civil Code") in history.text
+
+
+def test_the_page_is_chinese_first_and_its_filters_stand_in_the_address(client: TestClient) -> None:
+    assert '<html lang="zh-CN">' in client.get("/").text
+    narrowed = client.get("/?unit=renewal&clock=HANDLE&as_of=2025-12-31&lang=en").text
+    assert 'value="renewal" selected' in narrowed
+    assert 'value="2025-12-31"' in narrowed
+    assert "unit=renewal" in narrowed
+    empty = client.get("/?as_of=2024-06-01&lang=en").text
+    assert "No clock is overdue" in empty
+
+
+def test_pages_and_style_carry_a_strict_policy_and_load_nothing_from_elsewhere(client: TestClient) -> None:
+    for address in ("/", "/static/style.css", "/nothing"):
+        answer = client.get(address)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    page = _Page()
+    page.feed(client.get("/").text)
+    assert all(link.startswith(("/", "#")) for link in page.links)
+    assert "url(" not in client.get("/static/style.css").text
+
+
+def test_no_sealed_text_reaches_a_page(client: TestClient, city: Settings) -> None:
+    texts = {matter["subject"] for matter in load_matters()}
+    rows = client.get("/api/overdue?limit=50").json()["rows"]
+    pages = client.get("/").text + "".join(client.get(f"/cases/{row['case']}").text for row in rows[:10])
+    assert not any(text in pages for text in texts)
+    assert "信访人甲" not in pages

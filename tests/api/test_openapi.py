@@ -1,0 +1,108 @@
+"""The OpenAPI description is true: every answer a route gives is one that it announces, in the shape it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.http.app import build_app
+from api.main import Application
+
+PROBLEM = "application/problem+json"
+CASE = "0" * 32
+
+
+@pytest.fixture
+def client(application: Application) -> Iterator[TestClient]:
+    """A client of the application."""
+    with TestClient(build_app(application), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+def described(client: TestClient) -> dict[str, Any]:
+    """The description itself."""
+    schema: dict[str, Any] = client.get("/openapi.json").json()
+    return schema
+
+
+def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) -> None:
+    assert {(path, method) for path, method, _ in _operations(described)} == {
+        ("/api/acts/prepare", "post"),
+        ("/api/acts/commit", "post"),
+        ("/api/overdue", "get"),
+        ("/api/cases/{case}/timeline", "get"),
+        ("/api/checkpoint", "get"),
+        ("/api/proof/inclusion", "get"),
+        ("/api/proof/consistency", "get"),
+        ("/api/health", "get"),
+        ("/metrics", "get"),
+    }
+
+
+def test_every_refusal_is_described_as_a_problem_document(described: dict[str, Any]) -> None:
+    for path, method, operation in _operations(described):
+        for status, answer in operation["responses"].items():
+            if status != "200":
+                assert list(answer["content"]) == [PROBLEM], (path, method, status)
+    assert not {"HTTPValidationError", "ValidationError"} & set(described["components"]["schemas"])
+
+
+def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
+    def references(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                yield node["$ref"]
+            for value in node.values():
+                yield from references(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from references(value)
+
+    for reference in references(described):
+        assert reference.rpartition("/")[2] in described["components"]["schemas"], reference
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "path"),
+    [
+        ("get", "/api/overdue", "/api/overdue"),
+        ("get", "/api/overdue?limit=x", "/api/overdue"),
+        ("get", "/api/overdue?as_of=x", "/api/overdue"),
+        ("get", "/api/overdue?unit=x", "/api/overdue"),
+        ("get", f"/api/cases/{CASE}/timeline", "/api/cases/{case}/timeline"),
+        ("get", "/api/cases/x/timeline", "/api/cases/{case}/timeline"),
+        ("get", "/api/checkpoint", "/api/checkpoint"),
+        ("get", "/api/proof/inclusion?index=0", "/api/proof/inclusion"),
+        ("get", "/api/proof/inclusion?index=99999", "/api/proof/inclusion"),
+        ("get", "/api/proof/inclusion", "/api/proof/inclusion"),
+        ("get", "/api/proof/consistency?old=1", "/api/proof/consistency"),
+        ("get", "/api/proof/consistency?old=0", "/api/proof/consistency"),
+        ("get", "/api/health", "/api/health"),
+        ("get", "/metrics", "/metrics"),
+        ("post", "/api/acts/prepare", "/api/acts/prepare"),
+        ("post", "/api/acts/commit", "/api/acts/commit"),
+    ],
+)
+def test_an_answer_is_one_that_was_announced(
+    client: TestClient, described: dict[str, Any], method: str, address: str, path: str
+) -> None:
+    answer = client.request(method, address)
+    announced = described["paths"][path][method]["responses"][str(answer.status_code)]["content"]
+    media_type = answer.headers["content-type"].partition(";")[0]
+    assert media_type in announced
+    if media_type == "text/plain":
+        return
+    schema = announced[media_type]["schema"]["$ref"].rpartition("/")[2]
+    required = described["components"]["schemas"][schema].get("required", [])
+    properties = described["components"]["schemas"][schema]["properties"]
+    assert set(required) <= set(answer.json()) <= set(properties)
