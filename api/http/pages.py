@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any
@@ -20,7 +22,7 @@ from api.queries import OverdueQuestion, ask_explanations, ask_overdue, ask_time
 from api.signatures import signature_states
 from api.wording import Wording
 from domain.people import People
-from domain.vocabulary import CUSTODIES, ROLES, name_of
+from domain.vocabulary import CUSTODIES, ROLES, Name, name_of
 from domain.wording import ACTIONS
 
 PAGE = 50
@@ -40,6 +42,7 @@ def overdue_page(
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     lang: Lang = "zh",
 ) -> HTMLResponse:
+    """The overdue list; every filter stands in the address."""
     at = parse_as_of(as_of or None, application.clock())
     question = OverdueQuestion(at, known_size(application, known_at or None), unit or None, clock or None)
     page = ask_overdue(application, question, limit=PAGE, cursor=cursor)
@@ -62,6 +65,7 @@ def overdue_page(
 def case_page(
     application: Opened, case: Case, as_of: AsOf = None, known_at: KnownAt = None, lang: Lang = "zh"
 ) -> HTMLResponse:
+    """Every act of a case with its signature, checked now, and every clock, explained."""
     at = parse_as_of(as_of or None, application.clock())
     known = known_size(application, known_at or None)
     told = ask_timeline(application, case, known)
@@ -79,6 +83,7 @@ def case_page(
 
 @router.get("/static/style.css")
 def style() -> Response:
+    """The style sheet."""
     data = resources.files("api.http").joinpath("static", "style.css").read_bytes()
     return Response(data, media_type="text/css", headers={"cache-control": "max-age=3600"})
 
@@ -90,36 +95,52 @@ def make_templates() -> Environment:
 
 
 def _render(name: str, application: Application, lang: str, **values: Any) -> HTMLResponse:
-    say = Wording(lang)
-    people: People = application.ledger.reference().people
-
-    def office(slug: str) -> str:
-        found = people.office(slug)
-        return slug if found is None else say.pick(found.name_zh, found.name_en)
-
-    def post(office_slug: str, slug: str) -> str:
-        found = people.post(office_slug, slug)
-        return slug if found is None else say.pick(found.name_zh, found.name_en)
-
-    def pick(table: Any, word: str) -> str:
-        name = name_of(table, word)
-        return say.pick(name.zh, name.en)
-
+    names = _Names(Wording(lang), application.ledger.reference().people)
     html = (
         make_templates()
         .get_template(name)
-        .render(
-            say=say,
-            lang=lang,
-            office=office,
-            post=post,
-            action=lambda word: pick(ACTIONS, word),
-            role=lambda word: pick(ROLES, word),
-            custody=lambda word: pick(CUSTODIES, word),
-            moment=lambda at: at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M"),
-            day=lambda on: f"{on.year}年{on.month}月{on.day}日" if lang == "zh" else on.isoformat(),
-            origin=application.ledger.origin,
-            **values,
-        )
+        .render(say=names.say, lang=lang, name=names, origin=application.ledger.origin, **values)
     )
     return HTMLResponse(html)
+
+
+class _Names:
+    """The names of things in the language of a page."""
+
+    def __init__(self, say: Wording, people: People) -> None:
+        self.say = say
+        self._people = people
+
+    def office(self, slug: str) -> str:
+        """An office's name, or its slug where the directory has none."""
+        found = self._people.office(slug)
+        return slug if found is None else self.say.pick(found.name_zh, found.name_en)
+
+    def post(self, office: str, slug: str) -> str:
+        """A post's name, or its slug."""
+        found = self._people.post(office, slug)
+        return slug if found is None else self.say.pick(found.name_zh, found.name_en)
+
+    def action(self, word: str) -> str:
+        """What an act is called."""
+        return self._pick(ACTIONS, word)
+
+    def role(self, word: str) -> str:
+        """What a role is called."""
+        return self._pick(ROLES, word)
+
+    def custody(self, word: str) -> str:
+        """How a key is kept."""
+        return self._pick(CUSTODIES, word)
+
+    def moment(self, at: datetime) -> str:
+        """An instant in civil time, to the minute."""
+        return at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M")
+
+    def day(self, on: date) -> str:
+        """A date as people there write it."""
+        return f"{on.year}年{on.month}月{on.day}日" if self.say.language == "zh" else on.isoformat()
+
+    def _pick(self, table: Mapping[str, Name], word: str) -> str:
+        found = name_of(table, word)
+        return self.say.pick(found.zh, found.en)
