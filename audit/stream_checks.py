@@ -8,9 +8,10 @@ to `audit.tree_checks`, for which the leaves and times are collected here.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 from audit.authority import Authority, is_authority_action
@@ -31,6 +32,8 @@ Replay = Callable[[str], Checker]
 
 # Stands for the recorded_at of an entry whose bytes are malformed.
 NO_TIME = MAX_RECORDED_AT + 1
+
+_BATCH = 128
 
 
 class Row(NamedTuple):
@@ -78,13 +81,9 @@ class _Stream:
         self.keys: CaseKeys = NO_KEYS
         self.checker = checker
 
-    def pass_over(self, index: int, leaf: bytes) -> None:
-        """Move on past an entry that says nothing about this stream but stands in it."""
-        self.index, self.seq, self.leaf, self.checker = index, self.seq + 1, leaf, None
-
 
 class StreamChecks:
-    """Checks rows one by one and collects what it finds in `part`."""
+    """Checks rows and collects what it finds in `part`."""
 
     def __init__(
         self, authority: Authority, verify: Verify, replay: Replay | None, *, references: bool, by_stream: bool
@@ -104,24 +103,35 @@ class StreamChecks:
         self._streams: dict[str, _Stream] = {}
         self._next = 0
         self._seen = Seen(-1, b"")
+        self._pending: list[tuple[_Stream, int, Statement, int]] = []
 
-    def check(self, row: Row) -> None:
-        """Check a row, or a plain tuple of the same. Nothing is raised: what is wrong is collected."""
+    def check(self, rows: Iterable[Row]) -> Part:
+        """Check rows, or plain tuples of the same, and return what was found. Nothing is raised.
+
+        They are taken apart, checked and replayed a hundred at a time: changing from one kind of work
+        to another with every row would cost a fifth of the speed.
+        """
+        remaining = iter(rows)
+        while batch := list(islice(remaining, _BATCH)):
+            for row, read in [(row, self._read(row)) for row in batch]:
+                if read is not None:
+                    self._check_entry(row, *read)
+            self._replay_pending()
+        return self.part
+
+    def _read(self, row: Row) -> tuple[bytes, Entry | None, Statement | None] | None:
+        """Return a row's leaf, entry and statement, the last two None if malformed; None if it has no place."""
         index, stream, _, _, _, data, stored_leaf = row
         part = self.part
         if type(index) is not int or not 0 <= index < 1 << 63 or type(data) is not bytes or type(stream) is not str:
             at = index if type(index) is int and index > 0 else 0
             part.faults.add(Fault(at, Kind.GAP, f"row {index!r:.40} has no place in the log"))
-            return
+            return None
         leaf = sha256(b"\x00" + data).digest()
         if leaf != stored_leaf:
             part.faults.add(Fault(index, Kind.LEAF, "the stored leaf is not the hash of the stored entry"))
-        if self._references and index < self._next:
-            part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
-        self._next = index + 1
         part.indexes.append(index)
         part.leaves += leaf
-        state = self._streams.get(stream) or self._begin(stream)
         try:
             entry = parse_entry(data)
             if entry.payload_type != PAYLOAD_TYPE:
@@ -130,10 +140,9 @@ class StreamChecks:
         except Malformed as error:
             part.times.append(NO_TIME)
             part.faults.add(Fault(index, Kind.MALFORMED, str(error)))
-            state.pass_over(index, leaf)
-            return
+            return leaf, None, None
         part.times.append(entry.recorded_at)
-        self._check_entry(state, row, leaf, entry, statement)
+        return leaf, entry, statement
 
     def _begin(self, stream: str) -> _Stream:
         """Begin a stream, and forget the one before it if streams come one by one."""
@@ -142,9 +151,16 @@ class StreamChecks:
         state = self._streams[stream] = _Stream(self._replay(stream) if self._replay else None)
         return state
 
-    def _check_entry(self, state: _Stream, row: Row, leaf: bytes, entry: Entry, statement: Statement) -> None:
+    def _check_entry(self, row: Row, leaf: bytes, entry: Entry | None, statement: Statement | None) -> None:
         """Check an entry that was taken apart, and let its stream move on."""
         index, stream, seq, action, act_id, _, _ = row
+        if self._references and index < self._next:
+            self.part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
+        self._next = index + 1
+        state = self._streams.get(stream) or self._begin(stream)
+        if entry is None or statement is None:
+            self._pass_over(state, index, leaf)
+            return
         if (
             statement.act_id != act_id
             or statement.action != action
@@ -154,23 +170,46 @@ class StreamChecks:
             self.part.faults.add(Fault(index, Kind.COLUMN, _wrong_column(Row(*row), statement)))
             if statement.stream != stream:
                 # It belongs elsewhere and says nothing about the entries around it.
-                state.pass_over(index, leaf)
+                self._pass_over(state, index, leaf)
                 return
-        checker, state.checker = state.checker, None
         try:
             self._check_signer(state, index, leaf, entry, statement)
             if statement.seq != state.seq + 1 or statement.prev != state.leaf or index <= state.index:
                 # Blame a predecessor only on the word of an entry that is itself above suspicion.
-                self.part.faults.add(_broken_link(state, index, statement))
-            elif checker is not None:
-                checker(index, statement, entry.recorded_at)
-                self.part.acts += 1
-                state.checker = checker
+                self._stop(state, _broken_link(state, index, statement))
         except AuditError as error:
-            self.part.faults.add(Fault(index, kind_of(error), str(error)))
-        except Exception as error:  # The rules refuse with errors of their own, which are not known here.
-            self.part.faults.add(Fault(index, Kind.UNLAWFUL, f"{type(error).__name__}: {error}"))
+            self._stop(state, Fault(index, kind_of(error), str(error)))
+        if state.checker is not None:
+            self._pending.append((state, index, statement, entry.recorded_at))
         state.index, state.seq, state.leaf = index, statement.seq, leaf
+
+    def _pass_over(self, state: _Stream, index: int, leaf: bytes) -> None:
+        """Move on past an entry that says nothing about its stream but stands in it."""
+        self._stop(state)
+        state.index, state.seq, state.leaf = index, state.seq + 1, leaf
+
+    def _stop(self, state: _Stream, fault: Fault | None = None) -> None:
+        """Ask the rules about what came before, and no more about this stream."""
+        if fault is not None:
+            self.part.faults.add(fault)
+        self._replay_pending()
+        state.checker = None
+
+    def _replay_pending(self) -> None:
+        """Ask the rules about the acts that were found to be what they claim."""
+        for state, index, statement, recorded_at in self._pending:
+            if state.checker is None:
+                continue
+            try:
+                state.checker(index, statement, recorded_at)
+            except Exception as error:  # The rules refuse with errors of their own, which are not known here.
+                kind = kind_of(error)
+                detail = str(error) if isinstance(error, AuditError) else f"{type(error).__name__}: {error}"
+                self.part.faults.add(Fault(index, kind, detail))
+                state.checker = None
+            else:
+                self.part.acts += 1
+        self._pending.clear()
 
     def _check_signer(self, state: _Stream, index: int, leaf: bytes, entry: Entry, statement: Statement) -> None:
         """Check that whoever signed had the right to, and did sign; collect what they had seen."""

@@ -136,10 +136,7 @@ class LogVerifier:
 
     def _read(self, rows: Iterable[Row], *, references: bool, by_stream: bool) -> Part:
         checks = StreamChecks(self.authority, self.verify, self.replay, references=references, by_stream=by_stream)
-        check = checks.check
-        for row in rows:
-            check(row)
-        return checks.part
+        return checks.check(rows)
 
     def finish(self, size: int, parts: Sequence[Part], stored: Stored | None = None) -> Report:
         """Join the parts of a log of size rows, check what concerns it as a whole, and report.
