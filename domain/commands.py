@@ -49,13 +49,26 @@ class Command(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A lawful act, ready to be stated: `sealed` are (field, value) pairs in the order of the slots."""
+    """A lawful act, ready to be stated: `sealed` are (field, value) pairs in the order of the slots.
+
+    The summaries are written when they are read: a service that signs in bulk has no reader.
+    """
 
     action: str
     public: Mapping[str, Any]
     sealed: tuple[tuple[str, Any], ...]
-    summary_zh: str
-    summary_en: str
+    event: Event
+    people: People
+
+    @property
+    def summary_zh(self) -> str:
+        """What the signer reads before signing, in Chinese."""
+        return summarise(self.event, self.public, self.sealed, self.people)[0]
+
+    @property
+    def summary_en(self) -> str:
+        """What the signer reads before signing, in English."""
+        return summarise(self.event, self.public, self.sealed, self.people)[1]
 
 
 def parse_command(value: Any) -> Command:
@@ -138,7 +151,7 @@ def decide(
     )
     check(state, event, reference)
     sealed = sealing.arrange(event, command.sealed)
-    return Decision(command.action, public, sealed, *summarise(event, public, sealed, reference.people))
+    return Decision(command.action, public, sealed, event, reference.people)
 
 
 def complete(action: str, public: Mapping[str, Any], people: People) -> Mapping[str, Any]:

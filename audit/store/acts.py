@@ -40,8 +40,7 @@ def prepare_act(origin: str, stream: str, draft: Draft, decision: Decision, refe
         statement,
         payload,
         pae(PAYLOAD_TYPE, payload),
-        decision.summary_zh,
-        decision.summary_en,
+        decision,
         disclosures,
         reference_at,
     )

@@ -100,16 +100,28 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A dry run: the statement, what to sign, what a person reads before signing, and what opens its slots."""
+    """A dry run: the statement, what to sign, what a person reads before signing, and what opens its slots.
+
+    The summaries are the decision's, which may write them only when they are read.
+    """
 
     draft: Draft
     statement: Statement
     payload: bytes
     to_sign: bytes
-    summary_zh: str
-    summary_en: str
+    decision: Decision
     disclosures: tuple[Disclosure, ...]
     reference_at: int
+
+    @property
+    def summary_zh(self) -> str:
+        """The act in words, in Chinese."""
+        return self.decision.summary_zh
+
+    @property
+    def summary_en(self) -> str:
+        """The act in words, in English."""
+        return self.decision.summary_en
 
 
 @dataclass(frozen=True, slots=True)
