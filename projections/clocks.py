@@ -87,10 +87,13 @@ class ClockRows:
 
     def _changed(self, step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
         case_id = step.stream[len(CASE_PREFIX) :]
+        effective_ms = unix_ms(step.event.effective_at)
         known = before.clocks
         for clock in after.clocks:
             if clock not in known:
-                yield Put(0, _row(step, clock, case_id, rows.get((case_id, clock.clock, clock.segment))))
+                old = rows.get((case_id, clock.clock, clock.segment))
+                begun = _beginning(step, clock, case_id, effective_ms) if old is None else old[:_END]
+                yield 0, begun + _end(step, clock, begun, old, effective_ms)
 
 
 CLOCK_ROWS = ClockRows()
@@ -108,13 +111,8 @@ def civil_day(milliseconds: int) -> int:
     return (milliseconds + _CIVIL_MS) // DAY_MS + _EPOCH_DAY
 
 
-def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
-    """Return the row of a clock: how it began, which never changes, and how it ended."""
-    begun = _beginning(step, clock, case_id) if old is None else old[:_END]
-    return begun + _end(step, clock, begun, old)
-
-
-def _beginning(step: Step, clock: Clock, case_id: str) -> Row:
+def _beginning(step: Step, clock: Clock, case_id: str, effective_ms: int) -> Row:
+    """Return the first part of the row: how the clock began, which never changes."""
     rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
     return (
         case_id,
@@ -128,11 +126,11 @@ def _beginning(step: Step, clock: Clock, case_id: str) -> Row:
         clock.start_day.toordinal(),
         clock.started_seq,
         clock.started_index,
-        unix_ms(clock.started_at),
+        effective_ms if clock.started_at is step.event.effective_at else unix_ms(clock.started_at),
     )
 
 
-def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
+def _end(step: Step, clock: Clock, begun: Row, old: Row | None, effective_ms: int) -> Row:
     """Return the rest of the row: what closed or withdrew the clock, when that became known, and when it counts.
 
     An end never counts later than its recording, or the index by epochs would miss it. A clock outlived its day unless
@@ -145,7 +143,8 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
     if old is not None:
         v1, outlived = old[_V1], old[_OUTLIVED]
     if km == event.index and clock.closed_at is not None:
-        v1 = min(unix_ms(clock.closed_at), event.recorded_at_ms)
+        closed_ms = effective_ms if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
+        v1 = min(closed_ms, event.recorded_at_ms)
     if known == event.index:
         outlived = int(civil_day(event.recorded_at_ms) > begun[_KEY_DAY] + max(begun[_KIND], 0))
     how = (clock.closed_seq or 0, clock.closed_by, int(clock.met))

@@ -59,8 +59,8 @@ def _changes(event: CalendarPublished, calendar: Calendar, known: dict[int, Row]
         if old is not None and old[4:] == values:
             continue
         if old is not None:
-            yield Put(0, (*old[:3], index, *old[4:]))
-        yield Put(0, (CALENDAR_ID, day.day, index, OPEN, *values))
+            yield 0, (*old[:3], index, *old[4:])
+        yield 0, (CALENDAR_ID, day.day, index, OPEN, *values)
 
 
 def _touched(year: int, calendar: Calendar, known: dict[int, Row]) -> Iterator[DayRow]:

@@ -9,7 +9,7 @@ stream without rows has no leaf. So batches, physical order, processes and the k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from hashlib import sha256
 
@@ -22,12 +22,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 
 def encode_row(table: Table, row: Row) -> bytes:
     """Return the canonical JSON of a row: a list of its table's name and its values, which are texts and integers."""
-    pattern, quotes = _pattern(table)
-    text = pattern % row
-    # Nearly every row holds only names and numbers, and then it needs no escapes.
-    if text.count('"') == quotes and "\\" not in text and text.isprintable():
-        return text.encode()
     return _encode((table.name, *row)).encode()
+
+
+def encode_rows(table: Table, rows: Collection[Row]) -> list[bytes]:
+    """Return what `encode_row` does for each row, several times as fast where no text needs an escape."""
+    pattern, quotes = _pattern(table)
+    texts = [pattern % row for row in rows]
+    whole = "".join(texts)
+    if whole.count('"') == quotes * len(texts) and "\\" not in whole and whole.isprintable():
+        return [text.encode() for text in texts]
+    return [encode_row(table, row) for row in rows]
 
 
 @lru_cache(maxsize=256)
@@ -42,9 +47,9 @@ _QUOTED = '"%s"'
 
 def stream_digest(tables: tuple[Table, ...], rows: Rows) -> bytes:
     """Return SHA-256 over one stream's rows in one view."""
-    encoded = [
-        encode_row(table, row) for table, of_table in zip(tables, rows, strict=True) for row in of_table.values()
-    ]
+    encoded: list[bytes] = []
+    for table, of_table in zip(tables, rows, strict=True):
+        encoded += encode_rows(table, of_table.values())
     encoded.sort()
     return sha256(b"".join([len(row).to_bytes(4, "big") + row for row in encoded])).digest()
 

@@ -44,7 +44,7 @@ class Offices:
             return ()
         office = step.stream[len(_PREFIX) :]
         names = (event.kind, event.region, event.name_zh, event.name_en)
-        return (Put(0, (office, event.index, OPEN, event.parent, *names)),)
+        return ((0, (office, event.index, OPEN, event.parent, *names)),)
 
 
 OFFICE_TREE = Offices()

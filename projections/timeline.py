@@ -55,6 +55,8 @@ class Timeline:
         """Put the act's one row."""
         event = step.event
         offset = event.claimed_at.utcoffset() or timedelta()
+        claimed_ms = unix_ms(event.claimed_at)
+        effective_ms = claimed_ms if event.effective_at is event.claimed_at else unix_ms(event.effective_at)
         row = (
             step.stream[len(CASE_PREFIX) :],
             event.originator_version,
@@ -65,14 +67,14 @@ class Timeline:
             intern(event.office),
             event.role,
             intern(event.key_id.hex()),
-            unix_ms(event.claimed_at),
+            claimed_ms,
             offset.days * 1440 + offset.seconds // 60,
             event.recorded_at_ms,
-            unix_ms(event.effective_at),
+            effective_ms,
             int(event.late_recorded),
             int(getattr(event, "imported", None) is not None),
         )
-        return (Put(0, row),)
+        return ((0, row),)
 
 
 TIMELINE = Timeline()

@@ -17,6 +17,9 @@ from projections.tables import Column, Row, Table
 # Of one view and stream: for each of the view's tables, key → row.
 Rows = tuple[dict[Row, Row], ...]
 
+# Put this row into the view's table of that number.
+Put = tuple[int, Row]
+
 
 class Step(NamedTuple):
     """One act and what it changed. `before` and `after` are the stream's domain state, None where it has none."""
@@ -26,13 +29,6 @@ class Step(NamedTuple):
     before: Any
     after: Any
     reference: Reference
-
-
-class Put(NamedTuple):
-    """Put this row into the view's table of that number."""
-
-    table: int
-    row: Row
 
 
 class View(Protocol):

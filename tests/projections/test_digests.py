@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audit.canonical import format_json
 from projections.database import Database
-from projections.digests import encode_row, view_digest
+from projections.digests import encode_row, encode_rows, view_digest
 from projections.engine import Engine
 from projections.open import open_database
 from projections.tables import Column, Row, Table
@@ -34,9 +34,11 @@ def database(any_store_url: str) -> Iterator[Database]:
     found.close()
 
 
-@given(st.tuples(TEXTS, st.integers(-(2**53) + 1, 2**53 - 1), TEXTS))
-def test_a_row_is_hashed_as_canonical_json(row: Row) -> None:
-    assert encode_row(TABLE, row) == format_json(["view_notes", *row])
+@given(st.lists(st.tuples(TEXTS, st.integers(-(2**53) + 1, 2**53 - 1), TEXTS), max_size=3))
+def test_rows_are_hashed_as_canonical_json(rows: list[Row]) -> None:
+    expected = [format_json(["view_notes", *row]) for row in rows]
+    assert encode_rows(TABLE, rows) == expected
+    assert [encode_row(TABLE, row) for row in rows] == expected
 
 
 def _prefixed(data: bytes) -> bytes:

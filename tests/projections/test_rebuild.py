@@ -36,7 +36,7 @@ class Ledgerdemain:
         return True
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
-        return (Put(0, (step.stream, step.event.originator_version * self.version)),)
+        return ((0, (step.stream, step.event.originator_version * self.version)),)
 
 
 @pytest.fixture
