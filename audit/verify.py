@@ -8,7 +8,7 @@
 The streams that decide who may act come first and in the order of the log; then a grant answers for
 every index, and the other streams may come in any order and be shared among processes: hand each
 one a copy of the verifier (it pickles, if verify and replay do) and some whole streams, and bring the
-parts back. Two pairs of eyes see what no process alone can: gaps, the clock and the tree.
+parts back. What no share shows by itself is checked in the end: gaps, the clock, and the tree.
 
 Without an anchor a log is never good, only consistent with itself.
 """

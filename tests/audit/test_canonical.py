@@ -100,6 +100,12 @@ def test_the_bounds_themselves_are_canonical() -> None:
     assert parse_json(b'["\\u0000\\u001f\\b\\t\\n\\f\\r\\"\\\\/\x7f"]') == ['\x00\x1f\b\t\n\f\r"\\/\x7f']
 
 
+@pytest.mark.parametrize("value", ["\n\u0303", "\x0e\u0301", {"a": ["\t\u0323"]}], ids=ascii)
+def test_a_mark_behind_an_escape_is_no_decomposed_letter(value: Any) -> None:
+    assert parse_json(format_json(value)) == value
+    assert not unicodedata.is_normalized("NFC", format_json(value).decode())
+
+
 @given(st.integers(min_value=0, max_value=10**17))
 def test_an_integer_is_read_exactly_if_it_is_below_two_to_the_fifty_third(number: int) -> None:
     if number <= MAX_INTEGER:
