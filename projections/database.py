@@ -91,7 +91,7 @@ class Database(ABC):
 
     @abstractmethod
     def tidy(self, names: Collection[str]) -> None:
-        """Give the planner fresh statistics of these tables, and their pages a visibility map."""
+        """Give the planner fresh statistics of these tables, where they exist, and their pages a visibility map."""
 
     @abstractmethod
     def close(self) -> None:

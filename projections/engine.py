@@ -129,11 +129,15 @@ class Engine:
         fill_stage(self._database, views, self._decode, size, processes, progress)
         staged = self._follow(views, STAGE)
         others = [view for view in self._views.values() if view not in views]
+        self._live = None
         while True:
-            staged.catch_up()
+            try:
+                staged.catch_up()
+            except ViewsMissing:
+                # Another process that rebuilt the same views was faster and has swapped them in.
+                return self.position()
             position = self._swap()
             if position is not None:
-                self._live = None
                 return position
             if others:
                 self._follow(others, LIVE).catch_up()
@@ -143,6 +147,8 @@ class Engine:
         with self._database.write() as session:
             session.hold_views()
             staged, live = standing(session, STAGE), standing(session, LIVE)
+            if not staged:
+                return live_position(session)
             position = min(found.position for found in staged.values())
             for name, found in live.items():
                 kept = name in self._views and name not in staged

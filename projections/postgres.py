@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 import psycopg
@@ -111,7 +111,8 @@ class PostgresDatabase(Database):
         with _told(), psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("SET synchronous_commit = off; SET default_statistics_target = 30")
             for name in names:
-                connection.execute(f"VACUUM (ANALYZE) {name}")
+                with suppress(UndefinedTable):
+                    connection.execute(f"VACUUM (ANALYZE) {name}")
 
     def close(self) -> None:
         self._pool.close()

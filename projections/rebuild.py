@@ -1,15 +1,16 @@
 """Rebuilding views from entries: in case order, beside the old tables, resumable, on several processes.
 
 A range of streams is folded with one state alive at a time and loaded in one transaction, which also ticks the range
-off: a rebuild that was killed goes on with the ranges that are left. When all are in, keys and indexes are made, the
-live path folds what was recorded meanwhile, and one transaction swaps the tables. Readers see the old view until then.
+off: a rebuild that was killed goes on with the ranges that are left, and two at once share them. When all are in, keys
+and indexes are made, the live path folds what was recorded meanwhile, and one transaction swaps the tables. Readers see
+the old views until then.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from functools import partial
 from multiprocessing import get_context
@@ -25,10 +26,10 @@ from projections.registry import (
     add_keys,
     add_stage,
     drop_stage,
-    finish_range,
     pending_ranges,
     standing,
     table_name,
+    take_range,
 )
 from projections.tables import Row
 from projections.view import View, all_tables
@@ -59,6 +60,7 @@ def prepare_stage(database: Database, views: Sequence[View]) -> int:
     Returns the position that the ranges are folded up to.
     """
     with database.write() as session:
+        session.hold_views()
         wanted = {view.name: view.version for view in views}
         staged = standing(session, STAGE)
         if staged and {name: found.version for name, found in staged.items()} == wanted:
@@ -84,8 +86,8 @@ def fill_stage(
             progress(done, total)
     if pending:
         with database.write(lasting=False) as session:
-            finish_range(session, _KEYS)
-            add_keys(session, views)
+            if take_range(session, _KEYS):
+                add_keys(session, views)
         database.tidy([table_name(table, STAGE) for view in views for table in all_tables(view)])
         progress(total, total)
 
@@ -133,10 +135,11 @@ def _fill_ranges(
         batches = _folded(database, folder, decode, low, high, size)
         first = next(batches)
         with database.write(lasting=False) as session:
-            finish_range(session, low)
-            _load(session, folder, first)
-            for batch in batches:
-                _load(session, folder, batch)
+            if take_range(session, low):
+                _load(session, folder, first)
+                for batch in batches:
+                    _load(session, folder, batch)
+        batches.close()
         yield
 
 
@@ -145,7 +148,7 @@ Batch = dict[tuple[int, int], list[Row]]
 
 def _folded(
     database: Database, folder: Folder, decode: Decode, low: str, high: str | None, size: int
-) -> Iterator[Batch]:
+) -> Generator[Batch, None, None]:
     """Yield the rows of a range, nearly always in one batch: a range of unusual size is cut, to bound memory."""
     batch: Batch = {}
     count = 0

@@ -112,10 +112,9 @@ def pending_ranges(session: Session) -> list[tuple[str, str | None]]:
     return [(low, high) for low, high in session.query("SELECT low, high FROM view_ranges WHERE done = 0 ORDER BY low")]
 
 
-def finish_range(session: Session, low: str) -> None:
-    """Note that a range is filled in, in the transaction that does it. Raises OutOfStep if it already was."""
-    if session.run("UPDATE view_ranges SET done = 1 WHERE low = :low AND done = 0", {"low": low}) != 1:
-        raise OutOfStep(f"the streams from {low!r} on were filled in by another process")
+def take_range(session: Session, low: str) -> bool:
+    """Tick a range off, in the transaction that fills it in; return False if another process has done it already."""
+    return session.run("UPDATE view_ranges SET done = 1 WHERE low = :low AND done = 0", {"low": low}) == 1
 
 
 def add_keys(session: Session, views: Iterable[View]) -> None:

@@ -82,9 +82,10 @@ class SqliteDatabase(Database):
             connection.commit()
 
     def tidy(self, names: Collection[str]) -> None:
-        with self._pool.connection() as connection:
-            for name in names:
-                connection.execute(f"ANALYZE {name}")
+        for name in names:
+            with self.write(lasting=False) as session:
+                if session.has_table(name):
+                    session.run(f"ANALYZE {name}")
 
     def close(self) -> None:
         self._pool.close()

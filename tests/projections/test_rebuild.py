@@ -87,6 +87,16 @@ def test_a_killed_rebuild_goes_on_where_it_was(database: Database, monkeypatch: 
     assert engine.digests() == expected
 
 
+def test_two_rebuilds_at_once_share_the_work(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuild, "ENTRIES_A_RANGE", 50)
+    Engine(database).catch_up()
+    expected = Engine(database).digests()
+    with ThreadPoolExecutor(3) as pool:
+        building = [pool.submit(Engine(database).rebuild) for _ in range(3)]
+        assert [one.result() for one in building] == [len(HISTORY)] * 3
+    assert Engine(database).digests() == expected
+
+
 def test_readers_see_the_old_view_until_the_swap(database: Database) -> None:
     engine = Engine(database)
     engine.catch_up()
