@@ -26,7 +26,7 @@ TEXTS = [invented(number) for number in range(500)]
 REPLIES = [{"reply": invented_reply(number)} for number in range(500)]
 
 # How many acts a side commits in a round: about a second's worth.
-ACTS = {"sqlite": {1: 1200, 8: 2400, 64: 3000}, "postgres": {1: 800, 8: 2000, 64: 4000}}
+ACTS = {"sqlite": {1: 1200, 8: 1800, 64: 2400}, "postgres": {1: 800, 8: 1600, 64: 2400}}
 PLAIN_ACTS = {"sqlite": {1: 2000, 8: 2000}, "postgres": {1: 700, 8: 1000}}
 UMA_ACTS = {1: 1500, 8: 6000, 64: 8000}
 BARS = {
@@ -158,8 +158,8 @@ def measure(store: str, city: City, app: PlainLedger, server: UmaServer) -> list
             sides[peer] = plain(app, min(callers, 8), PLAIN_ACTS[store][min(callers, 8)])
         sides[f"umadb, {callers} callers"] = uma(server, callers, payloads, UMA_ACTS[callers])
         wanted += [Comparison(name, peer, bar), Comparison(name, f"umadb, {callers} callers")]
-    sides["ours, bulk 500"] = ours_in_bulk(city, 8)
-    sides["plain, bulk 500"] = plain_in_bulk(app, 8)
+    sides["ours, bulk 500"] = ours_in_bulk(city, 6)
+    sides["plain, bulk 500"] = plain_in_bulk(app, 12)
     sides["umadb, bulk 500"] = uma_in_bulk(server, payloads, 40 * BULK)
     wanted.append(Comparison("ours, bulk 500", "plain, 1 callers", BARS[store][BULK]))
     wanted += [Comparison("ours, bulk 500", peer) for peer in ("plain, bulk 500", "umadb, bulk 500")]

@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from api.actions import command, new_case
+from api.actions import ACT_ID_BYTES, command, new_case, write_instant
 from api.founding import OfficePlan, OfficerPlan, Plan, PostPlan
 from api.initialise import initialise
 from api.keyfiles import Key
 from api.main import Application, open_application
 from api.settings import Settings, load_settings
 from audit.store.model import Prepared
+from domain.commands import Command
 from tests.benchmarks.texts import invented, invented_reply
 
 OFFICE, POST, OFFICER, ROLE = "bureau", "intake", "officer-intake", "intake"
 Signed = tuple[Prepared, bytes]
+_PREPARED_AT_ONCE = 500
 
 PLAN = Plan(
     origin="sundial.example/bench",
@@ -39,11 +41,24 @@ class City:
 
     def registrations(self, count: int) -> list[Signed]:
         """Prepare and sign so many registrations of new cases, invented text sealed."""
-        return [self._registration(new_case(), next(self._numbers)) for _ in range(count)]
+        public = {"channel": "letter", "capacity": "competent_unit"}
+        return self._sign(
+            [command(new_case(), "case.registered.v1", public, invented(next(self._numbers))) for _ in range(count)]
+        )
 
     def replies(self, cases: Sequence[Signed]) -> list[Signed]:
         """Prepare and sign a reply in each of these cases, which have been registered."""
-        return [self._reply(prepared.statement.stream, next(self._numbers)) for prepared, _ in cases]
+        return self._sign(
+            [
+                command(
+                    prepared.statement.stream,
+                    "case.replied.v1",
+                    {"means": "post"},
+                    {"reply": invented_reply(next(self._numbers))},
+                )
+                for prepared, _ in cases
+            ]
+        )
 
     def commit(self, act: Signed) -> None:
         """Commit one act the way a server does: from its draft, which is decided anew."""
@@ -55,16 +70,20 @@ class City:
             if isinstance(answer, Exception):
                 raise answer
 
-    def _registration(self, case: str, number: int) -> Signed:
-        public = {"channel": "letter", "capacity": "competent_unit"}
-        return self._sign("case.registered.v1", case, public, invented(number))
-
-    def _reply(self, case: str, number: int) -> Signed:
-        return self._sign("case.replied.v1", case, {"means": "post"}, {"reply": invented_reply(number)})
-
-    def _sign(self, action: str, case: str, public: dict[str, str], sealed: dict[str, str]) -> Signed:
-        prepared = self.application.desk.prepare(command(case, action, public, sealed), self.key, ROLE)
-        return prepared, self.key.sign(prepared.to_sign)
+    def _sign(self, commands: Sequence[Command]) -> list[Signed]:
+        desk = self.application.desk
+        claimed_at = write_instant(desk.clock())
+        signed = []
+        for start in range(0, len(commands), _PREPARED_AT_ONCE):
+            wishes = [
+                desk.wish(one, self.key, ROLE, desk.entropy(ACT_ID_BYTES), claimed_at)
+                for one in commands[start : start + _PREPARED_AT_ONCE]
+            ]
+            for prepared in self.ledger.prepare_many(wishes):
+                if isinstance(prepared, Exception):
+                    raise prepared
+                signed.append((prepared, self.key.sign(prepared.to_sign)))
+        return signed
 
 
 def settings_for(home: Path, url: str) -> Settings:
