@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from api.keyfiles import Key
@@ -18,8 +18,9 @@ from audit.store.errors import ReferenceMoved, StaleStream
 from audit.store.ledger import Ledger
 from audit.store.model import Acknowledgement, Actor, Prepared, Wish
 from domain.commands import Command
+from domain.effective import from_unix_ms
+from domain.schema import CIVIL
 
-CIVIL = timezone(timedelta(hours=8))
 ATTEMPTS = 5
 ACT_ID_BYTES = 16
 SEED_BYTES = 32
@@ -96,3 +97,17 @@ def command(stream: str, action: str, public: Mapping[str, Any], sealed: Mapping
 def new_case(entropy: Entropy = os.urandom) -> str:
     """Name a new case's stream."""
     return f"case/{entropy(ACT_ID_BYTES).hex()}"
+
+
+def acknowledgement_document(answer: Acknowledgement) -> dict[str, Any]:
+    """An acknowledgement as JSON members; recorded_at_ms is what the log key signed."""
+    recorded_at = from_unix_ms(answer.recorded_at).astimezone(CIVIL)
+    return {
+        "origin": answer.origin,
+        "index": answer.index,
+        "leaf": answer.leaf.hex(),
+        "recorded_at_ms": answer.recorded_at,
+        "recorded_at": recorded_at.isoformat(timespec="milliseconds"),
+        "signature": answer.signature.hex(),
+        "repeated": answer.repeated,
+    }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 
 from api.errors import UsageRefused
+from domain.schema import CIVIL
 
-CIVIL = timezone(timedelta(hours=8))
 LAST_INSTANT = time(23, 59, 59, 999000)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INDEX = re.compile(r"\d{1,15}")

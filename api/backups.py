@@ -25,6 +25,7 @@ from api.main import LOG_KEY, MASTER_KEY, Application, open_application, open_lo
 from api.settings import Settings
 from audit import merkle
 from audit.store.errors import LedgerExists
+from audit.store.sqlite_log import split_frontier
 from projections.database import Session
 from projections.open import open_database
 from projections.tables import Column, Row, Table
@@ -127,7 +128,7 @@ def restore_backup(settings: Settings, file: Path) -> Restored:
 def _write_log(url: str, origin: str, path: Path) -> tuple[int, bytes]:
     with closing(open_database(url)) as database, database.read() as session:
         size, frontier, recorded_at, reference_at = session.query(HEAD)[0]
-        root = merkle.root(merkle_frontier(bytes(frontier)))
+        root = merkle.root(split_frontier(bytes(frontier)))
         head = {
             "size": size,
             "frontier": bytes(frontier).hex(),
@@ -195,7 +196,7 @@ def _head(manifest: dict[str, Any]) -> dict[str, Any]:
 def _check_root(session: Session, manifest: dict[str, Any]) -> None:
     states = (bytes(row[0]) for row in session.iterate("SELECT state FROM entries ORDER BY notification_id"))
     leaves = [merkle.leaf_hash(state) for state in states]
-    told = merkle.root(merkle_frontier(bytes.fromhex(manifest["frontier"])))
+    told = merkle.root(split_frontier(bytes.fromhex(manifest["frontier"])))
     if len(leaves) != manifest["size"] or not merkle.root_of(leaves).hex() == told.hex() == manifest["root"]:
         raise CheckFailed("backup_damaged")
 
@@ -223,11 +224,6 @@ def _copy_database(source: Path, target: Path) -> None:
         target.unlink()
         raise InputRefused("not_a_backup") from error
     os.sync()
-
-
-def merkle_frontier(joined: bytes) -> tuple[bytes, ...]:
-    """Cut a stored frontier into its 32-byte roots."""
-    return tuple(joined[at : at + 32] for at in range(0, len(joined), 32))
 
 
 def _to_text(cell: Any) -> Any:

@@ -27,7 +27,7 @@ from audit.store import errors as store
 from domain.errors import DomainRefused
 from projections import errors as views
 
-GOOD, FAILED, REFUSED, REJECTED_ROWS = 0, 1, 2, 3
+FAILED, REFUSED, REJECTED_ROWS = 1, 2, 3
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 

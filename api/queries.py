@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from api.axes import CIVIL, write_as_of
+from api.axes import write_as_of
 from api.errors import UsageRefused
 from api.main import Application
 from api.positions import position
@@ -16,6 +16,7 @@ from audit.statement import parse_statement
 from domain.case_state import NEW_CASE, Case
 from domain.explain import ClockExplanation, explain
 from domain.reference import Reference
+from domain.schema import CIVIL
 from projections.errors import CaseUnknown
 from projections.overdue import OverdueClock, OverduePage, count_overdue, overdue
 from projections.timeline import Act, CaseTimeline, timeline

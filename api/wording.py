@@ -12,8 +12,6 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-LANGUAGES = ("zh", "en")
-
 
 class Wording:
     """The sentences of one language; missing keys are errors, found by the test that compares catalogues."""

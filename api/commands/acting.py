@@ -10,14 +10,12 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.actions import Desk, command, new_case
+from api.actions import Desk, acknowledgement_document, command, new_case
 from api.anchors import advance_anchor
-from api.axes import CIVIL
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output
 from api.errors import InputRefused, UsageRefused
 from api.main import Application, open_application
 from api.settings import load_settings
-from audit.store.model import Acknowledgement
 
 MAX_FILE_BYTES = 8 * 2**20
 NEW = "new"
@@ -121,25 +119,6 @@ def perform(application: Application, planned: PlannedAct, last: str | None) -> 
         claimed_at=planned.claimed_at,
     )
     return {"stream": stream, "action": planned.action, **acknowledgement_document(answer)}
-
-
-def acknowledgement_document(answer: Acknowledgement) -> dict[str, Any]:
-    """An acknowledgement as JSON members; recorded_at_ms is what the log key signed."""
-    return {
-        "origin": answer.origin,
-        "index": answer.index,
-        "leaf": answer.leaf.hex(),
-        "recorded_at_ms": answer.recorded_at,
-        "recorded_at": _instant(answer.recorded_at),
-        "signature": answer.signature.hex(),
-        "repeated": answer.repeated,
-    }
-
-
-def _instant(milliseconds: int) -> str:
-    from domain.effective import from_unix_ms
-
-    return from_unix_ms(milliseconds).astimezone(CIVIL).isoformat(timespec="milliseconds")
 
 
 def _checked(value: Any) -> ActFile:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from api.actions import acknowledgement_document
 from api.anchors import advance_anchor
-from api.commands.acting import acknowledgement_document
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, one_line
 from api.errors import UsageRefused
 from api.keyfiles import keep_key, list_keys, new_key, read_public

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.axes import CIVIL, parse_as_of, write_as_of
+from api.axes import parse_as_of, write_as_of
 from api.commands.frame import AsJson, Database, Home, Lang, Output
 from api.main import Application, open_application
 from api.positions import parse_known_at, position
@@ -23,6 +23,7 @@ from api.queries import (
 )
 from api.settings import load_settings
 from api.wording import Wording
+from domain.schema import CIVIL
 from domain.wording import ACTIONS
 from projections.timeline import Act
 

@@ -10,7 +10,7 @@ from importlib import resources
 from random import Random
 from typing import Any
 
-from api.actions import CIVIL
+from domain.schema import CIVIL
 
 IsWorkingDay = Callable[[date], bool]
 

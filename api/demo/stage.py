@@ -12,7 +12,7 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from api.actions import CIVIL, Clock, command, write_instant
+from api.actions import Clock, command, write_instant
 from api.anchors import advance_anchor
 from api.demo.cases import Step
 from api.demo.stories import FIRST_DAY, LAST_DAY, SEED, tell_city
@@ -27,6 +27,7 @@ from api.settings import Settings
 from audit.possession import CODE_SIZE, derive_claim_key, prove_claim
 from audit.suite import public_key
 from domain.reference import Reference
+from domain.schema import CIVIL
 
 Told = Callable[[int, int], None]
 FOUNDED_AT = datetime(2024, 6, 1, 9, tzinfo=CIVIL)

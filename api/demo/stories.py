@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from api.actions import CIVIL
 from api.demo.cases import CaseWriter, IsWorkingDay, Step, load_matters
+from domain.schema import CIVIL
 
 FIRST_DAY = date(2024, 6, 3)
 LAST_DAY = date(2026, 5, 29)

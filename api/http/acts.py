@@ -8,8 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.actions import ACT_ID_BYTES, SEED_BYTES, write_instant
-from api.commands.acting import acknowledgement_document
+from api.actions import ACT_ID_BYTES, SEED_BYTES, acknowledgement_document, write_instant
 from api.http.depends import Opened
 from api.http.models import (
     AcknowledgementBody,

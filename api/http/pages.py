@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.axes import CIVIL, parse_as_of
+from api.axes import parse_as_of
 from api.http.depends import Opened
 from api.http.problems import documented
 from api.http.views import AsOf, Case, KnownAt, known_size
@@ -22,6 +22,7 @@ from api.queries import OverdueQuestion, ask_explanations, ask_overdue, ask_time
 from api.signatures import signature_states
 from api.wording import Wording
 from domain.people import People
+from domain.schema import CIVIL
 from domain.vocabulary import CUSTODIES, ROLES, Name, name_of
 from domain.wording import ACTIONS
 

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -17,10 +18,10 @@ import pytest
 
 from api import initialise as initialising
 from api.anchors import read_anchor
-from api.founding import Plan
+from api.founding import Plan, parse_plan
 from api.initialise import initialise
 from api.keyfiles import list_keys
-from api.main import Application
+from api.main import Application, machine_clock
 from api.settings import Settings, load_settings
 from tests.api.conftest import PLAN, Run, runner
 
@@ -110,6 +111,24 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     assert answer.code == 2
     assert "database cannot be used" in answer.err
     assert "nobody" not in answer.err
+
+
+def test_a_second_home_cannot_found_a_ledger_in_a_database_that_has_one(founded: Settings, tmp_path: Path) -> None:
+    answer = runner(replace(founded, home=tmp_path / "second"))("init")
+    assert answer.code == 2
+    assert "a ledger here already" in answer.err
+
+
+def test_a_clock_that_went_back_refuses_until_an_operator_confirms_it(run: Run, settings: Settings) -> None:
+    ahead = machine_clock() + timedelta(hours=1)
+    initialise(settings, parse_plan(PLAN.encode()), clock=lambda: ahead)
+    act = ("act", "--action", "case.registered.v1", "--key", "officer-shen", "--role", "intake")
+    fields = ("--public", "channel=letter", "--public", "capacity=competent_unit")
+    refused = run(*act, *fields)
+    assert refused.code == 2
+    assert "clock jumped" in refused.err
+    assert run(*act, *fields, "--confirm-clock").code == 0
+    assert run("verify").code == 0
 
 
 @pytest.fixture
