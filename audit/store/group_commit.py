@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
 
 from audit.store.append import Item
+from audit.store.errors import DatabaseUnavailable
 
 MAX_BATCH = 512
+
+
+def _interrupted() -> DatabaseUnavailable:
+    return DatabaseUnavailable("the append was interrupted; its outcome is not known")
 
 
 class _Waiting:
@@ -47,12 +53,22 @@ class GroupCommit:
         with self._lock:
             self._queue.append(own)
             own.lead, self._led = not self._led, True
-        if not own.lead:
-            own.wake.acquire()
-        while not own.done:
-            self._append_batch(self._take())
-        if own.lead:
-            self._hand_over()
+        try:
+            if not own.lead:
+                own.wake.acquire()
+            while not own.done:
+                self._append_batch(self._take())
+        except BaseException:
+            self._withdraw(own)
+            raise
+        finally:
+            if own.lead:
+                self._hand_over()
+
+    def _withdraw(self, own: _Waiting) -> None:
+        """Leave the queue: whoever is interrupted while it waits must not be made the leader any more."""
+        with self._lock, suppress(ValueError):
+            self._queue.remove(own)
 
     def _take(self) -> list[_Waiting]:
         with self._lock:
@@ -67,9 +83,12 @@ class GroupCommit:
         items = [item for waiting in batch for item in waiting.items]
         try:
             self._append(items)
-        except Exception as error:
+        except BaseException as error:
+            # An interrupted append has given out places in the log that may not be there: nobody may rely on them.
             for item in items:
-                item.error = item.error or error
+                item.error = item.error or (error if isinstance(error, Exception) else _interrupted())
+            if not isinstance(error, Exception):
+                raise
         finally:
             for waiting in batch:
                 waiting.done = True

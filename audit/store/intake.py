@@ -227,12 +227,17 @@ class Intake:
             raise SeenRefused(f"the checkpoint of size {draft.seen_size} that was seen is not this ledger's")
 
     def _grant(self, prepared: Prepared, known: StreamState) -> Grant:
-        """Return the grant under which the act's key may sign it next."""
-        statement = prepared.statement
+        """Return the grant under which the act's key may sign it next; whatever key it brings has to be a good one."""
+        statement, authority = prepared.statement, self._references.current.authority
         try:
             if statement.role == PETITIONER:
-                return known.keys.check(known.index + 1, statement, self._parts.verify)
-            return self._references.current.authority.check(prepared.reference_at + 1, statement)
+                if statement.origin != authority.origin:
+                    raise AuthorityRejected(f"the ledger in this database is not {statement.origin}")
+                grant = known.keys.check(known.index + 1, statement, self._parts.verify)
+            else:
+                grant = authority.check(prepared.reference_at + 1, statement)
+            known.keys.after(known.index + 1, statement, grant)
+            return grant
         except (AuthorityRejected, SignatureRejected, KeyRejected) as error:
             raise AuthorityRefused(str(error)) from error
 

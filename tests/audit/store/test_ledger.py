@@ -23,8 +23,10 @@ from audit.store.errors import (
     SignatureRefused,
     StaleStream,
 )
-from audit.suite import public_key, sign
-from tests.audit.store.ledgers import Bench, Wish, case, handler, note, private
+from audit.store.ledger import Ledger
+from audit.store.model import Actor
+from audit.suite import key_id, public_key, sign
+from tests.audit.store.ledgers import CLAIMED_AT, Bench, Wish, case, handler, note, private, settings
 
 
 @pytest.fixture
@@ -115,6 +117,35 @@ def test_an_unknown_key_is_refused_before_anything_is_signed(bench: Bench) -> No
 def test_a_key_cannot_act_for_another_office(bench: Bench) -> None:
     with pytest.raises(AuthorityRefused, match="office"):
         bench.prepare(note(), replace(handler(), office="roads"))
+
+
+@pytest.mark.parametrize("claim_key", ["00" * 32, "01" + "00" * 31, "02" * 32])
+def test_a_claim_key_that_is_none_is_refused_before_it_is_recorded(bench: Bench, claim_key: str) -> None:
+    size = bench.ledger.head().size
+    with pytest.raises(AuthorityRefused):
+        bench.prepare(Wish(case(), "case.registered.v1", {"claim_key": claim_key}))
+    good = Wish(case(), "case.registered.v1", {"claim_key": public_key(private("code")).hex()})
+    prepared = bench.prepare(good)
+    draft = replace(prepared.draft, command=replace(good, public={"claim_key": claim_key}))
+    with pytest.raises((AuthorityRefused, SignatureRefused)):
+        bench.ledger.commit(draft, sign(private("wang"), prepared.to_sign))
+    assert bench.ledger.head().size == size
+    assert bench.act(good).index == size
+
+
+def test_a_petitioner_cannot_act_in_a_database_of_another_ledger(bench: Bench, any_store_url: str) -> None:
+    parts = replace(bench.parts, origin="ledger.example/other")
+    raw = private("petitioner")
+    actor = Actor("petitioner", "", "", "petitioner", key_id(public_key(raw)))
+    wish = Wish(case(), "case.submitted.v1", {"petitioner_key": public_key(raw).hex()})
+    other = Ledger(settings(any_store_url), parts)
+    try:
+        with pytest.raises(AuthorityRefused):
+            other.prepare(wish, actor, act_id=bytes(16), claimed_at=CLAIMED_AT, seed=bytes(32))
+    finally:
+        other.close()
+    prepared = bench.prepare(wish, actor)
+    assert bench.ledger.commit(prepared.draft, sign(raw, prepared.to_sign)).index == 3
 
 
 def test_a_revoked_key_is_refused_though_its_act_was_prepared_before(bench: Bench) -> None:
