@@ -21,21 +21,31 @@ from pathlib import Path
 from typing import Any
 
 from api.errors import CheckFailed, InputRefused, UsageRefused
+from api.keyfiles import read_key
 from api.main import LOG_KEY, MASTER_KEY, Application, open_application, open_log
 from api.settings import Settings
 from audit import merkle
+from audit.entry import parse_entry
+from audit.statement import parse_statement
 from audit.store.errors import LedgerExists
+from audit.store.keystore import KeyStore
 from audit.store.sqlite_log import split_frontier
+from domain.case_events import CaseErased
 from projections.database import Session
 from projections.open import open_database
 from projections.tables import Column, Row, Table
 
 FORMAT = "sundial-backup/1"
 BATCH = 2_000
-MAX_LINE = 2**20
+MAX_LINE = 2**26  # a row of disclosures holds whole texts
 HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
 SET_HEAD = """
     UPDATE log_head SET size = :size, frontier = :frontier, recorded_at = :recorded_at, reference_at = :reference_at
+"""
+ERASING = "SELECT state FROM entries WHERE topic = :action"
+REF = """
+    SELECT d.ref FROM disclosures d JOIN entries e ON e.notification_id = d.notification_id
+    WHERE e.originator_id = :stream AND e.originator_version = :seq
 """
 TABLES = (
     Table(
@@ -89,10 +99,10 @@ def back_up(application: Application, file: Path) -> Backup:
         raise UsageRefused("backup_exists")
     beside = file.with_name(file.name + ".part")
     try:
+        _make_private(beside)
         size, root = _write_log(application.settings.database, application.ledger.origin, beside)
         # After the log: every key that the copied log needs was durable before its entry was.
         _copy_database(application.settings.keystore_file, keys)
-        beside.chmod(0o600)
         beside.replace(file)
     except OSError as error:
         raise UsageRefused("backup_unwritable", reason=error.strerror or "") from error
@@ -116,13 +126,12 @@ def restore_backup(settings: Settings, file: Path) -> Restored:
             raise LedgerExists("the database is not empty")
     finally:
         log.close()
-    manifest = _read_log(settings.database, file)
-    keys_restored = _restore_keys(settings, file)
+    manifest, keys_restored, gone = _read_log(settings, file)
     with open_application(settings, origin=str(manifest["origin"])) as application:
         erased = application.ledger.reapply_erasures()
         application.views.rebuild()
     root = bytes.fromhex(manifest["root"])
-    return Restored(int(manifest["size"]), root, erased.erased, erased.missing, keys_restored)
+    return Restored(int(manifest["size"]), root, gone + erased.erased, erased.missing, keys_restored)
 
 
 def _write_log(url: str, origin: str, path: Path) -> tuple[int, bytes]:
@@ -147,8 +156,13 @@ def _write_log(url: str, origin: str, path: Path) -> tuple[int, bytes]:
     return size, root
 
 
-def _read_log(url: str, file: Path) -> dict[str, Any]:
-    """Load every table in one transaction, which stands only if the entries lead to the manifest's root."""
+def _read_log(settings: Settings, file: Path) -> tuple[dict[str, Any], str, int]:
+    """Load every table in one transaction, which stands only if the entries lead to the manifest's root.
+
+    The keys are restored, and erased again, before it ends: a restore that breaks off leaves an empty database, or one
+    whose erasures hold. Returns the manifest, where the keys came from, and how many were erased again.
+    """
+    url = settings.database
     try:
         with zipfile.ZipFile(file) as archive, closing(open_database(url)) as database, database.write() as session:
             manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
@@ -158,7 +172,13 @@ def _read_log(url: str, file: Path) -> dict[str, Any]:
                 _load(session, table, archive)
             session.run(SET_HEAD, {**_head(manifest)})
             _check_root(session, manifest)
-            return manifest
+            keys_restored = _restore_keys(settings, file)
+            try:
+                return manifest, keys_restored, _erase_keys(session, settings)
+            except BaseException:
+                if keys_restored == "copied":
+                    settings.keystore_file.unlink()
+                raise
     except OSError as error:
         raise InputRefused("file_unreadable", reason=error.strerror or "") from error
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, RecursionError) as error:
@@ -212,18 +232,40 @@ def _restore_keys(settings: Settings, file: Path) -> str:
     return "copied"
 
 
+def _erase_keys(session: Session, settings: Settings) -> int:
+    """Destroy the keys of all that the log says was erased; return how many were there."""
+    master = read_key(settings.keys, MASTER_KEY, settings.passphrase)
+    with closing(KeyStore(str(settings.keystore_file), master.secret, os.urandom)) as keystore:
+        gone = 0
+        for (state,) in session.query(ERASING, {"action": CaseErased.action}):
+            statement = parse_statement(parse_entry(bytes(state)).payload)
+            for target in statement.public["targets"]:
+                for (ref,) in session.query(REF, {"stream": statement.stream, "seq": target["seq"]}):
+                    gone += keystore.erase(bytes(ref), target["seq"], target["slots"])
+        return gone
+
+
 def _copy_database(source: Path, target: Path) -> None:
-    target.touch(0o600)
+    """Copy a SQLite file; the target is there whole or not at all."""
+    beside = target.with_name(target.name + ".part")
     try:
+        _make_private(beside)
         with (
             closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(target)) as new,
+            closing(sqlite3.connect(beside)) as new,
         ):
             old.backup(new)
     except sqlite3.Error as error:
-        target.unlink()
+        beside.unlink()
         raise InputRefused("not_a_backup") from error
     os.sync()
+    beside.replace(target)
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read, in place of what an interrupted attempt left."""
+    path.unlink(missing_ok=True)
+    path.touch(0o600, exist_ok=False)
 
 
 def _to_text(cell: Any) -> Any:
