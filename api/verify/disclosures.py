@@ -26,7 +26,7 @@ _ALL = """
 """
 _STRAY = """
     SELECT d.notification_id FROM disclosures d LEFT JOIN entries e ON e.notification_id = d.notification_id
-    WHERE e.notification_id IS NULL AND d.notification_id <= :last ORDER BY d.notification_id
+    WHERE e.notification_id IS NULL ORDER BY d.notification_id
 """
 
 Erased = Mapping[tuple[str, int], frozenset[int]]
@@ -54,9 +54,9 @@ def check_disclosures(session: Session, keystore: KeyStore, last: int) -> tuple[
         except (Malformed, TypeError):
             continue  # a fault that the checks of entries name
         for problem in _check_entry(keystore, statement, sealed, ref, erased, counts):
-            faults.add(Fault(identity - 1, Kind.DISCLOSURE, problem))
-    for (identity,) in session.query(_STRAY, {"last": last}):
-        faults.add(Fault(max(identity - 1, 0), Kind.DISCLOSURE, "disclosures without an entry"))
+            faults.add(Fault(max(identity - 1, 0), Kind.DISCLOSURE, problem))
+    for (identity,) in session.query(_STRAY):
+        faults.add(Fault(min(max(identity - 1, 0), last), Kind.DISCLOSURE, "disclosures without an entry"))
     return counts, faults
 
 

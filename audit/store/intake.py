@@ -32,10 +32,10 @@ from audit.store.errors import (
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, Wish, is_reference_stream
-from audit.store.references import Reference, References
+from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
-from audit.suite import Verify, check_signature, load_private
+from audit.suite import Verify, check_signature, load_private, public_key
 
 _ATTEMPTS = 8
 
@@ -82,6 +82,7 @@ class Intake:
         self._save = save
         self._erase = erase
         self._log_key = load_private(parts.log_key)
+        self._log_public = public_key(self._log_key)
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
@@ -243,6 +244,7 @@ class Intake:
 
     def _check(self, prepared: Prepared, known: StreamState, signature: bytes) -> None:
         """Check what the signer has seen, the right of the key, and the signature."""
+        check_log_key(self._references.current, self._log_public)
         self._check_seen(prepared.draft)
         grant = self._grant(prepared, known)
         try:
@@ -270,7 +272,9 @@ class Intake:
 
     def _answer(self, item: Item, act: Signed) -> Acknowledgement | Exception:
         if item.error is not None:
-            if act.known.ref is None and item.disclosures is not None and isinstance(item.error, ActRefused):
+            # A conflict may be with this very act, recorded before its connection broke: then its keys are in use.
+            unused = isinstance(item.error, ActRefused) and not isinstance(item.error, ActConflict)
+            if act.known.ref is None and item.disclosures is not None and unused:
                 self._parts.keystore.give_back(item.disclosures[0])
             return item.error
         self._recorded(item, act)

@@ -30,9 +30,10 @@ from audit.store.log import Log
 from audit.store.mapper import EntryMapper, SignedAct
 from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry, Wish
 from audit.store.recorder import LogRecorder
-from audit.store.references import References
+from audit.store.references import References, check_log_key
 from audit.store.streams import Streams
 from audit.store.tree import TreeReader
+from audit.suite import public_key
 
 __all__ = ["Ledger", "Parts"]
 
@@ -197,7 +198,8 @@ class Ledger(Application[str]):
     def checkpoint(self) -> str:
         """Sign the head as a note, keep it and return it; the same size gives the same note.
 
-        Raises LedgerMissing if the log is empty, LedgerError if the log does not extend the newest checkpoint kept.
+        Raises LedgerMissing if the log is empty, LedgerError if the log does not extend the newest checkpoint kept,
+        or goes on under another log key than this ledger's.
         """
         head = self._log.head()
         if head.size == 0:
@@ -209,6 +211,7 @@ class Ledger(Application[str]):
             )
         if latest is not None and latest[0] == head.size:
             return latest[2]
+        check_log_key(self._references.refresh(), public_key(self._parts.log_key))
         root = merkle.root(head.frontier)
         note = sign_checkpoint(Checkpoint(self.origin, head.size, root), self._parts.log_key)
         self._log.add_checkpoint(head.size, root, note)

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from audit.store.append import Assembly, Item
-from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
+from audit.store.errors import ActConflict, DatabaseUnavailable, LedgerError, ReferenceMoved, StaleStream
 from audit.store.model import EMPTY_HEAD, Head
 from audit.store.postgres_errors import translated
 from audit.store.postgres_reads import PostgresReads, split_frontier
@@ -29,13 +29,18 @@ SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
 SET plan_cache_mode = force_generic_plan; SET jit = off
 """
 
+# What is acknowledged is on the disk, whatever the server, the database or the role is set to.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+
 _HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
 
 # One statement: nothing is inserted unless the head is the expected one and every act names its true predecessor.
 _APPEND = """
 WITH moved AS (
-    UPDATE log_head SET size = %b, frontier = %b, recorded_at = %b, reference_at = %b WHERE size = %b
-    AND NOT EXISTS (
+    UPDATE log_head SET size = %b, frontier = %b, recorded_at = %b, reference_at = %b
+    WHERE size = %b AND frontier = %b AND NOT EXISTS (
         SELECT FROM unnest(%b::text[], %b::bigint[], %b::bytea[]) AS p (stream, seq, prev)
         LEFT JOIN entries e ON e.originator_id = p.stream AND e.originator_version = p.seq - 1
         WHERE coalesce(e.leaf, decode(repeat('00', 32), 'hex')) <> p.prev
@@ -86,12 +91,15 @@ class PostgresLog(PostgresReads):
                     self._append_locked(items, atomic, also)
             except psycopg.OperationalError:
                 self._forget()
+                if atomic or also is not None:
+                    raise  # opaque events have no act ids by which to look up what became of them
                 self._resolve_unknown(items)
 
     def _connection(self) -> psycopg.Connection[Any]:
         if self._writer is None or self._writer.closed:
             self._writer = self.connect()
             self._writer.execute(_PLANS)
+            self._writer.execute(_DURABLE)
         return self._writer
 
     def _forget(self) -> None:
@@ -149,8 +157,8 @@ class PostgresLog(PostgresReads):
             assembly = self._judge(connection, items)
             if atomic and len(assembly.items) < len(items):
                 raise next(item.error for item in items if item.error is not None)
-            if assembly.items:
-                self._write(connection, assembly, head.size)
+            if assembly.items and self._write(connection, assembly, head.size)[0] != len(assembly.items):
+                raise DatabaseUnavailable("the database did not take in what it was given: nothing was recorded")
             if also is not None:
                 also(connection)
         self._settle(assembly)
@@ -187,7 +195,8 @@ class PostgresLog(PostgresReads):
 
         tiles = assembly.tiles(stored)
         parameters = (
-            *(head.size, b"".join(head.frontier), head.recorded_at, head.reference_at, old_size),
+            *(head.size, b"".join(head.frontier), head.recorded_at, head.reference_at),
+            *(old_size, b"".join(assembly.head.frontier)),
             *([item.stream for item in linked], [item.seq for item in linked], [item.prev for item in linked]),
             *([item.index + 1 for item in items], [item.stream for item in items], [item.seq for item in items]),
             *([item.topic for item in items], [item.state for item in items], [item.leaf for item in items]),

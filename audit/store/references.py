@@ -10,7 +10,7 @@ from audit.authority import Authority
 from audit.entry import Entry, Signature, parse_entry
 from audit.errors import AuditError, SignatureRejected
 from audit.statement import PAYLOAD_TYPE, parse_statement
-from audit.store.errors import AuthorityRefused, SignatureRefused
+from audit.store.errors import AuthorityRefused, LedgerError, SignatureRefused
 from audit.store.log import Log
 from audit.store.model import Policy, Prepared
 
@@ -21,6 +21,15 @@ class Reference(NamedTuple):
     at: int
     authority: Authority
     value: Any
+
+
+def check_log_key(reference: Reference, public: bytes) -> None:
+    """Check that this raw public key is still the log's: what an old one signs, no verifier takes.
+
+    Raises LedgerError if the log goes on under another key.
+    """
+    if reference.authority.log_key() != public:
+        raise LedgerError("the log's key was rotated, and this program still holds the old one")
 
 
 class References:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any
 
 from audit.case_keys import ACTIONS, NO_KEYS, PETITIONER, CaseKeys
 from audit.entry import parse_entry
-from audit.statement import NO_PREV, Statement, parse_statement
+from audit.statement import NO_PREV, STREAM, Statement, parse_statement
 from audit.store.log import Log
 from audit.store.model import Policy
 from audit.store.references import References
@@ -18,6 +19,7 @@ from audit.store.references import References
 MAX_STREAMS = 65_536
 LOOK_UP = 500
 
+_NAME = re.compile(STREAM)
 _BEGUN = "SELECT originator_id FROM entries WHERE originator_version = 1 AND originator_id IN ({})"
 
 
@@ -57,6 +59,8 @@ class Streams:
 
     def fresh(self, stream: str) -> StreamState:
         """Return the state with all that is in the log now."""
+        if not _NAME.fullmatch(stream):
+            return self._new(stream)  # no statement can name it; the rules refuse it in words of their own
         with self._lock:
             known = self._states.get(stream)
         if known is None:

@@ -10,14 +10,17 @@ import pytest
 
 from audit import merkle
 from audit.acknowledgement import check_acknowledgement
+from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
 from audit.entry import parse_entry
-from audit.errors import ProofRejected
+from audit.errors import Malformed, ProofRejected
+from audit.possession import prove_possession
 from audit.statement import parse_statement
 from audit.store.errors import (
     ActConflict,
     AuthorityRefused,
     EntryTooLarge,
+    LedgerError,
     LedgerExists,
     SeenRefused,
     SignatureRefused,
@@ -146,6 +149,33 @@ def test_a_petitioner_cannot_act_in_a_database_of_another_ledger(bench: Bench, a
         other.close()
     prepared = bench.prepare(wish, actor)
     assert bench.ledger.commit(prepared.draft, sign(raw, prepared.to_sign)).index == 3
+
+
+def test_after_the_log_key_was_rotated_the_old_one_signs_nothing_more(bench: Bench, any_store_url: str) -> None:
+    note_before = bench.ledger.checkpoint()
+    proof = prove_possession(private("log 2"), bench.ledger.origin, "", "ledger")
+    public = {"key": public_key(private("log 2")).hex(), "possession": proof.hex()}
+    log = Actor("ledger", "", "", "ledger", key_id(public_key(private("log"))))
+    bench.act(Wish("ledger", "ledger.key_rotated.v1", public), "log", log)
+    size = bench.ledger.head().size
+    with pytest.raises(LedgerError, match="log's key was rotated"):
+        bench.ledger.checkpoint()
+    with pytest.raises(LedgerError, match="log's key was rotated"):
+        bench.act(note())
+    assert (bench.ledger.head().size, bench.ledger.latest_checkpoint()) == (size, note_before)
+    after = Ledger(settings(any_store_url), replace(bench.parts, log_key=private("log 2")))
+    try:
+        assert open_checkpoint(after.checkpoint(), after.origin, public_key(private("log 2"))).size == size
+        prepared = after.prepare(note(), handler(), act_id=bytes(16), claimed_at=CLAIMED_AT, seed=bytes(32))
+        assert after.commit(prepared.draft, sign(private("wang"), prepared.to_sign)).index == size
+    finally:
+        after.close()
+
+
+def test_a_stream_that_no_statement_can_name_never_reaches_the_database(bench: Bench) -> None:
+    for name in ("case/\0", "case/" + "g" * 32, "elsewhere", ""):
+        with pytest.raises(Malformed):
+            bench.prepare(Wish(name, "case.noted.v1"))
 
 
 def test_a_revoked_key_is_refused_though_its_act_was_prepared_before(bench: Bench) -> None:
