@@ -12,6 +12,7 @@ from api.errors import InputRefused
 from api.importer.tables import Cell, Row, is_blank, read_header, read_text
 
 CHUNK = 2**20
+MAX_ROW_CHARACTERS = 2**23  # of one row, however many lines its quoted cells go over
 
 
 class CsvTable:
@@ -22,12 +23,13 @@ class CsvTable:
         self._path = path
         self._delimiter = delimiter
         self.columns: tuple[str, ...] = ()
+        self._taken = 0
 
     def __enter__(self) -> CsvTable:
         """Check the encoding of the whole file, then read the header; raises InputRefused."""
         check_utf8(self._path)
         self._file = self._path.open(encoding="utf-8-sig", newline="")
-        self._records = csv.reader(self._file, delimiter=self._delimiter, strict=True)
+        self._records = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
         try:
             first = next(self._records, [])
             self.columns = read_header([read_text(value) for value in first])
@@ -45,12 +47,21 @@ class CsvTable:
         """Close the file."""
         self._file.close()
 
+    def _lines(self) -> Iterator[str]:
+        """Yield the file's lines; raises csv.Error where one row would fill the memory."""
+        while line := self._file.readline(MAX_ROW_CHARACTERS):
+            self._taken += len(line)
+            if self._taken >= MAX_ROW_CHARACTERS:
+                raise csv.Error("the row is too long")
+            yield line
+
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank; raises InputRefused where quoting is broken."""
         number = 1
         try:
             for values in self._records:
                 number += 1
+                self._taken = 0
                 cells: list[Cell] = [read_text(value) for value in values[: len(self.columns)]]
                 if is_blank(cells):
                     continue

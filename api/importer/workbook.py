@@ -15,10 +15,12 @@ from typing import Literal
 from xml.parsers import expat
 
 from api.errors import InputRefused
+from api.importer.tables import MAX_CELL_CHARACTERS
 
 CHUNK = 2**18
 MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 512 * 2**20
+MAX_STRINGS = 2**22
 MAX_RATIO = 200
 RATIO_JUDGED_FROM_BYTES = 8 * 2**20
 WORKBOOK = "xl/workbook.xml"
@@ -45,6 +47,28 @@ class Workbook:
     strings: list[str]
     styles: list[Shows]
     since_1904: bool
+
+
+class CellText:
+    """The text of a cell as its pieces come in; of one that is too long no more is kept than shows that it is."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def add(self, data: str) -> None:
+        """Add a piece."""
+        if self._length <= MAX_CELL_CHARACTERS:
+            self._pieces.append(data)
+            self._length += len(data)
+
+    def take(self) -> str:
+        """Return the text and begin anew."""
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        self._length = 0
+        return text
 
 
 def check_container(container: zipfile.ZipFile) -> None:
@@ -139,7 +163,7 @@ def _read_relations(container: zipfile.ZipFile) -> tuple[dict[str, str], dict[st
 
 def _read_strings(container: zipfile.ZipFile, part: str) -> list[str]:
     strings: list[str] = []
-    pieces: list[str] = []
+    pieces = CellText()
     inside = phonetic = False
 
     def start(name: str, _: Mapping[str, str]) -> None:
@@ -156,11 +180,20 @@ def _read_strings(container: zipfile.ZipFile, part: str) -> list[str]:
         elif name == "rPh":
             phonetic = False
         elif name == "si":
-            strings.append("".join(pieces))
-            pieces.clear()
+            _keep_string(strings, pieces.take())
 
-    parse_part(container, part, start, end, lambda data: pieces.append(data) if inside else None)
+    def take(data: str) -> None:
+        if inside:
+            pieces.add(data)
+
+    parse_part(container, part, start, end, take)
     return strings
+
+
+def _keep_string(strings: list[str], text: str) -> None:
+    if len(strings) == MAX_STRINGS:
+        raise InputRefused("xlsx_bomb")
+    strings.append(text)
 
 
 def _read_styles(container: zipfile.ZipFile, part: str) -> list[Shows]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from api.errors import InputRefused
 from api.importer.tables import MAX_COLUMNS, Cell, Flaw, Row, is_blank, read_header, read_text
-from api.importer.workbook import Shows, Workbook, check_container, feed_part, read_workbook
+from api.importer.workbook import CellText, Shows, Workbook, check_container, feed_part, read_workbook
 
 MAX_ROWS = 2**20
 _DAY_SECONDS = 86_400
@@ -96,7 +96,7 @@ class _SheetReader:
         self._number = 0
         self._cells: list[Cell] = []
         self._head: _Head | None = None
-        self._pieces: list[str] = []
+        self._pieces = CellText()
         self._inside = self._formula = False
 
     def rows(self) -> Rows:
@@ -131,7 +131,7 @@ class _SheetReader:
 
     def _text(self, data: str) -> None:
         if self._inside:
-            self._pieces.append(data)
+            self._pieces.add(data)
 
     def _open_cell(self, attributes: Mapping[str, str]) -> None:
         reference = attributes.get("r")
@@ -142,11 +142,11 @@ class _SheetReader:
         shows: Shows = "number" if style is None or not self._book.styles else self._book.styles[int(style)]
         self._head = _Head(column, attributes.get("t", "n"), shows)
         self._formula = False
-        self._pieces.clear()
+        self._pieces.take()
 
     def _close_cell(self, head: _Head) -> None:
         self._cells.extend("" for _ in range(head.column - len(self._cells)))
-        text = "".join(self._pieces)
+        text = self._pieces.take()
         self._cells.append(Flaw.FORMULA if self._formula else self._value(head, text))
         self._head = None
 
