@@ -27,6 +27,12 @@ PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
+def any_store_url(sqlite_url: str) -> str:
+    """One store is enough here: what differs between the two lies below this room."""
+    return sqlite_url
+
+
+@pytest.fixture
 def client(application: Application) -> Iterator[TestClient]:
     """A client of the application; what fails inside comes back as an answer."""
     with TestClient(build_app(application), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import KeyFileRefused
-from api.keyfiles import list_keys, new_key, read_key, write_key
+from api.keyfiles import keep_key, list_keys, new_key, read_key, write_key
 from audit import suite
 
 
@@ -35,6 +35,19 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     write_key(tmp_path, "li", new_key("officer"), None)
     with pytest.raises(KeyFileRefused, match="key_exists"):
         write_key(tmp_path, "li", new_key("officer"), None)
+
+
+def test_a_key_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            keep_key(tmp_path, "li", lambda: new_key("officer"), None)
+    assert list(tmp_path.iterdir()) == []
+    made = keep_key(tmp_path, "li", lambda: new_key("officer"), None)
+    assert keep_key(tmp_path, "li", lambda: new_key("officer"), None) == made
 
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:

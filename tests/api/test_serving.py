@@ -23,6 +23,12 @@ from tests.api.conftest import Run
 WAIT_SECONDS = 60.0
 
 
+@pytest.fixture
+def any_store_url(sqlite_url: str) -> str:
+    """One store is enough here: what differs between the two lies below this room."""
+    return sqlite_url
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

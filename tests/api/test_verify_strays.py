@@ -1,13 +1,25 @@
-"""What lies behind the end of a log: disclosures whose entries were taken away."""
+"""What stands where nothing should: disclosures without their entries, and texts that no driver can read."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from api.founding import parse_plan
+from api.initialise import initialise
 from api.main import open_application
-from api.settings import Settings
+from api.settings import Settings, load_settings
 from api.verify.run import verify_database
+from tests.api.conftest import PLAN
 from tests.attacks.attacker import Attacker, PostgresAttacker, SqliteAttacker
+
+
+@pytest.fixture
+def settings_on_sqlite(tmp_path: Path, sqlite_url: str) -> Settings:
+    settings = load_settings(home=tmp_path / "home", database=sqlite_url, language="en", environment={})
+    initialise(settings, parse_plan(PLAN.encode()))
+    return settings
 
 
 @pytest.mark.parametrize("identity", [5000, -3, 0])
@@ -29,3 +41,27 @@ def test_a_disclosure_without_an_entry_is_found_wherever_it_stands(
     with open_application(founded) as application:
         size = application.ledger.head().size
     assert found.faults[0].index == (size if identity > 0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "index"),
+    [
+        ("UPDATE entries SET originator_id = CAST(x'ff' AS TEXT) WHERE notification_id = 8", 7),
+        ("UPDATE entries SET topic = CAST(x'ff' AS TEXT) WHERE notification_id = 8", 7),
+        ("UPDATE entries SET state = CAST(x'ff' AS TEXT) WHERE notification_id = 8", 7),
+        ("UPDATE disclosures SET sealed = CAST(x'ff' AS TEXT) WHERE notification_id = 8", 7),
+        ("UPDATE checkpoints SET note = CAST(x'ff' AS TEXT)", None),
+        ("UPDATE log_head SET frontier = CAST(x'ff' AS TEXT)", 0),
+    ],
+)
+def test_a_text_that_is_not_utf8_is_a_fault_with_a_place(
+    settings_on_sqlite: Settings, change: str, index: int | None
+) -> None:
+    attacker = SqliteAttacker(settings_on_sqlite.database)
+    attacker.run(change)
+    attacker.close()
+    found = verify_database(settings_on_sqlite)
+    assert not found.ok
+    assert found.faults[0].detail.endswith("is not UTF-8")
+    assert index in (None, found.faults[0].index)
+    assert found.document()["first_fault"]["kind"] == "column"

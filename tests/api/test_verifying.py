@@ -138,19 +138,25 @@ def _head(connection: Any, sign: str) -> None:
         pytest.param(_head, {"head", "truncated"}, None, id="the head"),
     ],
 )
-@pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_lie_is_found_and_its_place_named(
-    loaded: Run, founded: Settings, change: Change, kinds: set[str], index: int | None, processes: str
+    loaded: Run, founded: Settings, change: Change, kinds: set[str], index: int | None
 ) -> None:
     with tampering(founded) as (connection, sign):
         change(connection, sign)
-    answer = loaded("verify", "--json", "--processes", processes)
+    answer = loaded("verify", "--json")
     fault = answer.json["first_fault"]
     assert (answer.code, answer.json["ok"]) == (1, False)
     assert fault["kind"] in kinds
     if index is not None:
         assert fault["index"] <= index <= max(fault["last"], fault["index"])
     assert "faults; the first is in entries" in loaded("verify").out
+
+
+def test_two_processes_name_the_same_fault(loaded: Run, founded: Settings) -> None:
+    with tampering(founded) as (connection, sign):
+        _flip(connection, sign)
+    one, two = (loaded("verify", "--json", "--processes", number).json for number in ("1", "2"))
+    assert one["first_fault"] == two["first_fault"]
 
 
 def test_shares_cover_every_name_once() -> None:
