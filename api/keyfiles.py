@@ -88,17 +88,30 @@ def write_key(folder: Path, name: str, key: Key, passphrase: bytes | None) -> Pa
         sealed = _cipher(passphrase, salt).encrypt(NONCE, key.secret, _bound(labels))
         document["sealed"] = {"salt": salt.hex(), "secret": sealed.hex()}
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_new(path, json.dumps(document, indent=1).encode() + b"\n")
     except FileExistsError as error:
         raise KeyFileRefused("key_exists", name=name) from error
     except OSError as error:
         raise KeyFileRefused("key_unwritable", name=name, reason=error.strerror or "") from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
     return path
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file that is there whole and for good, or not at all; raises FileExistsError if there is one already."""
+    beside = path.with_name(f".{path.stem}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read_key(folder: Path, name: str, passphrase: bytes | None) -> Key:

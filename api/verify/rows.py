@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 from typing import cast
 
+from audit.faults import Fault, Kind
 from audit.stream_checks import Row
 from audit.tree_checks import Head, StoredTile
 from audit.verify import Stored, StoredCheckpoint
@@ -26,6 +30,15 @@ _SHARE = f"""
 _HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
 _TILES = "SELECT level, idx, hashes, root FROM tiles ORDER BY level, idx"
 _CHECKPOINTS = "SELECT size, root, note FROM checkpoints ORDER BY size"
+
+# The tables of the log, and which entry a row of each is about.
+_TABLES = (
+    ("entries", "notification_id - 1"),
+    ("disclosures", "notification_id - 1"),
+    ("checkpoints", "size - 1"),
+    ("tiles", "0"),
+    ("log_head", "0"),
+)
 
 Share = tuple[str, str | None]
 
@@ -67,3 +80,19 @@ def read_stored(session: Session) -> Stored:
 def _frontier(joined: object) -> tuple[bytes, ...]:
     data = joined if isinstance(joined, bytes) else b""
     return tuple(data[at : at + 32] for at in range(0, len(data), 32))
+
+
+def find_unreadable(path: Path) -> Iterator[Fault]:
+    """Yield a fault for every text in a SQLite file's log that is not UTF-8, which its driver refuses to read."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        connection.text_factory = bytes
+        for table, place in _TABLES:
+            for (column,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall():
+                name = column.decode()
+                texts = f"SELECT {place}, {name} FROM {table} WHERE typeof({name}) = 'text' ORDER BY 1"
+                for index, text in connection.execute(texts):
+                    try:
+                        text.decode()
+                    except UnicodeDecodeError:
+                        at = index if type(index) is int and index > 0 else 0
+                        yield Fault(at, Kind.COLUMN, f"column {name} of {table} is not UTF-8")

@@ -16,12 +16,14 @@ from api.main import MASTER_KEY
 from api.settings import Settings
 from api.verify.disclosures import DisclosureCounts, check_disclosures
 from api.verify.replay import DomainReplay
-from api.verify.rows import Share, read_extent, read_references, read_share, read_stored, shares
+from api.verify.rows import Share, find_unreadable, read_extent, read_references, read_share, read_stored, shares
 from audit.anchor import Anchor
 from audit.faults import Fault, Faults
+from audit.merkle import EMPTY_ROOT
 from audit.store.keystore import KeyStore
 from audit.stream_checks import Part
-from audit.verify import LogVerifier, Report
+from audit.verify import Counts, LogVerifier, Report
+from projections.errors import DatabaseFailed
 from projections.open import open_database
 
 WORTH_A_PROCESS = 20_000
@@ -71,6 +73,19 @@ def verify_database(settings: Settings, processes: int | None = None) -> Verific
     processes share the cases; by default two where there are enough entries to be worth it. The key store is
     opened only to check disclosures, and left out where it or its master key is not here.
     """
+    try:
+        return _verify(settings, processes)
+    except DatabaseFailed:
+        faults = Faults()
+        if settings.is_sqlite and settings.database_file.exists():
+            faults.update(find_unreadable(settings.database_file))
+        if not len(faults):
+            raise
+    report = Report(0, EMPTY_ROOT, False, Counts(0, 0, 0, 0), tuple(faults), len(faults))
+    return Verification(report, 0.0, None, 0.0, tuple(faults), len(faults))
+
+
+def _verify(settings: Settings, processes: int | None) -> Verification:
     anchor = read_anchor(settings.anchor_file)
     started = time.perf_counter()
     with closing(open_database(settings.database)) as database, database.read() as session:
