@@ -38,7 +38,8 @@ class Rating(NamedTuple):
 class Case(NamedTuple):
     """The state of a case after `version` acts; before the first it is `NEW_CASE`.
 
-    `office` answers for the case now, in `capacity`; `holdings` are all that have held it, in order.
+    `office` answers for the case now, in `capacity`; `holdings` are all that have held it, in order, and
+    `sender` is the one from which it came to `office`, "" where it came from the petitioner.
     `began_at` is the effective moment of the first act. `round` counts the rounds of handling from 1.
     """
 
@@ -50,6 +51,7 @@ class Case(NamedTuple):
     office: str = ""
     capacity: str = ""
     holdings: tuple[Holding, ...] = ()
+    sender: str = ""
     began_at: datetime | None = None
     channel: str = ""
     area: str = ""

@@ -89,7 +89,9 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
 def _transferred(case: Case, event: acts.CaseTransferred) -> Case:
     holdings = _held(case, event.to_office, event.capacity)
     stream, version, state, running, closed = case[:5]
-    return Case(stream, version, state, running, closed, event.to_office, event.capacity, holdings, *case[8:])
+    return Case(
+        stream, version, state, running, closed, event.to_office, event.capacity, holdings, case.office, *case[9:]
+    )
 
 
 def _held(case: Case, office: str, capacity: str) -> tuple[Holding, ...]:
