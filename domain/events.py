@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from domain import case_events, people_events, reference_events
+from domain import case_events, people_events, reference_events, refusals
 from domain.calendars import NEW_CALENDARS, Calendars
 from domain.clocks import Rules, national_rules
 from domain.effective import effective_time
@@ -20,7 +20,7 @@ LATEST_YEAR: Final = 2999
 
 def _declared() -> dict[str, type[Event]]:
     found: dict[str, type[Event]] = {}
-    for module in (people_events, reference_events, case_events):
+    for module in (people_events, reference_events, case_events, refusals):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind.action:
                 found[kind.action] = kind

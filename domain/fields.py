@@ -159,6 +159,12 @@ key_holder = pattern(
     "officer-…、registrar-… 或 service-… 标识",
     "an identifier officer-…, registrar-… or service-…",
 )
+action_name = pattern(r"[a-z][a-z_]{0,31}\.[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]{0,3}", "行为名称", "the name of an act")
+instant = pattern(
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][+-][0-9]{2}:[0-9]{2}",
+    "带时区偏移的时刻(RFC 3339,精确到秒)",
+    "an instant with offset, RFC 3339 in whole seconds",
+)
 code = pattern(r"[a-z0-9][a-z0-9._-]{0,62}", "分类代码", "a code of lower-case letters, digits, dots and hyphens")
 origin = pattern(r"[!-*,-~]{1,128}", "账本来源名", "a ledger origin: printable ASCII without spaces or plus signs")
 hex32 = pattern("[0-9a-f]{64}", "64 位十六进制小写", "64 lower-case hex digits")

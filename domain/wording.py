@@ -34,11 +34,14 @@ ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
         "case.rated.v1": Name("评价", "rate"),
         "case.key_claimed.v1": Name("领取密钥", "claim a key"),
         "case.erased.v1": Name("删除披露内容", "erase disclosures"),
+        "refused.noted.v1": Name("记录被拒绝的行为", "note a refused act"),
     }
 )
 
 FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        "act": Name("所拒绝的行为", "act refused"),
+        "at": Name("时间", "at"),
         "actor": Name("行为人", "actor"),
         "addressable": Name("姓名住址清楚", "name and address clear"),
         "area": Name("内容分类", "subject area"),
@@ -80,6 +83,8 @@ FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
         "region": Name("行政区划", "region"),
         "registrars": Name("登记管理员", "registrars"),
         "rest_days": Name("休息日", "rest days"),
+        "role": Name("角色", "role"),
+        "rule": Name("所依据的规则", "rule"),
         "roles": Name("角色", "roles"),
         "round": Name("办理轮次", "round"),
         "rows": Name("规则行", "rows"),

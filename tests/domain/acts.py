@@ -92,6 +92,18 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE}),
     "case.erased.v1": ("case/" + "1" * 32, {"targets": [{"seq": 1, "slots": [0, 7]}], "basis": "request"}),
+    "refused.noted.v1": (
+        "refused/housing",
+        {
+            "actor": "officer-li",
+            "post": "desk",
+            "role": "intake",
+            "office": "housing",
+            "act": "case.accepted.v1",
+            "rule": "state",
+            "at": "2026-03-02T09:00:00+08:00",
+        },
+    ),
 }
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
