@@ -9,6 +9,7 @@ from typing import Any
 
 from domain import vocabulary
 from domain.errors import ReferenceRefused
+from domain.practice_rows import PracticeRow, fault_of
 
 CONFIDENCES = ("C", "S", "L", "D")
 DAY_KINDS = ("calendar", "working")
@@ -80,17 +81,18 @@ class LagRow:
     in_force_to: date | None
 
 
-TABLES: Mapping[str, type[Law | ClockRow | LagRow]] = {"law": Law, "clock": ClockRow, "lag": LagRow}
+Row = Law | ClockRow | LagRow | PracticeRow
+TABLES: Mapping[str, type[Row]] = {"law": Law, "clock": ClockRow, "lag": LagRow, "practice": PracticeRow}
 
 
-def parse_row(row: Mapping[str, Any]) -> Law | ClockRow | LagRow:
+def parse_row(row: Mapping[str, Any]) -> Row:
     """Read one row as it is published: its columns, and `table` naming its kind; dates as YYYY-MM-DD, "" for open.
 
     Raises ReferenceRefused naming the row and the column that is missing, unknown or not of its kind.
     """
     make = TABLES.get(str(row.get("table")))
     if make is None:
-        raise _refuse(row, "table", "should be law, clock or lag", "应为 law、clock 或 lag")
+        raise _refuse(row, "table", "should be law, clock, lag or practice", "应为 law、clock、lag 或 practice")
     columns = {field.name: field.type for field in fields(make)}
     if row.keys() - {"table"} != columns.keys():
         odd = ", ".join(sorted((row.keys() - {"table"}) ^ columns.keys()))
@@ -101,6 +103,10 @@ def parse_row(row: Mapping[str, Any]) -> Law | ClockRow | LagRow:
         _check_clock(row, parsed)
     elif isinstance(parsed, LagRow) and not 1 <= parsed.working_days <= 60:
         raise _refuse(row, "working_days", "must be 1 to 60", "应为 1 至 60")
+    elif isinstance(parsed, PracticeRow):
+        fault = fault_of(parsed)
+        if fault is not None:
+            raise _refuse(row, fault[0], fault[2], fault[1])
     return parsed
 
 
@@ -122,7 +128,7 @@ def _column(row: Mapping[str, Any], name: str, kind: str) -> Any:
     return value
 
 
-def _check_common(row: Mapping[str, Any], parsed: Law | ClockRow | LagRow) -> None:
+def _check_common(row: Mapping[str, Any], parsed: Row) -> None:
     for name in ("id", "article", "source", "jurisdiction"):
         if not getattr(parsed, name).strip():
             raise _refuse(row, name, "must not be empty", "不得为空")
