@@ -67,10 +67,10 @@ def parse_profile(data: bytes) -> Profile:
         raise _refuse("?", "toml", "不是 TOML 文件", "is not TOML") from None
     for name in sorted(tables.keys() ^ {*_HEAD, "row"}):
         raise _refuse("?", name, "缺少或多余", "is missing or unknown")
-    head = [tables[name] for name in _HEAD]
-    if not all(isinstance(value, str) for value in head) or not isinstance(tables["row"], list):
+    head = {name: tables[name] for name in _HEAD}
+    if not all(isinstance(value, str) for value in head.values()) or not isinstance(tables["row"], list):
         raise _refuse("?", "head", "应为文字,row 应为列表", "must be text, and row a list of rows")
-    profile = Profile(*head, tuple(_published(row, tables["jurisdiction"]) for row in tables["row"]))
+    profile = Profile(**head, rows=tuple(_published(row, tables["jurisdiction"]) for row in tables["row"]))
     parsed = practice_of(profile.rows)
     _check_times(parsed)
     if profile.extends not in ("", NATIONAL):
@@ -111,7 +111,7 @@ def practised(rows: Sequence[PracticeRow], item: str, day: date) -> PracticeRow 
     """Return the row of an item that holds on a day: the place's own, else the nation's; None before the law."""
     found = [row for row in (*_national(), *rows) if row.item == item and row.in_force(day)]
     local = [row for row in found if row.jurisdiction != NATION]
-    return (local or found or [None])[-1]
+    return next(reversed(local or found), None)
 
 
 def check_practice(rows: Sequence[PracticeRow], clocks: Sequence[ClockRow], lags: Mapping[str, int]) -> None:
