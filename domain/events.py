@@ -12,6 +12,7 @@ from domain.calendars import NEW_CALENDARS, Calendars
 from domain.clocks import Rules, national_rules
 from domain.effective import effective_time
 from domain.errors import EventRefused
+from domain.fields import Kind
 from domain.schema import Event, Reader
 
 EARLIEST_YEAR: Final = 1949
@@ -98,6 +99,12 @@ def read_event(
 def actions_of(stream: str) -> tuple[str, ...]:
     """Return the acts that a stream of this kind can hold, in the order of the table; none for an unknown kind."""
     return tuple(action for action, reader in _READERS.items() if reader.fits(stream))
+
+
+def public_kinds(action: str) -> tuple[tuple[str, Kind], ...]:
+    """Return the public fields of an act with the kinds of their values, those that it needs first."""
+    reader = _READERS[action]
+    return (*reader.required, *((name, kind) for name, kind, _ in reader.optional))
 
 
 def _unknown(action: str, stream: str) -> EventRefused:

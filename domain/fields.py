@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+from domain.samples import sample_if_any, sampled
+
 Kind: TypeAlias = Callable[[Any], Any]
 
 _SLUG = r"[a-z0-9][a-z0-9-]{0,62}"
@@ -37,7 +39,7 @@ def choice(table: Mapping[str, object]) -> Kind:
             return value
         raise Unfit(f"应为下列之一:{words}", f"must be one of: {words}")
 
-    return check
+    return sampled(check, next(iter(table), ""))
 
 
 def pattern(regex: str, zh: str, en: str) -> Kind:
@@ -74,7 +76,7 @@ def listing(kind: Kind, low: int, high: int, *, unique: bool = True) -> Kind:
             raise Unfit("列表中有重复项", "must not list anything twice")
         return members
 
-    return check
+    return sampled(check, [sample_if_any(kind)] if low <= 1 else [])
 
 
 def record(make: Callable[..., tuple[Any, ...]], **kinds: Kind) -> Kind:
@@ -93,7 +95,7 @@ def record(make: Callable[..., tuple[Any, ...]], **kinds: Kind) -> Kind:
         names = " ".join(kinds)
         raise Unfit(f"应恰有这些成员:{names}", f"must be an object with exactly: {names}")
 
-    return check
+    return sampled(check, {name: sample_if_any(kind, name) for name, kind in members})
 
 
 def _text(limit: int) -> Kind:
