@@ -101,6 +101,11 @@ def actions_of(stream: str) -> tuple[str, ...]:
     return tuple(action for action, reader in _READERS.items() if reader.fits(stream))
 
 
+def required_fields(action: str) -> frozenset[str]:
+    """Return the public fields that an act cannot do without."""
+    return frozenset(name for name, _ in _READERS[action].required)
+
+
 def public_kinds(action: str) -> tuple[tuple[str, Kind], ...]:
     """Return the public fields of an act with the kinds of their values, those that it needs first."""
     reader = _READERS[action]
