@@ -168,6 +168,12 @@ instant = pattern(
     "an instant with offset, RFC 3339 in whole seconds",
 )
 code = pattern(r"[a-z0-9][a-z0-9._-]{0,62}", "分类代码", "a code of lower-case letters, digits, dots and hyphens")
+case_id = pattern("[0-9a-f]{32}", "32 位十六进制小写的信访事项编号", "the 32 lower-case hex digits of a case")
+corrected = pattern(
+    r"[a-z0-9][a-z0-9._-]{0,62}|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][+-][0-9]{2}:[0-9]{2}",
+    "分类代码或带时区偏移的时刻",
+    "a code, or an instant with offset",
+)
 origin = pattern(r"[!-*,-~]{1,128}", "账本来源名", "a ledger origin: printable ASCII without spaces or plus signs")
 hex32 = pattern("[0-9a-f]{64}", "64 位十六进制小写", "64 lower-case hex digits")
 hex64 = pattern("[0-9a-f]{128}", "128 位十六进制小写", "128 lower-case hex digits")

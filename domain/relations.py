@@ -24,6 +24,8 @@ SUPERIOR: Final = "superior"
 SUPERVISION: Final = "supervision"
 PACKAGING_LEADER: Final = "packaging_leader"
 ANY_OFFICE: Final = "any_office"
+SUCCESSOR: Final = "successor"
+ADDRESSEE: Final = "addressee"
 
 Stands = Callable[[Case, Any, People], bool]
 
@@ -104,6 +106,15 @@ def _packaging_leaders(case: Case) -> tuple[str, ...]:
     return (leader,) if leader else ()
 
 
+def _is_successor(case: Case, event: Any, people: People) -> bool:
+    """The office that goes on with the powers of one that was merged, split or abolished. Source: article 24(2)."""
+    return bool(people.successor(case.office, event.index) == event.office)
+
+
+def _is_addressee(case: Case, event: Any, people: People) -> bool:
+    return bool(event.office) and getattr(event, "to_office", "") == event.office
+
+
 def _is_any(case: Case, event: Any, people: People) -> bool:
     return True
 
@@ -132,6 +143,10 @@ RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
         PACKAGING_LEADER: Relation(
             "现在的包案领导", "is the leader who packages the case now", _packages, _packaging_leaders
         ),
+        SUCCESSOR: Relation(
+            "原持有单位职权的承继单位", "is the successor of the office that held the case", _is_successor, _holder
+        ),
+        ADDRESSEE: Relation("该请求所提交的单位", "is the office that the request is made to", _is_addressee, _nobody),
         ANY_OFFICE: Relation("机构表中的任一单位", "is any office of the directory", _is_any, _nobody),
     }
 )

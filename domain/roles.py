@@ -8,11 +8,12 @@ from a file, and only an importer marks an act as imported.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from domain.case_state import Case
 from domain.errors import RoleRefused
 from domain.people import People
+from domain.procedure_roles import DESK, HANDLING, PETITIONER, PROCEDURE_PERMISSIONS, Permission
 from domain.relations import (
     CASE_KEY,
     EVER_HOLDER,
@@ -27,40 +28,21 @@ from domain.wording import ACTIONS
 
 __all__ = ["HOLDER", "OWN_KEY", "PERMISSIONS", "RECEIVER", "RELATIONS", "Permission", "check_role"]
 
-_DESK: Final = frozenset({"intake", "handler", "head", "importer"})
-_HANDLING: Final = frozenset({"handler", "head", "leader", "importer"})
-_PETITIONER: Final = frozenset({"petitioner"})
-
-
-class Permission(NamedTuple):
-    """One row: the roles that may do an act, and the relation to the case that they need.
-
-    `others` are further relations of which one will do as well.
-    """
-
-    roles: frozenset[str]
-    relation: str
-    others: tuple[str, ...] = ()
-
-    @property
-    def relations(self) -> tuple[str, ...]:
-        """Every relation of which one is enough, the usual one first."""
-        return (self.relation, *self.others)
-
 
 PERMISSIONS: Final = MappingProxyType(
     {
-        "case.submitted.v1": Permission(_PETITIONER, OWN_KEY),
-        "case.registered.v1": Permission(_DESK, RECEIVER),
-        "case.transferred.v1": Permission(_DESK, HOLDER),
-        "case.notice_served.v1": Permission(_DESK, EVER_HOLDER),
-        "case.replied.v1": Permission(_DESK | {"leader"}, HOLDER),
-        "case.accepted.v1": Permission(_DESK, HOLDER),
-        "case.opinion_issued.v1": Permission(_HANDLING, HOLDER),
-        "case.opinion_served.v1": Permission(_DESK, HOLDER),
-        "case.rated.v1": Permission(_PETITIONER, CASE_KEY),
-        "case.key_claimed.v1": Permission(_PETITIONER, OWN_KEY),
-        "case.erased.v1": Permission((_DESK - {"importer"}) | {"registrar"}, EVER_HOLDER),
+        "case.submitted.v1": Permission(PETITIONER, OWN_KEY),
+        "case.registered.v1": Permission(DESK, RECEIVER),
+        "case.transferred.v1": Permission(DESK, HOLDER),
+        "case.notice_served.v1": Permission(DESK, EVER_HOLDER),
+        "case.replied.v1": Permission(DESK | {"leader"}, HOLDER),
+        "case.accepted.v1": Permission(DESK, HOLDER),
+        "case.opinion_issued.v1": Permission(HANDLING, HOLDER),
+        "case.opinion_served.v1": Permission(DESK, HOLDER),
+        "case.rated.v1": Permission(PETITIONER, CASE_KEY),
+        "case.key_claimed.v1": Permission(PETITIONER, OWN_KEY),
+        "case.erased.v1": Permission((DESK - {"importer"}) | {"registrar"}, EVER_HOLDER),
+        **PROCEDURE_PERMISSIONS,
     }
 )
 

@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain import procedure_wording as procedure
 from domain import vocabulary
+from domain.tracks import wording as tracks
 from domain.vocabulary import Name
+
+
+def _joined(
+    own: Mapping[str, Mapping[str, Name]], more: Mapping[str, Mapping[str, Name]]
+) -> Mapping[str, Mapping[str, Name]]:
+    """Join the value tables of fields; where two kinds of act use one field name, each finds its own words."""
+    return MappingProxyType({field: {**more.get(field, {}), **own.get(field, {})} for field in {**own, **more}})
+
 
 ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.ACTIONS,
+        **procedure.ACTIONS,
         "ledger.genesis.v1": Name("建立账本", "found the ledger"),
         "ledger.key_rotated.v1": Name("更换账本密钥", "rotate the log key"),
         "people.office_opened.v1": Name("设立单位", "open an office"),
@@ -40,6 +52,8 @@ ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
 
 FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.FIELDS,
+        **procedure.FIELDS,
         "act": Name("所拒绝的行为", "act refused"),
         "at": Name("时间", "at"),
         "actor": Name("行为人", "actor"),
@@ -97,7 +111,7 @@ FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     }
 )
 
-VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
+_VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
     {
         "capacity": vocabulary.CAPACITIES,
         "category": vocabulary.CATEGORIES,
@@ -115,10 +129,14 @@ VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
     }
 )
 
+VALUES: Final = _joined(_joined(_VALUES, tracks.VALUES), procedure.VALUES)
+
 BASES: Final[Mapping[str, Name]] = MappingProxyType({**vocabulary.BASES, **vocabulary.ERASURE_BASES})
 
 SEALED_FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.SEALED_FIELDS,
+        **procedure.SEALED_FIELDS,
         "subject": Name("主题", "subject"),
         "text": Name("内容", "text"),
         "name": Name("姓名", "name"),
