@@ -274,6 +274,8 @@ class Intake:
     def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:
         """Append acts whose signatures hold, in one transaction, and return an answer for each."""
         items = [to_item(act.prepared, ((act.prepared.draft.actor.key_id, act.signature),)) for act in acts]
+        known = [(act.known.ref, item.seq) for item, act in zip(items, acts, strict=True)]
+        self._parts.keystore.provide((ref, seq) for ref, seq in known if ref is not None)
         for item, act in zip(items, acts, strict=True):
             self._seal(item, act.prepared, act.known)
         if items:
