@@ -20,7 +20,7 @@ from domain.schema import SINGLE_STREAMS
 CASE: Final = "case/0123456789abcdef0123456789abcdef"
 OFFICE: Final = "housing"
 _LEFT_OUT: Final = frozenset({"imported"})
-_SEALED: Final[Mapping[str, Any]] = {"attachments": [{"name": "回证.pdf", "size": 48213, "digest": KEY}]}
+_SEALED: Final[Mapping[str, Any]] = {"attachments": [{"digest": KEY, "size": 48213, "media_type": "application/pdf"}]}
 
 
 def stream_of(action: str) -> str:
