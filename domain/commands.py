@@ -23,6 +23,8 @@ from domain.refusals import NEW_REFUSALS, RefusedNoted, check_refusal, fold_refu
 from domain.refusals import PREFIX as REFUSED_PREFIX
 from domain.schema import Event
 from domain.summaries import summarise
+from domain.tracks.docket import NEW_DOCKET, Docket, check_docket, fold_docket, possible_in
+from domain.tracks.docket import PREFIXES as DOCKET_PREFIXES
 
 CASE_PREFIX: Final = "case/"
 
@@ -87,7 +89,17 @@ class Room(NamedTuple):
     check: Callable[[Any, Any, Reference], None]
 
 
-ROOMS: Final[Mapping[str, Room]] = MappingProxyType({REFUSED_PREFIX: Room(NEW_REFUSALS, fold_refusals, check_refusal)})
+def _check_docket(state: Any, event: Any, reference: Reference) -> None:
+    check_docket(state, event, reference.people)
+
+
+_DOCKETS: Final = Room(NEW_DOCKET, fold_docket, _check_docket)
+ROOMS: Final[Mapping[str, Room]] = MappingProxyType(
+    {
+        REFUSED_PREFIX: Room(NEW_REFUSALS, fold_refusals, check_refusal),
+        **dict.fromkeys(DOCKET_PREFIXES, _DOCKETS),
+    }
+)
 """The streams that are neither cases nor the reference, by their prefix."""
 
 
@@ -107,7 +119,9 @@ def initial(stream: str) -> Any:
 def fold(state: Any, event: Event, reference: Reference | None = None) -> Any:
     """Return the state of a stream after one of its acts; `reference` lends a case its rules."""
     if isinstance(state, Case):
-        return cases.fold(state, event, reference.rules if reference is not None else None)
+        if reference is None:
+            return cases.fold(state, event)
+        return cases.fold(state, event, reference.rules, reference.calendars)
     room = room_of(event.originator_id)
     return fold_reference(state, event) if room is None else room.fold(state, event)
 
@@ -118,7 +132,7 @@ def check(state: Any, event: Event, reference: Reference) -> None:
     Raises a DomainRefused that names the act, the state, the rule and what would be allowed.
     """
     if isinstance(state, Case):
-        cases.check(state, event, reference.people)
+        cases.check(state, event, reference.people, reference.calendars)
         return
     room = room_of(event.originator_id)
     if room is None:
@@ -213,7 +227,9 @@ def complete(action: str, public: Mapping[str, Any], people: People) -> Mapping[
 
 def possible(state: Any, stream: str) -> tuple[str, ...]:
     """Return the acts that the state of a stream allows, whoever does them."""
-    return cases.allowed(state) if isinstance(state, Case) else actions_of(stream)
+    if isinstance(state, Case):
+        return cases.allowed(state)
+    return possible_in(state, stream) if isinstance(state, Docket) else actions_of(stream)
 
 
 def _claimed_ms(action: str, claimed_at: str) -> int:

@@ -108,6 +108,7 @@ MANDATE_ROWS: Final[tuple[Row, ...]] = (
     Row("mandate.population_fixed.v1", "draw", opens("FIXED"), _DRAW, INSPECTORS, (MANDATED,), about="size"),
     Row("mandate.drawn.v1", "draw", moves("DRAWN", "FIXED"), _DRAW, INSPECTORS, (MANDATED,)),
     Row("mandate.list_fixed.v1", "campaign", opens("FIXED"), _LIST, INSPECTORS, (MANDATED,), about="size"),
+    Row("mandate.list_closed.v1", "campaign", moves("CLOSED", "FIXED"), _LIST, INSPECTORS, (MANDATED,)),
     Row(
         "mandate.list_change_proposed.v1",
         "change",

@@ -126,6 +126,15 @@ class ListChangeRefused(Event):
 
 
 @act
+class ListClosed(Event):
+    """The campaign is over; its list takes no more changes."""
+
+    action: ClassVar[str] = "mandate.list_closed.v1"
+
+    item: ItemNumber
+
+
+@act
 class VisitPlanned(Event):
     """An inspection of a unit on the spot is planned for a day."""
 

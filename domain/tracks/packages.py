@@ -81,8 +81,8 @@ def _proposed(package: Package, event: acts.HandOverProposed) -> Package:
 def _confirmed(package: Package, event: acts.HandOverConfirmed) -> Package:
     if package.proposal is None or package.proposal.seq != event.confirmed:
         return package
-    now = event.effective_at
     *earlier, last = package.holds
+    now = max(event.effective_at, last.since)
     taken = Hold(*package.proposal.taker, now, event.originator_version, event.index)
     return package._replace(holds=(*earlier, last._replace(until=now), taken), proposal=None, accepted_at=now)
 

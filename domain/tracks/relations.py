@@ -57,7 +57,7 @@ def _supervision(holder: Any, item: Item | None, event: Any, people: People) -> 
     office = people.office(event.office, event.index)
     if office is None or office.kind not in ("petition_office", "supervision", "conference"):
         return False
-    return _addressed(item, event) != event.office
+    return bool(_addressed(item, event) != event.office)
 
 
 def _superior(holder: Any, item: Item | None, event: Any, people: People) -> bool:

@@ -98,6 +98,7 @@ _OWN: Final[Mapping[str, tuple[str, str]]] = {
     "mandate.list_change_proposed.v1": ("提议变动清单", "propose a change of a list"),
     "mandate.list_change_confirmed.v1": ("确认变动清单", "confirm a change of a list"),
     "mandate.list_change_refused.v1": ("不同意变动清单", "refuse a change of a list"),
+    "mandate.list_closed.v1": ("结束专项清单", "close the list of a campaign"),
     "mandate.visit_planned.v1": ("安排检查", "plan a visit"),
     "mandate.visit_held.v1": ("开展检查", "hold a visit"),
     "mandate.visit_found.v1": ("形成检查结论", "record the finding of a visit"),

@@ -10,12 +10,14 @@ from typing import Any
 
 from domain.calendars import published_acts
 from domain.clocks import published_rules
+from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
 
 KEY = "5a" * 32
 SIGNATURE = "6b" * 64
 IMPORTED = {"mapping": "message-board", "precision": "day"}
 
 PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **TRACK_PUBLIC,
     "ledger.genesis.v1": (
         "ledger",
         {
@@ -107,6 +109,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
+    **TRACK_OPTIONAL,
     "people.office_opened.v1": frozenset({"name_en", "parent", "region"}),
     "people.post_opened.v1": frozenset({"name_en"}),
     "case.submitted.v1": frozenset({"capacity", "area", "addressable"}),
