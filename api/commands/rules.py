@@ -26,7 +26,7 @@ def rules(
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
-    """Print every table of the rules: acts, roles, clocks, practice, words. 列出全部规则表。
+    """Print every table of the rules, each row with its source. 列出全部规则表。
 
     With a ledger, its clocks, lags and practice are those that it has published; without one, the packaged ones.
 
