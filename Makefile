@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test check soak bench lock audit-dependencies clean
+.PHONY: setup demo test check soak bench procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,11 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Writes domain/PROCEDURE.md from the tables, and one stored entry for every act that has none.
+procedure: setup
+	$(BIN)/python -m tests.domain.procedure_document
+	$(BIN)/python -m tests.golden.make_events
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.commands import acting, beginnings, importing, keys, serving, upkeep, views
+from api.commands import acting, beginnings, importing, keys, rules, serving, upkeep, views
 from api.commands.frame import one_line
 
 OWNER_ONLY = 0o077
@@ -33,6 +33,7 @@ def build() -> typer.Typer:
     app.command()(one_line(views.overdue))
     app.command()(one_line(views.timeline))
     app.command()(one_line(views.explain))
+    app.command()(one_line(rules.rules))
     app.command()(one_line(upkeep.verify))
     app.command()(one_line(upkeep.rebuild))
     app.command()(one_line(upkeep.tick))

@@ -21,9 +21,10 @@ from api.registrars import Registrars
 from audit import suite
 from audit.store.model import Acknowledgement
 from domain.calendar_notices import published_acts
-from domain.clocks import published_rules
+from domain.clocks import RuleSet, published_rules, rows_digest
 from domain.commands import Command
 from domain.people import People
+from domain.practice import Profile, load_profile, packaged_profiles, parse_profile, profile_act
 from domain.reference import Reference, has_published_rules
 
 MAX_PLAN_BYTES = 2**20
@@ -69,10 +70,14 @@ class OfficerPlan(_Part):
 
 
 class Plan(_Part):
-    """A whole founding plan; origin is the ledger's name for all time, or empty to derive one from its log key."""
+    """A whole founding plan; origin is the ledger's name for all time, or empty to derive one from its log key.
+
+    profile names the local practice to publish: one that comes with the program, or a TOML file beside the plan.
+    """
 
     origin: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/-]{0,127})?$")] = ""
     registrars: tuple[str, str] = REGISTRAR_NAMES
+    profile: Annotated[str, Field(max_length=200)] = ""
     offices: list[OfficePlan] = Field(default_factory=list, max_length=10_000)
     posts: list[PostPlan] = Field(default_factory=list, max_length=10_000)
     officers: list[OfficerPlan] = Field(default_factory=list, max_length=10_000)
@@ -87,7 +92,37 @@ def load_plan(path: Path | None) -> Plan:
             data = file.read(MAX_PLAN_BYTES + 1)
     except OSError as error:
         raise InputRefused("file_unreadable", reason=error.strerror or "") from error
-    return parse_plan(data)
+    return _with_profile_path(parse_plan(data), path)
+
+
+def _with_profile_path(plan: Plan, path: Path) -> Plan:
+    """Return the plan with a profile's file name made a path beside the plan's own file."""
+    if not plan.profile.endswith(".toml"):
+        return plan
+    return plan.model_copy(update={"profile": str(path.parent / plan.profile)})
+
+
+def read_profile(name: str) -> Profile:
+    """Read the profile that a plan names: a packaged one, or a path that ends in .toml.
+
+    Raises InputRefused if there is no such file, ReferenceRefused naming the row at fault or the national row that it
+    contradicts.
+    """
+    profile = _read_profile(name)
+    RuleSet.of("check", [*published_rules()["rows"], *profile_act(profile)["rows"]])
+    return profile
+
+
+def _read_profile(name: str) -> Profile:
+    if not name.endswith(".toml"):
+        if name not in packaged_profiles():
+            raise InputRefused("profile_unknown", known=", ".join(packaged_profiles()))
+        return load_profile(name)
+    try:
+        with Path(name).open("rb") as file:
+            return parse_profile(file.read(MAX_PLAN_BYTES))
+    except OSError as error:
+        raise InputRefused("file_unreadable", reason=error.strerror or "") from error
 
 
 def parse_plan(data: bytes) -> Plan:
@@ -112,6 +147,14 @@ def publish_tables(registrars: Registrars) -> None:
     known = sum(1 for entry in registrars.desk.ledger.stream_entries("calendar"))
     for act in acts[known:]:
         registrars.publish("calendar", "calendar.published.v1", act)
+
+
+def publish_profile(profile: Profile, registrars: Registrars) -> None:
+    """Publish local practice as a signed act, unless this version of it was published before."""
+    reference: Reference = registrars.desk.ledger.reference()
+    act = profile_act(profile)
+    if all(rule_set.version != act["version"] for _, rule_set in reference.rules.steps):
+        registrars.publish("rules", "rules.published.v1", {**act, "digest": rows_digest(act["rows"])})
 
 
 def people_the_ledger(plan: Plan, registrars: Registrars, find_key: Callable[[str, OfficerPlan], Key]) -> None:

@@ -12,13 +12,22 @@ from functools import partial
 
 from api.actions import Clock, Entropy
 from api.anchors import advance_anchor, read_anchor, write_anchor
-from api.founding import OfficerPlan, Plan, found_ledger, people_the_ledger, publish_tables
+from api.founding import (
+    OfficerPlan,
+    Plan,
+    found_ledger,
+    people_the_ledger,
+    publish_profile,
+    publish_tables,
+    read_profile,
+)
 from api.keyfiles import Key, keep_key, new_key
 from api.main import IMPORT_SECRET, LOG_KEY, MASTER_KEY, Application, machine_clock, open_application, open_log
 from api.registrars import OFFICE, POST, Registrars
 from api.settings import Settings, prepare_home
 from audit.anchor import Anchor
 from audit.store.errors import LedgerExists, LedgerMissing
+from domain.practice import Profile
 
 ORIGIN_PREFIX = "sundial.local/"
 
@@ -37,6 +46,7 @@ def initialise(
     settings: Settings, plan: Plan, *, clock: Clock = machine_clock, entropy: Entropy = os.urandom
 ) -> Founded:
     """Found a ledger where settings say; raises LedgerExists if there is one, with nothing changed."""
+    profile = read_profile(plan.profile) if plan.profile else None
     prepare_home(settings)
     marker = settings.home / "founding"
     size = _size(settings)
@@ -51,7 +61,7 @@ def initialise(
     with open_application(settings, clock=clock, entropy=entropy, origin=origin) as application:
         if not size:
             found_ledger(application.desk, log_key, registrars)
-        founded = _finish(application, plan, log_key, registrars)
+        founded = _finish(application, plan, profile, log_key, registrars)
     marker.unlink()
     return founded
 
@@ -70,13 +80,17 @@ def make_keys(settings: Settings, plan: Plan, entropy: Entropy) -> tuple[Key, tu
     return log_key, (first, second)
 
 
-def _finish(application: Application, plan: Plan, log_key: Key, registrars: tuple[Key, Key]) -> Founded:
+def _finish(
+    application: Application, plan: Plan, profile: Profile | None, log_key: Key, registrars: tuple[Key, Key]
+) -> Founded:
     settings, ledger = application.settings, application.ledger
     genesis = ledger.log.leaves(0, 1)[0]
     if read_anchor(settings.anchor_file) is None:
         write_anchor(settings.anchor_file, Anchor(ledger.origin, log_key.public, genesis, ""))
     office = Registrars(application.desk, *registrars)
     publish_tables(office)
+    if profile is not None:
+        publish_profile(profile, office)
 
     def find_key(name: str, officer: OfficerPlan) -> Key:
         make = partial(new_key, "officer", name, officer.office, officer.post, "file", entropy=application.entropy)

@@ -10,6 +10,7 @@ from audit.store.model import Actor
 from domain import commands
 from domain.case_events import CaseErased
 from domain.commands import Command, Decision
+from domain.errors import DomainRefused
 from domain.events import read_event
 from domain.reference import Reference, fold_reference, new_reference
 from domain.schema import Event
@@ -74,3 +75,13 @@ class DomainPolicy:
         return commands.decide(
             state, command, actor, reference, seq=seq, claimed_at=claimed_at, recorded_at_ms=recorded_at
         )
+
+    def undecided(self, command: Command, reference: Reference) -> Decision | None:
+        """Return what the signer of a refused command signed, or None if it is no act at all."""
+        return commands.undecided(command, reference.people)
+
+    def note_of_refusal(self, refusal: Exception, command: Command, actor: Actor, claimed_at: str) -> Command | None:
+        """Return the command that notes a refused act; None for faults that are not the rules' own refusal."""
+        if not isinstance(refusal, DomainRefused):
+            return None
+        return commands.note_of_refusal(refusal, command, actor, claimed_at)

@@ -17,6 +17,7 @@ Capacity: TypeAlias = Annotated[str, choice(vocabulary.CAPACITIES)]
 Means: TypeAlias = Annotated[str, choice(vocabulary.MEANS)]
 Office: TypeAlias = Annotated[str, fields.slug]
 Area: TypeAlias = Annotated[str, fields.code]
+Place: TypeAlias = Annotated[str, fields.code]
 Key: TypeAlias = Annotated[str, fields.hex32]
 Flag: TypeAlias = Annotated[bool, fields.boolean]
 FromFile: TypeAlias = Annotated[
@@ -31,7 +32,8 @@ class CaseSubmitted(Event):
 
     `capacity` is what the addressed office is, as the office tree says; absent means a competent unit. It
     stands in the act so that the clocks that a submission starts can be read from the case alone.
-    `addressable` is false if the petitioner left no name or address to answer to (article 23(2)).
+    `addressable` is false if the petitioner left no name or address to answer to (article 23(2)). `place` is
+    the code of where the matter arose, not of where anybody lives.
     """
 
     action: ClassVar[str] = "case.submitted.v1"
@@ -43,6 +45,7 @@ class CaseSubmitted(Event):
     capacity: Capacity = "competent_unit"
     area: Area = ""
     addressable: Flag = True
+    place: Place = ""
 
 
 @act
@@ -58,6 +61,7 @@ class CaseRegistered(Event):
     claim_key: Key = ""
     addressable: Flag = True
     imported: FromFile = None
+    place: Place = ""
 
 
 @act
@@ -81,6 +85,7 @@ class CaseNoticeServed(Event):
 
     action: ClassVar[str] = "case.notice_served.v1"
     sealed: ClassVar[tuple[str, ...]] = ("text", "proof")
+    varies: ClassVar[str] = "notice"
 
     notice: Annotated[str, choice(vocabulary.NOTICES)]
     means: Means

@@ -6,29 +6,46 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain import case_events as acts
+from domain.calendars import NEW_CALENDARS, Calendars
 from domain.case_state import Case
-from domain.errors import RoleRefused, TransitionRefused
+from domain.handling_rules import HANDLING_RULES
 from domain.people import People
+from domain.refusing import need_receiver, refuse
+from domain.review_rules import REQUESTS, REVIEW_RULES, check_request_window
 from domain.roles import check_role
+from domain.routing_rules import ROUTING_RULES, check_passed_on
 from domain.schema import Event
+from domain.tracks.evaluation import check_window
+from domain.tracks.on_case import check_case_track
+from domain.tracks.rows import ROWS as TRACKS
 from domain.transitions import SUBMITTED, check_transition
-from domain.vocabulary import CAPACITIES, OFFICE_KINDS, name_of
 
 
-def check(case: Case, event: Event, people: People) -> None:
+def check(case: Case, event: Event, people: People, calendars: Calendars = NEW_CALENDARS) -> None:
     """Check that an act is lawful after the acts that made this case; `people` may know later acts too.
 
     Raises TransitionRefused if the state or the act's own article forbids it, RoleRefused if the actor
     may not do it. The refusal names the act, the state, the rule and what would be allowed.
     """
     action = event.action
+    if action in TRACKS:
+        check_case_track(case, event, people)
+        return
     check_transition(action, case.state, case.capacity)
     check_role(case, event, people)
+    if case.recused and event.actor in case.recused:
+        raise refuse(
+            case, event, "recused", "28(3)", f"{event.actor} 应当回避本件", f"{event.actor} stands aside in this case"
+        )
     rule = _RULES.get(action)
     if rule is not None:
         rule(case, event, people)
+        if action == "case.rated.v1":
+            check_window(case, event, calendars)
+        elif action in REQUESTS:
+            check_request_window(case, event, calendars)
     if getattr(event, "imported", None) and case.began_at is not None and event.effective_at < case.began_at:
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "before_the_case",
@@ -39,13 +56,13 @@ def check(case: Case, event: Event, people: People) -> None:
 
 
 def _submitted(case: Case, event: acts.CaseSubmitted, people: People) -> None:
-    _need_receiver(case, event, event.to_office, event.capacity, people)
+    need_receiver(case, event, event.to_office, event.capacity, people)
 
 
 def _registered(case: Case, event: acts.CaseRegistered, people: People) -> None:
-    _need_receiver(case, event, event.office, event.capacity, people)
+    need_receiver(case, event, event.office, event.capacity, people)
     if case.state == SUBMITTED and not event.addressable:
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "addressable_is_the_petitioners",
@@ -54,7 +71,7 @@ def _registered(case: Case, event: acts.CaseRegistered, people: People) -> None:
             "for a petition filed online the petitioner's own statement decides whether an address is given",
         )
     if event.claim_key and event.channel == "found":
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "no_petitioner",
@@ -64,40 +81,10 @@ def _registered(case: Case, event: acts.CaseRegistered, people: People) -> None:
         )
 
 
-def _transferred(case: Case, event: acts.CaseTransferred, people: People) -> None:
-    _need_receiver(case, event, event.to_office, event.capacity, people)
-    if event.to_office == case.office:
-        raise _refuse(
-            case, event, "to_itself", "22(1)", "不得转送给自己", "an office cannot transfer a matter to itself"
-        )
-    own_system = event.basis == "23_1"
-    if own_system != (case.capacity == "competent_unit"):
-        allowed = ("22_1", "22_2") if own_system else ("23_1",)
-        raise _refuse(
-            case,
-            event,
-            "basis",
-            "22(1), 23(1)",
-            f"{name_of(CAPACITIES, case.capacity).zh}转送的依据应为:{'、'.join(allowed)}",
-            f"a {name_of(CAPACITIES, case.capacity).en} transfers on the basis of: {', '.join(allowed)}",
-            allowed,
-        )
-    if own_system and not people.is_under(event.to_office, case.office, event.index):
-        raise _refuse(
-            case,
-            event,
-            "not_subordinate",
-            "23(1)",
-            f"{event.to_office} 不是 {case.office} 的下级单位;不属于本系统职权的,应告知信访人向有权机关提出",
-            f"{event.to_office} is not below {case.office}; a matter outside the unit's own system is not passed "
-            "sideways, the petitioner is told which body is competent",
-        )
-
-
 def _rated(case: Case, event: acts.CaseRated, people: People) -> None:
     if event.round != case.round or (event.rated_office, event.of) not in case.holdings:
         could = tuple(f"{office} {capacity} {case.round}" for office, capacity in case.holdings)
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "nothing_to_rate",
@@ -107,7 +94,7 @@ def _rated(case: Case, event: acts.CaseRated, people: People) -> None:
             could,
         )
     if any((r.of, r.office, r.round) == (event.of, event.rated_office, event.round) for r in case.ratings):
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "rated_already",
@@ -119,7 +106,7 @@ def _rated(case: Case, event: acts.CaseRated, people: People) -> None:
 
 def _key_claimed(case: Case, event: acts.CaseKeyClaimed, people: People) -> None:
     if not case.claim_key:
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "no_code",
@@ -128,13 +115,13 @@ def _key_claimed(case: Case, event: acts.CaseKeyClaimed, people: People) -> None
             "no code was printed for this case",
         )
     if any(key.custody == "printed" for key in case.petitioner_keys):
-        raise _refuse(case, event, "code_used", "21(2)", "领取码只能使用一次", "a printed code can be used only once")
+        raise refuse(case, event, "code_used", "21(2)", "领取码只能使用一次", "a printed code can be used only once")
 
 
 def _erased(case: Case, event: acts.CaseErased, people: People) -> None:
     seqs = [target.seq for target in event.targets]
     if len(set(seqs)) != len(seqs) or max(seqs) > case.version:
-        raise _refuse(
+        raise refuse(
             case,
             event,
             "targets",
@@ -144,38 +131,14 @@ def _erased(case: Case, event: acts.CaseErased, people: People) -> None:
         )
 
 
-def _need_receiver(case: Case, event: Event, slug: str, capacity: str, people: People) -> None:
-    """Check that the receiving office is open and is what the act says it is. Source: articles 22(1), 23(1)."""
-    office = people.office(slug, event.index)
-    if office is not None and office.kind == capacity:
-        return
-    kind = office.kind if office is not None else ""
-    is_zh = f"是{name_of(OFFICE_KINDS, kind).zh}" if office is not None else "未在机构表中"
-    is_en = f"is a {name_of(OFFICE_KINDS, kind).en}" if office is not None else "is not in the directory"
-    raise RoleRefused(
-        "receiver",
-        rule="article 22(1), 23(1)",
-        zh=f"单位 {slug} {is_zh},不能作为{name_of(CAPACITIES, capacity).zh}收到信访事项",
-        en=f"office {slug} {is_en}; it cannot receive the matter as a {name_of(CAPACITIES, capacity).en}",
-        action=event.action,
-        state=case.state,
-        allowed=(kind,) if kind in CAPACITIES else (),
-    )
-
-
-def _refuse(
-    case: Case, event: Event, code: str, article: str, zh: str, en: str, allowed: tuple[str, ...] = ()
-) -> TransitionRefused:
-    return TransitionRefused(
-        code, rule=f"article {article}", zh=zh, en=en, action=event.action, state=case.state, allowed=allowed
-    )
-
-
 _RULES: Final[Mapping[str, Callable[[Case, Any, People], None]]] = {
     acts.CaseSubmitted.action: _submitted,
     acts.CaseRegistered.action: _registered,
-    acts.CaseTransferred.action: _transferred,
+    acts.CaseTransferred.action: check_passed_on,
     acts.CaseRated.action: _rated,
     acts.CaseKeyClaimed.action: _key_claimed,
     acts.CaseErased.action: _erased,
+    **ROUTING_RULES,
+    **HANDLING_RULES,
+    **REVIEW_RULES,
 }

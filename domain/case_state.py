@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from domain.timing import Clocks
+from domain.clock import Clocks
+from domain.tracks.items import NO_TRACKS, Tracks
 from domain.transitions import NEW
+
+NO_SEGMENTS: Final[Mapping[str, int]] = {}
+MAX_SENDERS: Final = 16
+"""How many steps back a matter can be returned; more would be a circle that no return can undo."""
 
 
 class Holding(NamedTuple):
@@ -35,11 +41,39 @@ class Rating(NamedTuple):
     custody: str
 
 
+class Handling(NamedTuple):
+    """How the handling of the matter stands beside its state; a new round begins with an empty one.
+
+    `unit` gave the opinion, `reviewer` decides on the request, `review_outcome` is its last decision.
+    `mediation` and `execution` are the last step of each; `hearing` is the number of the act that opened a
+    hearing which lasts, 0 for none. `measure` is the next one, and `measure_post` the post that takes it.
+    """
+
+    unit: str = ""
+    capacity: str = ""
+    reviewer: str = ""
+    review_outcome: str = ""
+    mediation: str = ""
+    execution: str = ""
+    hearing: int = 0
+    simplified: bool = False
+    resolved: str = ""
+    measure: str = ""
+    measure_post: str = ""
+
+
+NO_HANDLING: Final = Handling()
+
+
 class Case(NamedTuple):
     """The state of a case after `version` acts; before the first it is `NEW_CASE`.
 
-    `office` answers for the case now, in `capacity`; `holdings` are all that have held it, in order.
+    `acts` has a byte for every act, in order (`transitions.CODES`); `segments` counts the clocks begun by
+    name. `office` answers for the case now, in `capacity`, since `received_at`; `holdings` are all that have
+    held it, in order, and `senders` those that passed it on and can take it back, the last one last.
     `began_at` is the effective moment of the first act. `round` counts the rounds of handling from 1.
+    `recused` are the officers who must not act on it (28), `representatives` the codes of those who speak
+    for several (20).
     """
 
     stream: str = ""
@@ -47,12 +81,17 @@ class Case(NamedTuple):
     state: str = NEW
     running: Clocks = ()
     closed: Clocks = ()
+    acts: bytes = b""
+    segments: Mapping[str, int] = NO_SEGMENTS
     office: str = ""
     capacity: str = ""
     holdings: tuple[Holding, ...] = ()
+    senders: tuple[Holding, ...] = ()
+    received_at: datetime | None = None
     began_at: datetime | None = None
     channel: str = ""
     area: str = ""
+    place: str = ""
     addressable: bool = True
     imported: bool = False
     round: int = 1
@@ -61,11 +100,21 @@ class Case(NamedTuple):
     claim_key: str = ""
     petitioner_keys: tuple[PetitionerKey, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    handling: Handling = NO_HANDLING
+    recused: tuple[str, ...] = ()
+    representatives: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    tracks: Tracks = NO_TRACKS
 
     @property
     def clocks(self) -> Clocks:
         """Every clock of the case, the closed ones first."""
         return (*self.closed, *self.running)
+
+    @property
+    def sender(self) -> str:
+        """The office that passed the case on to its holder, "" if the holder received it from the petitioner."""
+        return self.senders[-1].office if self.senders else ""
 
     def key(self, key_id: bytes) -> PetitionerKey | None:
         """Return the petitioner's key with this id, if the case has it."""

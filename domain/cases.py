@@ -10,36 +10,61 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain import case_events as acts
+from domain.calendars import NEW_CALENDARS, Calendars
+from domain.case_changes import PROCEDURE_CHANGES, held, passed_on
 from domain.case_rules import check
 from domain.case_state import NEW_CASE, Case, Holding, PetitionerKey, Rating, key_id_of
+from domain.clock_changes import CLOCK_CHANGES
 from domain.clocks import Rules, national_rules
 from domain.schema import Event
-from domain.timing import Clock, close_clocks, start_clocks
-from domain.transitions import allowed_at, next_state
+from domain.timing import Clock, Received, close_clocks, start_clocks
+from domain.tracks.on_case import fold_case_track
+from domain.tracks.rows import ROWS as TRACKS
+from domain.transitions import CODES, NO_CODE, allowed_at, next_state
 
 __all__ = ["NEW_CASE", "Case", "Clock", "Holding", "PetitionerKey", "Rating", "allowed", "check", "fold"]
 
 
-def fold(case: Case, event: Event, rules: Rules | None = None) -> Case:
-    """Return the case after an act; `rules` are the ledger's, by default the packaged ones.
+def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calendars | None = None) -> Case:
+    """Return the case after an act; `rules` and `calendars` are the ledger's.
 
-    The act's own clocks run by the rules known before its index (`Rules.at`).
+    By default the packaged rules count, and a plain Monday-to-Friday week. The act's own clocks run by the
+    rules known before its index (`Rules.at`); the calendars decide only whether an extension or a suspension
+    came in time, by what was known before its index.
     """
     rules = rules or national_rules()
     action = event.action
+    if action in TRACKS:
+        tracked = fold_case_track(case, event, rules)
+        return tracked._replace(version=event.originator_version, acts=case.acts + CODES.get(action, NO_CODE))
     imported = getattr(event, "imported", None) is not None
-    running, closed = case.running, case.closed
+    running, closed, segments = case.running, case.closed, case.segments
     if running:
-        running, just_closed = close_clocks(running, event, rules, imported)
+        running, just_closed, segments = close_clocks(
+            running, segments, event, rules, case.office, calendars or NEW_CALENDARS, imported
+        )
         closed = (*closed, *just_closed) if just_closed else closed
     change = _CHANGES.get(action)
     after: Case = change(case, event) if change is not None else case
-    rows = rules.at(event.index).starting.get((action, getattr(event, "capacity", "")))
+    variant = getattr(event, event.varies) if event.varies else ""
+    starting = rules.at(event.index).starting
+    rows = starting.get((action, after.capacity), ())
+    if variant:
+        rows = (*rows, *starting.get((f"{action}#{variant}", after.capacity), ()))
     if rows:
-        unit = getattr(event, "to_office", "") or event.office
-        running = (*running, *start_clocks((*closed, *running), event, rows, unit, after.addressable, imported))
-    # The first five members change with every act; this is several times as fast as _replace.
-    return Case(after.stream, event.originator_version, next_state(action, case.state), running, closed, *after[5:])
+        received = Received(after.office, after.addressable, after.handling.simplified, after.received_at)
+        running, _, segments = start_clocks(running, segments, event, rows, received, imported)
+    elif action in CLOCK_CHANGES:
+        running, closed, segments = _remade(case, event, rules, calendars or NEW_CALENDARS)
+    # The first seven members change with every act; this is several times as fast as _replace.
+    state = next_state(action, case.state, variant)
+    codes = case.acts + CODES.get(action, NO_CODE)
+    return Case(after.stream, event.originator_version, state, running, closed, codes, segments, *after[7:])
+
+
+def _remade(case: Case, event: Event, rules: Rules, calendars: Calendars) -> tuple[Any, Any, Any]:
+    turn = CLOCK_CHANGES[event.action](case, event, rules, calendars)
+    return turn.running, turn.closed, turn.segments
 
 
 def allowed(case: Case) -> tuple[str, ...]:
@@ -53,10 +78,12 @@ def _submitted(case: Case, event: acts.CaseSubmitted) -> Case:
         stream=event.originator_id,
         office=event.to_office,
         capacity=event.capacity,
-        holdings=_held(case, event.to_office, event.capacity),
+        holdings=held(case, event.to_office, event.capacity),
+        received_at=event.effective_at,
         began_at=case.began_at or event.effective_at,
         channel=event.channel,
         area=event.area,
+        place=event.place,
         addressable=event.addressable,
         petitioner_keys=(*case.petitioner_keys, key),
     )
@@ -67,8 +94,10 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
         return case._replace(
             office=event.office,
             capacity=event.capacity,
-            holdings=_held(case, event.office, event.capacity),
+            holdings=held(case, event.office, event.capacity),
+            received_at=case.received_at or event.effective_at,
             area=event.area or case.area,
+            place=event.place or case.place,
             claim_key=event.claim_key,
         )
     return Case(
@@ -76,25 +105,16 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
         office=event.office,
         capacity=event.capacity,
         holdings=(Holding(event.office, event.capacity),),
+        received_at=event.effective_at,
         began_at=event.effective_at,
         channel=event.channel,
         area=event.area,
+        place=event.place,
         # A matter that the office found itself has no petitioner to be told anything.
         addressable=event.addressable and event.channel != "found",
         imported=event.imported is not None,
         claim_key=event.claim_key,
     )
-
-
-def _transferred(case: Case, event: acts.CaseTransferred) -> Case:
-    holdings = _held(case, event.to_office, event.capacity)
-    stream, version, state, running, closed = case[:5]
-    return Case(stream, version, state, running, closed, event.to_office, event.capacity, holdings, *case[8:])
-
-
-def _held(case: Case, office: str, capacity: str) -> tuple[Holding, ...]:
-    holding = Holding(office, capacity)
-    return case.holdings if holding in case.holdings else (*case.holdings, holding)
 
 
 def _accepted(case: Case, event: acts.CaseAccepted) -> Case:
@@ -119,9 +139,10 @@ def _key_claimed(case: Case, event: acts.CaseKeyClaimed) -> Case:
 _CHANGES: Final[Mapping[str, Callable[[Case, Any], Case]]] = {
     acts.CaseSubmitted.action: _submitted,
     acts.CaseRegistered.action: _registered,
-    acts.CaseTransferred.action: _transferred,
+    acts.CaseTransferred.action: passed_on,
     acts.CaseAccepted.action: _accepted,
     acts.CaseOpinionIssued.action: _opinion_issued,
     acts.CaseRated.action: _rated,
     acts.CaseKeyClaimed.action: _key_claimed,
+    **PROCEDURE_CHANGES,
 }

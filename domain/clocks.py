@@ -15,12 +15,27 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple
+from itertools import product
+from typing import Any, Final, Literal, NamedTuple
 
 from domain.errors import ReferenceRefused
+from domain.practice import check_practice, localise_clocks, localise_lags
+from domain.practice_rows import PracticeRow
 from domain.rows import TABLES, ClockRow, LagRow, Law, parse_row
+from domain.vocabulary import CAPACITIES
 
 FIRST_INDEX = -1
+
+Effect = Literal["met", "ended", "extended", "suspended", "resumed", "void"]
+_EFFECTS: Final[tuple[tuple[str, Effect], ...]] = (
+    ("voids", "void"),
+    ("resumes", "resumed"),
+    ("suspends", "suspended"),
+    ("extends", "extended"),
+    ("ends", "ended"),
+    ("meets", "met"),
+)
+_FILES: Final = ("clocks.toml", "clocks_procedure.toml", "clocks_tracks.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,9 @@ class RuleSet:
     """One published state of the rows, arranged for the fold.
 
     `starting` finds the rows that an act may start by (action, capacity received in); `closing` says what
-    an act does to a clock of a row, by (row id, action).
+    an act does to a clock of a row, by (row id, action). An action may stand there with one of its values,
+    as `case.notice_served.v1#received`: then only the act with that value counts (`schema.Event.variant`).
+    `practice` are the rows of local practice, already applied to clocks and lags; `rows` all rows as published.
     """
 
     version: str
@@ -37,14 +54,16 @@ class RuleSet:
     lags: Mapping[str, int]
     lag_rows: tuple[LagRow, ...]
     starting: Mapping[tuple[str, str], tuple[ClockRow, ...]]
-    closing: Mapping[tuple[str, str], Literal["met", "ended"]]
+    closing: Mapping[tuple[str, str], Effect]
+    practice: tuple[PracticeRow, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, version: str, rows: Sequence[Mapping[str, Any]]) -> RuleSet:
         """Arrange published rows.
 
         Raises ReferenceRefused naming the row that lacks something, repeats an id, names a law that is not
-        among the rows, or overlaps another row of its clock in time.
+        among the rows, overlaps another row of its clock in time, or is a practice that the nation's rows forbid.
         """
         parsed = [parse_row(row) for row in rows]
         ids = [(type(row), row.id) for row in parsed]
@@ -54,18 +73,29 @@ class RuleSet:
         laws = {row.id: row for row in parsed if isinstance(row, Law)}
         clocks = {row.id: row for row in parsed if isinstance(row, ClockRow)}
         lag_rows = tuple(row for row in parsed if isinstance(row, LagRow))
+        practice = tuple(row for row in parsed if isinstance(row, PracticeRow))
         _check_together(laws, tuple(clocks.values()), lag_rows)
+        lags = {row.action: row.working_days for row in lag_rows}
+        check_practice(practice, tuple(clocks.values()), lags)
+        clocks, lags = localise_clocks(clocks, practice), localise_lags(lags, practice)
         starting: dict[tuple[str, str], tuple[ClockRow, ...]] = {}
         for row in clocks.values():
-            for action in row.starts:
-                starting[action, row.capacity] = (*starting.get((action, row.capacity), ()), row)
-        closing: dict[tuple[str, str], Literal["met", "ended"]] = {}
+            for action, capacity in product(row.starts, (row.capacity,) if row.capacity else ("", *CAPACITIES)):
+                starting[action, capacity] = (*starting.get((action, capacity), ()), row)
+        closing: dict[tuple[str, str], Effect] = {}
         for row in clocks.values():
-            closing |= {(row.id, action): "ended" for action in row.ends}
-            closing |= {(row.id, action): "met" for action in row.meets}
-        return cls(
-            version, laws, clocks, {row.action: row.working_days for row in lag_rows}, lag_rows, starting, closing
-        )
+            for column, effect in _EFFECTS:
+                closing |= dict.fromkeys(((row.id, action) for action in getattr(row, column)), effect)
+        return cls(version, laws, clocks, lags, lag_rows, starting, closing, practice, tuple(rows))
+
+    def joined(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return newly published rows with those of ours that they leave alone: law and practice go separately."""
+        local = [row.get("table") == "practice" for row in rows]
+        if all(local):
+            return [*(row for row in self.rows if row.get("table") != "practice"), *rows]
+        if not any(local):
+            return [*rows, *(row for row in self.rows if row.get("table") == "practice")]
+        return rows
 
 
 class Rules(NamedTuple):
@@ -93,13 +123,15 @@ class Rules(NamedTuple):
     def apply(self, index: int, version: str, digest: str, rows: Sequence[Mapping[str, Any]]) -> Rules:
         """Take in the rows that the entry at this log index publishes; they replace the earlier ones.
 
+        Rows of practice alone replace those of practice, rows without any leave these as they are.
+
         Raises ReferenceRefused if the digest is not that of the rows, the version is not new, or a row is unusable.
         """
         if digest != rows_digest(rows):
             raise _refuse(version, "摘要与规则行不符", "has a digest that is not that of its rows")
         if any(version == known.version for since, known in self.steps if since > FIRST_INDEX):
             raise _refuse(version, "版本号已经发布过", "has a version that was published before")
-        return Rules((*self.steps, (index, RuleSet.of(version, rows))))
+        return Rules((*self.steps, (index, RuleSet.of(version, self.latest.joined(rows)))))
 
 
 def rows_digest(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -110,9 +142,10 @@ def rows_digest(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def published_rules() -> dict[str, Any]:
     """Give the public part of the act that publishes the packaged rows in a new ledger."""
-    tables = tomllib.loads(files("domain").joinpath("data", "clocks.toml").read_text(encoding="utf-8"))
-    rows = [{"table": table, **row} for table in TABLES for row in tables[table]]
-    return {"version": tables["version"], "digest": rows_digest(rows), "rows": rows}
+    data = files("domain").joinpath("data")
+    tables = [tomllib.loads(data.joinpath(name).read_text(encoding="utf-8")) for name in _FILES]
+    rows = [{"table": table, **row} for table in TABLES for file in tables for row in file.get(table, ())]
+    return {"version": tables[0]["version"], "digest": rows_digest(rows), "rows": rows}
 
 
 def load_rules() -> Rules:

@@ -7,19 +7,24 @@ languages for the signer to read. Nothing is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
 from domain import cases, sealing
 from domain.case_state import NEW_CASE, Case
 from domain.effective import unix_ms
-from domain.errors import EventRefused
-from domain.events import EVENTS, actions_of, read_event
+from domain.errors import DomainRefused, EventRefused
+from domain.events import EVENTS, SEALED, actions_of, read_event
 from domain.people import NOW, People
 from domain.reference import Reference, check_reference, fold_reference, is_reference, new_reference
+from domain.refusals import NEW_REFUSALS, RefusedNoted, check_refusal, fold_refusals
+from domain.refusals import PREFIX as REFUSED_PREFIX
 from domain.schema import Event
 from domain.summaries import summarise
+from domain.tracks.docket import NEW_DOCKET, Docket, check_docket, fold_docket, possible_in
+from domain.tracks.docket import PREFIXES as DOCKET_PREFIXES
 
 CASE_PREFIX: Final = "case/"
 
@@ -51,24 +56,25 @@ class Command(NamedTuple):
 class Decision(NamedTuple):
     """A lawful act, ready to be stated: `sealed` are (field, value) pairs in the order of the slots.
 
-    The summaries are written when they are read: a service that signs in bulk has no reader.
+    The summaries are written when they are read: a service that signs in bulk has no reader. An act that was never
+    decided has no event and nothing to say.
     """
 
     action: str
     public: Mapping[str, Any]
     sealed: tuple[tuple[str, Any], ...]
-    event: Event
+    event: Event | None
     people: People
 
     @property
     def summary_zh(self) -> str:
         """What the signer reads before signing, in Chinese."""
-        return summarise(self.event, self.public, self.sealed, self.people)[0]
+        return "" if self.event is None else summarise(self.event, self.public, self.sealed, self.people)[0]
 
     @property
     def summary_en(self) -> str:
         """What the signer reads before signing, in English."""
-        return summarise(self.event, self.public, self.sealed, self.people)[1]
+        return "" if self.event is None else summarise(self.event, self.public, self.sealed, self.people)[1]
 
 
 def parse_command(value: Any) -> Command:
@@ -89,16 +95,49 @@ def parse_command(value: Any) -> Command:
     return Command(value["stream"], value["action"], dict(value.get("public", {})), dict(value.get("sealed", {})))
 
 
-def initial(stream: str) -> Case | Reference:
+class Room(NamedTuple):
+    """How the streams of one kind begin, are folded and are checked; `check` takes what every stream depends on."""
+
+    new: Any
+    fold: Callable[[Any, Any], Any]
+    check: Callable[[Any, Any, Reference], None]
+
+
+def _check_docket(state: Any, event: Any, reference: Reference) -> None:
+    check_docket(state, event, reference.people)
+
+
+_DOCKETS: Final = Room(NEW_DOCKET, fold_docket, _check_docket)
+ROOMS: Final[Mapping[str, Room]] = MappingProxyType(
+    {
+        REFUSED_PREFIX: Room(NEW_REFUSALS, fold_refusals, check_refusal),
+        **dict.fromkeys(DOCKET_PREFIXES, _DOCKETS),
+    }
+)
+"""The streams that are neither cases nor the reference, by their prefix."""
+
+
+def room_of(stream: str) -> Room | None:
+    """Return how a stream is kept if it is of one of the further kinds."""
+    return ROOMS.get(stream.partition("/")[0] + "/")
+
+
+def initial(stream: str) -> Any:
     """Return the state of a stream before its first act."""
-    return NEW_CASE if stream.startswith(CASE_PREFIX) else new_reference()
+    if stream.startswith(CASE_PREFIX):
+        return NEW_CASE
+    room = room_of(stream)
+    return new_reference() if room is None else room.new
 
 
 def fold(state: Any, event: Event, reference: Reference | None = None) -> Any:
     """Return the state of a stream after one of its acts; `reference` lends a case its rules."""
     if isinstance(state, Case):
-        return cases.fold(state, event, reference.rules if reference is not None else None)
-    return fold_reference(state, event)
+        if reference is None:
+            return cases.fold(state, event)
+        return cases.fold(state, event, reference.rules, reference.calendars)
+    room = room_of(event.originator_id)
+    return fold_reference(state, event) if room is None else room.fold(state, event)
 
 
 def check(state: Any, event: Event, reference: Reference) -> None:
@@ -107,9 +146,13 @@ def check(state: Any, event: Event, reference: Reference) -> None:
     Raises a DomainRefused that names the act, the state, the rule and what would be allowed.
     """
     if isinstance(state, Case):
-        cases.check(state, event, reference.people)
-    else:
+        cases.check(state, event, reference.people, reference.calendars)
+        return
+    room = room_of(event.originator_id)
+    if room is None:
         check_reference(reference, event)
+    else:
+        room.check(state, event, reference)
 
 
 def decide(
@@ -130,7 +173,8 @@ def decide(
 
     Raises a DomainRefused if the act is not lawful now.
     """
-    if not command.stream.startswith(CASE_PREFIX) and not is_reference(command.stream):
+    stream = command.stream
+    if not stream.startswith(CASE_PREFIX) and not is_reference(stream) and room_of(stream) is None:
         raise _refuse_command("stream", "不是已知的账流", "is not a stream of the ledger")
     public = complete(command.action, command.public, reference.people)
     event = read_event(
@@ -154,6 +198,37 @@ def decide(
     return Decision(command.action, public, sealed, event, reference.people)
 
 
+def undecided(command: Command, people: People) -> Decision | None:
+    """Return the act that a command would become if the rules were not asked: what its signer signed.
+
+    None for an act or a sealed field that there is not; nothing else is checked, and nothing of it is ever stored.
+    """
+    names = SEALED.get(command.action)
+    if names is None or command.sealed.keys() - set(names):
+        return None
+    sealed = tuple((name, command.sealed[name]) for name in names if name in command.sealed)
+    return Decision(command.action, complete(command.action, command.public, people), sealed, None, people)
+
+
+def note_of_refusal(refused: DomainRefused, command: Command, actor: ActorRef, claimed_at: str) -> Command | None:
+    """Return the command by which the ledger notes that an act was refused; None where none is kept.
+
+    Petitioners' acts are not kept, nor are the ledger's own.
+    """
+    if actor.role in ("petitioner", "ledger") or not actor.office or command.action not in EVENTS:
+        return None
+    public = {
+        "actor": actor.actor,
+        "post": actor.post,
+        "role": actor.role,
+        "office": actor.office,
+        "act": command.action,
+        "rule": refused.code,
+        "at": claimed_at,
+    }
+    return Command(REFUSED_PREFIX + actor.office, RefusedNoted.action, public)
+
+
 def complete(action: str, public: Mapping[str, Any], people: People) -> Mapping[str, Any]:
     """Return the public fields with the receiver's capacity as the office tree has it, where it was left out."""
     if action not in ("case.submitted.v1", "case.transferred.v1") or "capacity" in public:
@@ -166,7 +241,9 @@ def complete(action: str, public: Mapping[str, Any], people: People) -> Mapping[
 
 def possible(state: Any, stream: str) -> tuple[str, ...]:
     """Return the acts that the state of a stream allows, whoever does them."""
-    return cases.allowed(state) if isinstance(state, Case) else actions_of(stream)
+    if isinstance(state, Case):
+        return cases.allowed(state)
+    return possible_in(state, stream) if isinstance(state, Docket) else actions_of(stream)
 
 
 def _claimed_ms(action: str, claimed_at: str) -> int:

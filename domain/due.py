@@ -9,12 +9,38 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from domain.calendars import Calendar, Calendars
+from domain.clock import Clock, civil_day
 from domain.clocks import Rules, national_rules
 from domain.rows import ClockRow
 from domain.schema import CIVIL
-from domain.timing import Clock
 
-Status = Literal["not_started", "running", "overdue", "met", "met_late", "ended", "ended_late"]
+__all__ = [
+    "Due",
+    "Standing",
+    "Status",
+    "civil_day",
+    "due_of",
+    "due_on",
+    "end_of_day",
+    "is_overdue",
+    "row_of",
+    "standing",
+]
+
+
+Status = Literal[
+    "not_started",
+    "running",
+    "overdue",
+    "met",
+    "met_late",
+    "ended",
+    "ended_late",
+    "suspended",
+    "lapsed",
+    "withdrawn",
+    "open",
+]
 ONE_DAY = timedelta(days=1)
 
 
@@ -28,7 +54,11 @@ class Due(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How a clock stands at a moment; `days` are left while running, past the due day while overdue or late."""
+    """How a clock stands at a moment; `days` are left while running, past the due day while overdue or late.
+
+    A suspended clock, and one for which the law has no number, count the days since that began. A right
+    lapses where a duty would be overdue: nobody is at fault.
+    """
 
     status: Status
     days: int
@@ -51,19 +81,24 @@ def due_on(
 def due_of(clock: Clock, calendars: Calendars, rules: Rules | None = None, known_at: int | None = None) -> Due:
     """Return when the clock is due, with the raw day and the calendar that decided."""
     calendar = _calendar(clock, calendars, known_at)
+    row = row_of(clock, rules)
+    if row.nature == "open":
+        return Due(date.max, False, date.max, calendar)
     if clock.day_kind == "working":
         on = calendar.add_working_days(clock.start_day, clock.length)
         return Due(on, _any_provisional(calendar, clock.start_day + ONE_DAY, on), on, calendar)
-    on = calendar.roll(clock.key_day, row_of(clock, rules).weekends_roll)
+    on = calendar.roll(clock.key_day, row.weekends_roll)
     return Due(on, _any_provisional(calendar, clock.key_day, on), clock.key_day, calendar)
 
 
-def standing(clock: Clock, due: date, as_of: datetime) -> Standing:
+def standing(clock: Clock, due: date, as_of: datetime, nature: str = "duty") -> Standing:
     """Return how the clock stands at a moment of the world, given the day it is due.
 
     What happened after the moment does not count yet: a clock met later was still running then. A clock
-    is overdue from 24:00 of its due day, in civil time.
+    is overdue from 24:00 of its due day, in civil time; `nature` is that of its row.
     """
+    if clock.withdrawn_index is not None:
+        return Standing("withdrawn", 0)
     if as_of < clock.started_at:
         return Standing("not_started", 0)
     if clock.closed_at is not None and clock.closed_at <= as_of:
@@ -71,23 +106,25 @@ def standing(clock: Clock, due: date, as_of: datetime) -> Standing:
         if late > 0:
             return Standing("met_late" if clock.met else "ended_late", late)
         return Standing("met" if clock.met else "ended", 0)
+    if clock.suspended_on is not None and civil_day(as_of) >= clock.suspended_on:
+        return Standing("suspended", (civil_day(as_of) - clock.suspended_on).days)
+    if nature == "open":
+        return Standing("open", (civil_day(as_of) - clock.start_day).days)
     days = (civil_day(as_of) - due).days
-    return Standing("overdue", days) if days > 0 else Standing("running", -days)
+    if days <= 0:
+        return Standing("running", -days)
+    return Standing("overdue" if nature == "duty" else "lapsed", days)
 
 
 def is_overdue(clock: Clock, calendars: Calendars, as_of: datetime, rules: Rules | None = None) -> bool:
     """Say whether the clock is open and past its due day at a moment."""
-    return standing(clock, due_on(clock, calendars, rules)[0], as_of).status == "overdue"
+    due = due_on(clock, calendars, rules)[0]
+    return standing(clock, due, as_of, row_of(clock, rules).nature).status == "overdue"
 
 
 def row_of(clock: Clock, rules: Rules | None = None) -> ClockRow:
     """Return the row of law that the clock runs by: that of the rules known when it started."""
     return (rules or national_rules()).at(clock.started_index).clocks[clock.rule]
-
-
-def civil_day(moment: datetime) -> date:
-    """Return the day in the country's civil time."""
-    return moment.astimezone(CIVIL).date()
 
 
 def end_of_day(day: date) -> datetime:
@@ -96,7 +133,7 @@ def end_of_day(day: date) -> datetime:
 
 
 def _calendar(clock: Clock, calendars: Calendars, known_at: int | None) -> Calendar:
-    positions = [index for index in (known_at, clock.closed_index) if index is not None]
+    positions = [index for index in (known_at, clock.closed_index, clock.withdrawn_index) if index is not None]
     return calendars.as_known(min(positions)) if positions else calendars.latest
 
 

@@ -7,12 +7,23 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from domain import case_events, people_events, reference_events
+from domain import (
+    case_events,
+    designations,
+    handling_events,
+    people_events,
+    reference_events,
+    refusals,
+    review_events,
+    routing_events,
+)
 from domain.calendars import NEW_CALENDARS, Calendars
 from domain.clocks import Rules, national_rules
 from domain.effective import effective_time
 from domain.errors import EventRefused
+from domain.fields import Kind
 from domain.schema import Event, Reader
+from domain.tracks import docket_events, duty_events, mandate_events, package_events, supervision_events
 
 EARLIEST_YEAR: Final = 1949
 LATEST_YEAR: Final = 2999
@@ -20,7 +31,9 @@ LATEST_YEAR: Final = 2999
 
 def _declared() -> dict[str, type[Event]]:
     found: dict[str, type[Event]] = {}
-    for module in (people_events, reference_events, case_events):
+    tracks = (designations, supervision_events, package_events, duty_events, docket_events, mandate_events)
+    procedure = (routing_events, handling_events, review_events)
+    for module in (people_events, reference_events, case_events, *procedure, refusals, *tracks):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind.action:
                 found[kind.action] = kind
@@ -98,6 +111,17 @@ def read_event(
 def actions_of(stream: str) -> tuple[str, ...]:
     """Return the acts that a stream of this kind can hold, in the order of the table; none for an unknown kind."""
     return tuple(action for action, reader in _READERS.items() if reader.fits(stream))
+
+
+def required_fields(action: str) -> frozenset[str]:
+    """Return the public fields that an act cannot do without."""
+    return frozenset(name for name, _ in _READERS[action].required)
+
+
+def public_kinds(action: str) -> tuple[tuple[str, Kind], ...]:
+    """Return the public fields of an act with the kinds of their values, those that it needs first."""
+    reader = _READERS[action]
+    return (*reader.required, *((name, kind) for name, kind, _ in reader.optional))
 
 
 def _unknown(action: str, stream: str) -> EventRefused:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+from domain.samples import sample_if_any, sampled
+
 Kind: TypeAlias = Callable[[Any], Any]
 
 _SLUG = r"[a-z0-9][a-z0-9-]{0,62}"
@@ -37,7 +39,7 @@ def choice(table: Mapping[str, object]) -> Kind:
             return value
         raise Unfit(f"应为下列之一:{words}", f"must be one of: {words}")
 
-    return check
+    return sampled(check, next(iter(table), ""))
 
 
 def pattern(regex: str, zh: str, en: str) -> Kind:
@@ -74,7 +76,7 @@ def listing(kind: Kind, low: int, high: int, *, unique: bool = True) -> Kind:
             raise Unfit("列表中有重复项", "must not list anything twice")
         return members
 
-    return check
+    return sampled(check, [sample_if_any(kind)] if low <= 1 else [])
 
 
 def record(make: Callable[..., tuple[Any, ...]], **kinds: Kind) -> Kind:
@@ -93,7 +95,7 @@ def record(make: Callable[..., tuple[Any, ...]], **kinds: Kind) -> Kind:
         names = " ".join(kinds)
         raise Unfit(f"应恰有这些成员:{names}", f"must be an object with exactly: {names}")
 
-    return check
+    return sampled(check, {name: sample_if_any(kind, name) for name, kind in members})
 
 
 def _text(limit: int) -> Kind:
@@ -159,7 +161,19 @@ key_holder = pattern(
     "officer-…、registrar-… 或 service-… 标识",
     "an identifier officer-…, registrar-… or service-…",
 )
+action_name = pattern(r"[a-z][a-z_]{0,31}\.[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]{0,3}", "行为名称", "the name of an act")
+instant = pattern(
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][+-][0-9]{2}:[0-9]{2}",
+    "带时区偏移的时刻(RFC 3339,精确到秒)",
+    "an instant with offset, RFC 3339 in whole seconds",
+)
 code = pattern(r"[a-z0-9][a-z0-9._-]{0,62}", "分类代码", "a code of lower-case letters, digits, dots and hyphens")
+case_id = pattern("[0-9a-f]{32}", "32 位十六进制小写的信访事项编号", "the 32 lower-case hex digits of a case")
+corrected = pattern(
+    r"[a-z0-9][a-z0-9._-]{0,62}|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][+-][0-9]{2}:[0-9]{2}",
+    "分类代码或带时区偏移的时刻",
+    "a code, or an instant with offset",
+)
 origin = pattern(r"[!-*,-~]{1,128}", "账本来源名", "a ledger origin: printable ASCII without spaces or plus signs")
 hex32 = pattern("[0-9a-f]{64}", "64 位十六进制小写", "64 lower-case hex digits")
 hex64 = pattern("[0-9a-f]{128}", "128 位十六进制小写", "128 lower-case hex digits")

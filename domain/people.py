@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from domain.designations import DesignationEnded, Designations, LeaderDesignated, designate
 from domain.people_events import (
     KeyProposed,
     LedgerGenesis,
+    OfficeClosed,
     OfficeOpened,
     OfficerAppointed,
     PostOpened,
@@ -28,7 +30,11 @@ NOW = 2**53
 
 
 class Office(NamedTuple):
-    """One office of the tree; `parent` and `region` are "" where there is none."""
+    """One office of the tree; `parent` and `region` are "" where there is none.
+
+    `until` is the log index at which it was merged, split or abolished, and `successor` the office that goes
+    on with its powers; `NOW` and "" while it stands.
+    """
 
     slug: str
     kind: str
@@ -37,6 +43,8 @@ class Office(NamedTuple):
     parent: str
     region: str
     since: int
+    until: int = NOW
+    successor: str = ""
 
 
 class Post(NamedTuple):
@@ -72,11 +80,22 @@ class People(NamedTuple):
     posts: Mapping[tuple[str, str], Post] = {}
     tenures: Mapping[tuple[str, str, str], tuple[Tenure, ...]] = {}
     registrars: Mapping[str, int] = {}
+    designations: Mapping[str, Designations] = {}
 
     def office(self, slug: str, index: int = NOW) -> Office | None:
-        """Return the office if it was open before this log index."""
+        """Return the office if it was open before this log index, and not closed before it."""
         found = self.offices.get(slug)
-        return found if found is not None and found.since < index else None
+        return found if found is not None and found.since < index <= found.until else None
+
+    def successor(self, slug: str, index: int = NOW) -> str:
+        """Return the office that goes on with the powers of one that was closed before this log index, "" if none.
+
+        A successor that was closed in turn has one of its own. Source: article 24(2).
+        """
+        found = self.offices.get(slug)
+        if found is None or found.until >= index:
+            return ""
+        return self.successor(found.successor, index) or found.successor
 
     def post(self, office: str, slug: str, index: int = NOW) -> Post | None:
         """Return the post if it was open before this log index."""
@@ -89,6 +108,13 @@ class People(NamedTuple):
             if tenure.since < index:
                 return tenure if index <= tenure.until else None
         return None
+
+    def designated(self, office: str, designation: str, officer: str, index: int = NOW) -> bool:
+        """Say whether the officer stands as the office's chief or supervising leader at this log index."""
+        return any(
+            one.officer == officer and one.designation == designation and one.known_at(index)
+            for one in self.designations.get(office, ())
+        )
 
     def above(self, slug: str, index: int = NOW) -> Iterator[Office]:
         """Yield the offices above this one, nearest first. The tree has no cycles: a parent is opened first."""
@@ -106,6 +132,20 @@ class People(NamedTuple):
 NO_PEOPLE = People()
 
 
+def _close(people: People, event: OfficeClosed, slug: str) -> People:
+    """Close an office, and with it every tenure in it, at this log index."""
+    office = people.offices.get(slug)
+    if office is None:
+        return people
+    ended = {
+        held: tuple(one if one.until < event.index else one._replace(until=event.index) for one in tenures)
+        for held, tenures in people.tenures.items()
+        if held[0] == slug
+    }
+    closed = office._replace(until=event.index, successor=event.successor)
+    return people._replace(offices={**people.offices, slug: closed}, tenures={**people.tenures, **ended})
+
+
 def fold(people: People, event: Event) -> People:
     """Return the directory after this act; acts that do not change it leave it as it is."""
     stream_office = event.originator_id.partition("/")[2]
@@ -121,8 +161,13 @@ def fold(people: People, event: Event) -> People:
         began = Tenure(event.officer, stream_office, event.held_post, event.from_on, event.index)
         held = (stream_office, event.held_post, event.officer)
         return people._replace(tenures={**people.tenures, held: (*people.tenures.get(held, ()), began)})
+    if isinstance(event, OfficeClosed):
+        return _close(people, event, stream_office)
     if isinstance(event, TenureEnded):
         return _end_tenure(people, event, stream_office)
+    if isinstance(event, LeaderDesignated | DesignationEnded):
+        after = designate(people.designations.get(stream_office, ()), event)
+        return people._replace(designations={**people.designations, stream_office: after})
     if isinstance(event, LedgerGenesis):
         return people._replace(registrars={registrar.id: event.index for registrar in event.registrars})
     if isinstance(event, KeyProposed) and stream_office == REGISTRARS:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 from domain import fields, vocabulary
 from domain.fields import RegistrarKey, choice
+from domain.procedure_words import OFFICE_ENDS
 from domain.schema import Event, act
 
 _PUBLIC_KEY = fields.hex32
@@ -52,6 +53,16 @@ class OfficeOpened(Event):
     name_en: Annotated[str, fields.name] = ""
     parent: Annotated[str, fields.slug] = ""
     region: Annotated[str, fields.code] = ""
+
+
+@act
+class OfficeClosed(Event):
+    """An office was merged, split or abolished; `successor` goes on with its powers and its cases (article 24(2))."""
+
+    action: ClassVar[str] = "people.office_closed.v1"
+
+    successor: Annotated[str, fields.slug]
+    ending: Annotated[str, choice(OFFICE_ENDS)]
 
 
 @act

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain import people_events as acts
+from domain.designations import DesignationEnded, LeaderDesignated
 from domain.errors import PeopleRefused, RoleRefused
 from domain.people import REGISTRAR_POST, REGISTRARS, People
 from domain.schema import Event
@@ -38,11 +39,25 @@ def check_people(people: People, event: Event) -> None:
 
 
 def _office_opened(people: People, event: Any, office: str) -> None:
-    if people.office(office, event.index) is not None:
-        raise _refuse(event, "office_open", f"单位 {office} 已经设立", f"office {office} is open already")
+    known = people.offices.get(office)
+    if known is not None and known.since < event.index:
+        raise _refuse(
+            event, "office_open", f"单位 {office} 已经设立过", f"office {office} is open, or was: its name is taken"
+        )
     if event.parent and people.office(event.parent, event.index) is None:
         raise _refuse(
             event, "parent_unknown", f"上级单位 {event.parent} 尚未设立", f"parent office {event.parent} is not open"
+        )
+
+
+def _office_closed(people: People, event: Any, office: str) -> None:
+    _need_office(people, event, office)
+    if event.successor == office or people.office(event.successor, event.index) is None:
+        raise _refuse(
+            event,
+            "successor_unknown",
+            f"承继单位 {event.successor} 应为另一已设立的单位",
+            f"the successor {event.successor} must be another office that is open",
         )
 
 
@@ -77,6 +92,19 @@ def _tenure_ended(people: People, event: Any, office: str) -> None:
             f"任期不能早于起始日 {tenure.from_on} 结束",
             f"the tenure cannot end before it began on {tenure.from_on}",
         )
+
+
+def _leader_designated(people: People, event: Any, office: str) -> None:
+    _need_post(people, event, office)
+    if people.tenure(office, event.held_post, event.officer, event.index) is None:
+        raise _no_tenure(event, event.officer, event.held_post)
+    if people.designated(office, event.designation, event.officer, event.index):
+        raise _refuse(event, "designated", "已有此项指定", "this designation stands already")
+
+
+def _designation_ended(people: People, event: Any, office: str) -> None:
+    if not people.designated(office, event.designation, event.officer, event.index):
+        raise _refuse(event, "not_designated", "没有此项指定", "there is no such designation to end")
 
 
 def _key_proposed(people: People, event: Any, office: str) -> None:
@@ -189,10 +217,13 @@ def _refuse(event: Event, code: str, zh: str, en: str, allowed: tuple[str, ...] 
 
 _RULES: Final[Mapping[type[Event], Callable[[People, Any, str], None]]] = {
     acts.OfficeOpened: _office_opened,
+    acts.OfficeClosed: _office_closed,
     acts.PostOpened: _post_opened,
     acts.OfficerAppointed: _officer_appointed,
     acts.TenureEnded: _tenure_ended,
     acts.KeyProposed: _key_proposed,
+    LeaderDesignated: _leader_designated,
+    DesignationEnded: _designation_ended,
 }
 _REGISTRAR_ACTS: Final = frozenset(kind.action for kind in _RULES) | {
     acts.KeyConfirmed.action,

@@ -8,56 +8,41 @@ from a file, and only an importer marks an act as imported.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from domain.case_state import Case, key_id_of
+from domain.case_state import Case
 from domain.errors import RoleRefused
 from domain.people import People
+from domain.procedure_roles import DESK, HANDLING, PETITIONER, PROCEDURE_PERMISSIONS, Permission
+from domain.relations import (
+    CASE_KEY,
+    EVER_HOLDER,
+    HOLDER,
+    OWN_KEY,
+    RECEIVER,
+    RELATIONS,
+)
 from domain.schema import Event
 from domain.vocabulary import ROLES, name_of
 from domain.wording import ACTIONS
 
-OWN_KEY: Final = "own_key"
-CASE_KEY: Final = "case_key"
-RECEIVER: Final = "receiver"
-HOLDER: Final = "holder"
-EVER_HOLDER: Final = "ever_holder"
-
-RELATIONS: Final = MappingProxyType(
-    {
-        OWN_KEY: ("以本行为所载的公钥签名", "signs with the very key that the act names"),
-        CASE_KEY: ("以本件信访人密钥签名", "signs with a petitioner's key of this case"),
-        RECEIVER: ("收到该信访事项的单位", "is the office that received the matter"),
-        HOLDER: ("现在持有该信访事项的单位", "is the office that holds the case now"),
-        EVER_HOLDER: ("持有过该信访事项的单位", "is an office that holds or held the case"),
-    }
-)
-
-_DESK: Final = frozenset({"intake", "handler", "head", "importer"})
-_HANDLING: Final = frozenset({"handler", "head", "leader", "importer"})
-_PETITIONER: Final = frozenset({"petitioner"})
-
-
-class Permission(NamedTuple):
-    """One row: the roles that may do an act, and the relation to the case that they need."""
-
-    roles: frozenset[str]
-    relation: str
+__all__ = ["HOLDER", "OWN_KEY", "PERMISSIONS", "RECEIVER", "RELATIONS", "Permission", "check_role"]
 
 
 PERMISSIONS: Final = MappingProxyType(
     {
-        "case.submitted.v1": Permission(_PETITIONER, OWN_KEY),
-        "case.registered.v1": Permission(_DESK, RECEIVER),
-        "case.transferred.v1": Permission(_DESK, HOLDER),
-        "case.notice_served.v1": Permission(_DESK, EVER_HOLDER),
-        "case.replied.v1": Permission(_DESK | {"leader"}, HOLDER),
-        "case.accepted.v1": Permission(_DESK, HOLDER),
-        "case.opinion_issued.v1": Permission(_HANDLING, HOLDER),
-        "case.opinion_served.v1": Permission(_DESK, HOLDER),
-        "case.rated.v1": Permission(_PETITIONER, CASE_KEY),
-        "case.key_claimed.v1": Permission(_PETITIONER, OWN_KEY),
-        "case.erased.v1": Permission((_DESK - {"importer"}) | {"registrar"}, EVER_HOLDER),
+        "case.submitted.v1": Permission(PETITIONER, OWN_KEY),
+        "case.registered.v1": Permission(DESK, RECEIVER),
+        "case.transferred.v1": Permission(DESK, HOLDER),
+        "case.notice_served.v1": Permission(DESK, EVER_HOLDER),
+        "case.replied.v1": Permission(DESK | {"leader"}, HOLDER),
+        "case.accepted.v1": Permission(DESK, HOLDER),
+        "case.opinion_issued.v1": Permission(HANDLING, HOLDER),
+        "case.opinion_served.v1": Permission(DESK, HOLDER),
+        "case.rated.v1": Permission(PETITIONER, CASE_KEY),
+        "case.key_claimed.v1": Permission(PETITIONER, OWN_KEY),
+        "case.erased.v1": Permission((DESK - {"importer"}) | {"registrar"}, EVER_HOLDER),
+        **PROCEDURE_PERMISSIONS,
     }
 )
 
@@ -71,32 +56,22 @@ def check_role(case: Case, event: Event, people: People) -> None:
     if permission is None or event.role not in permission.roles:
         raise _refuse_role(case, event, permission)
     if event.role == "petitioner":
-        if not _has_key(case, event, permission.relation):
+        if event.actor != "petitioner" or event.office or event.post or not _stands(case, event, permission, people):
             raise _refuse_relation(case, event, permission)
         return
     if event.role == "registrar":
         return
     _check_officer(event, people)
-    if not _has_relation(case, event.office, permission.relation):
+    if not _stands(case, event, permission, people):
         raise _refuse_relation(case, event, permission)
     if (event.role == "importer") != (getattr(event, "imported", None) is not None):
         raise _refuse_import(case, event)
 
 
-def _has_key(case: Case, event: Any, relation: str) -> bool:
-    if event.actor != "petitioner" or event.office or event.post:
-        return False
-    if relation == OWN_KEY:
-        return bool(key_id_of(event.petitioner_key) == event.key_id)
-    return case.key(event.key_id) is not None
-
-
-def _has_relation(case: Case, office: str, relation: str) -> bool:
-    if relation == HOLDER:
-        return case.office == office
-    if relation == RECEIVER:
-        return case.office in ("", office)
-    return case.office == office or any(holding.office == office for holding in case.holdings)
+def _stands(case: Case, event: Any, permission: Permission, people: People) -> bool:
+    if RELATIONS[permission.relation].stands(case, event, people):
+        return True
+    return any(RELATIONS[other].stands(case, event, people) for other in permission.others)
 
 
 def _check_officer(event: Event, people: People) -> None:
@@ -130,17 +105,19 @@ def _refuse_role(case: Case, event: Event, permission: Permission | None) -> Rol
 
 
 def _refuse_relation(case: Case, event: Event, permission: Permission) -> RoleRefused:
-    act, (zh, en) = name_of(ACTIONS, event.action), RELATIONS[permission.relation]
-    holder = (case.office,) if permission.relation in (HOLDER, RECEIVER) and case.office else ()
-    now_zh = f"(现为 {case.office})" if holder else ""
-    now_en = f" (now {case.office})" if holder else ""
+    act = name_of(ACTIONS, event.action)
+    relations = [RELATIONS[word] for word in permission.relations]
+    zh, en = "或".join(one.zh for one in relations), ", or ".join(one.en for one in relations)
+    who = tuple(dict.fromkeys(name for one in relations for name in one.names(case)))
+    now_zh = f"(现为 {'、'.join(who)})" if who else ""
+    now_en = f" (now {', '.join(who)})" if who else ""
     return _refuse(
         event,
         "relation",
         case.state,
         f"“{act.zh}”要求行为人{zh}{now_zh}" if event.role == "petitioner" else f"“{act.zh}”只能由{zh}作出{now_zh}",
         f'"{act.en}" needs an actor who {en}{now_en}',
-        holder,
+        who,
     )
 
 

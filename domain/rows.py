@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any
 
 from domain import vocabulary
 from domain.errors import ReferenceRefused
+from domain.practice_rows import PracticeRow, fault_of
 
 CONFIDENCES = ("C", "S", "L", "D")
 DAY_KINDS = ("calendar", "working")
-DUTIES = ("receiving_office", "acting_office")
+DUTIES = ("receiving_office", "acting_office", "petitioner", "superior")
 EXCEPTIONS = ("", "not_addressable")
+NATURES = ("duty", "right", "window", "open")
+CONDITIONS = ("", "simplified")
+COUNTS_FROM = ("", "receipt")
+ACT_LISTS = ("starts", "meets", "ends", "extends", "suspends", "resumes", "voids")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,11 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """One time limit of one law; `data/clocks.toml` explains the columns. `length` is in days of `day_kind`."""
+    """One time limit of one law; `data/clocks.toml` explains the columns. `length` is in days of `day_kind`.
+
+    Columns with a default may be missing from a published row, and then mean the default: rows published
+    before these columns existed stay what they were.
+    """
 
     id: str
     clock: str
@@ -56,6 +65,15 @@ class ClockRow:
     duty_of: str
     unless: str
     weekends_roll: bool
+    extends: tuple[str, ...] = ()
+    suspends: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    voids: tuple[str, ...] = ()
+    extend_limit: int = 0
+    nature: str = "duty"
+    sets: str = ""
+    only_if: str = ""
+    counts_from: str = ""
 
     def in_force(self, day: date) -> bool:
         """Say whether this row governs a clock that starts on day."""
@@ -80,27 +98,34 @@ class LagRow:
     in_force_to: date | None
 
 
-TABLES: Mapping[str, type[Law | ClockRow | LagRow]] = {"law": Law, "clock": ClockRow, "lag": LagRow}
+Row = Law | ClockRow | LagRow | PracticeRow
+TABLES: Mapping[str, type[Row]] = {"law": Law, "clock": ClockRow, "lag": LagRow, "practice": PracticeRow}
 
 
-def parse_row(row: Mapping[str, Any]) -> Law | ClockRow | LagRow:
+def parse_row(row: Mapping[str, Any]) -> Row:
     """Read one row as it is published: its columns, and `table` naming its kind; dates as YYYY-MM-DD, "" for open.
 
     Raises ReferenceRefused naming the row and the column that is missing, unknown or not of its kind.
     """
     make = TABLES.get(str(row.get("table")))
     if make is None:
-        raise _refuse(row, "table", "should be law, clock or lag", "应为 law、clock 或 lag")
-    columns = {field.name: field.type for field in fields(make)}
-    if row.keys() - {"table"} != columns.keys():
-        odd = ", ".join(sorted((row.keys() - {"table"}) ^ columns.keys()))
+        raise _refuse(row, "table", "should be law, clock, lag or practice", "应为 law、clock、lag 或 practice")
+    columns = {field.name: str(field.type) for field in fields(make)}
+    needed = {field.name for field in fields(make) if field.default is MISSING}
+    given = row.keys() - {"table"}
+    if not needed <= given <= columns.keys():
+        odd = ", ".join(sorted((needed - given) | (given - columns.keys())))
         raise _refuse(row, odd, "is missing or unknown", "缺少或多余")
-    parsed = make(**{name: _column(row, name, str(kind)) for name, kind in columns.items()})
+    parsed = make(**{name: _column(row, name, kind) for name, kind in columns.items() if name in given})
     _check_common(row, parsed)
     if isinstance(parsed, ClockRow):
         _check_clock(row, parsed)
     elif isinstance(parsed, LagRow) and not 1 <= parsed.working_days <= 60:
         raise _refuse(row, "working_days", "must be 1 to 60", "应为 1 至 60")
+    elif isinstance(parsed, PracticeRow):
+        fault = fault_of(parsed)
+        if fault is not None:
+            raise _refuse(row, fault[0], fault[2], fault[1])
     return parsed
 
 
@@ -122,7 +147,7 @@ def _column(row: Mapping[str, Any], name: str, kind: str) -> Any:
     return value
 
 
-def _check_common(row: Mapping[str, Any], parsed: Law | ClockRow | LagRow) -> None:
+def _check_common(row: Mapping[str, Any], parsed: Row) -> None:
     for name in ("id", "article", "source", "jurisdiction"):
         if not getattr(parsed, name).strip():
             raise _refuse(row, name, "must not be empty", "不得为空")
@@ -138,13 +163,26 @@ def _check_clock(row: Mapping[str, Any], parsed: ClockRow) -> None:
         ("duty_of", DUTIES),
         ("unless", EXCEPTIONS),
         ("capacity", ("", *vocabulary.CAPACITIES)),
+        ("nature", NATURES),
+        ("only_if", CONDITIONS),
+        ("counts_from", COUNTS_FROM),
     )
     for name, allowed in words:
         if getattr(parsed, name) not in allowed:
             listed = ", ".join(word or '""' for word in allowed)
             raise _refuse(row, name, f"must be one of {listed}", f"应为下列之一:{listed}")
-    if not 1 <= parsed.length <= 3660:
-        raise _refuse(row, "length", "must be 1 to 3660 days", "应为 1 至 3660 日")
+    numberless = bool(parsed.sets) or parsed.nature == "open"
+    if not (parsed.length == 0 if numberless else 1 <= parsed.length <= 3660):
+        raise _refuse(
+            row,
+            "length",
+            "must be 1 to 3660 days, and 0 only where an act sets the day or the law has no number",
+            "应为 1 至 3660 日;仅由行为自定或法律无期限的为 0",
+        )
+    if not 0 <= parsed.extend_limit <= 3660:
+        raise _refuse(row, "extend_limit", "must be 0 to 3660 days", "应为 0 至 3660 日")
+    if bool(parsed.suspends) != bool(parsed.resumes):
+        raise _refuse(row, "resumes", "must be given where suspends is, and only there", "应与 suspends 同时列出")
     if not parsed.starts or not parsed.meets:
         raise _refuse(row, "starts" if not parsed.starts else "meets", "must name an act", "应列出行为")
 

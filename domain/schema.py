@@ -44,10 +44,15 @@ class Event:
     from 0. `key_id` is 32 bytes. A petitioner has post and office "". `recorded_at_ms` is Unix
     milliseconds. `effective_at` is the moment that counts (see `effective.py`), and `late_recorded` says
     that it is not the claimed one because the act was written down too late.
+
+    `varies` names the field by whose value rule rows may tell kinds of the act apart, "" for none; `sweeps`
+    says that the act ends the case, and with it every office's clocks.
     """
 
     action: ClassVar[str] = ""
     sealed: ClassVar[tuple[str, ...]] = ()
+    varies: ClassVar[str] = ""
+    sweeps: ClassVar[bool] = False
 
     originator_id: str
     originator_version: int

@@ -5,18 +5,26 @@ Their values never reach an event or a refusal; only the signer's client and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from domain import procedure_wording as procedure
 from domain.errors import EventRefused
 from domain.schema import Event
+from domain.tracks import wording as tracks
 
 MAX_TEXT = 200_000
 MAX_DEPTH = 8
+MAX_FILE = 2**53 - 1
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}")
 
 NEEDED: Final[Mapping[str, tuple[tuple[str, ...], str]]] = MappingProxyType(
     {
+        **tracks.NEEDED,
+        **procedure.NEEDED,
         "case.replied.v1": (("reply",), "article 29, 31(5)"),
         "case.opinion_issued.v1": (("claim", "facts", "opinion", "basis"), "article 32"),
     }
@@ -50,12 +58,27 @@ def arrange(event: Event, sealed: Mapping[str, Any]) -> tuple[tuple[str, Any], .
         for name in needed:
             if sealed.get(name) in (None, "", [], {}):
                 raise _refuse(event, "sealed_missing", "不可缺少", "must be given", name, article)
+    _check_papers(event, sealed)
     if getattr(event, "channel", "") == "found":
         for name in sorted(NOBODYS & sealed.keys()):
             raise _refuse(
                 event, "sealed_person", "不适用:排查发现的事项不记任何人", "does not apply: it names no person", name
             )
     return tuple((name, sealed[name]) for name in names if name in sealed)
+
+
+def _check_papers(event: Event, sealed: Mapping[str, Any]) -> None:
+    """Check that a paper is there where the act says that one was signed, and that files are told by digest alone."""
+    if getattr(event, "way", "") == "paper" and not sealed.get("source"):
+        raise _refuse(event, "sealed_missing", "书面签名的应附签名件", "must hold the signed paper", "source")
+    if "attachments" in sealed and not _are_attachments(sealed["attachments"]):
+        raise _refuse(
+            event,
+            "sealed_unfit",
+            "应为附件列表,每项恰有 digest、size、media_type",
+            "must be a list of files, each with exactly digest, size and media_type",
+            "attachments",
+        )
 
 
 def _is_value(value: Any, depth: int) -> bool:
@@ -70,6 +93,22 @@ def _is_value(value: Any, depth: int) -> bool:
     if isinstance(value, dict):
         return all(isinstance(name, str) and _is_value(item, depth - 1) for name, item in value.items())
     return False
+
+
+def _are_attachments(value: Any) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(
+        isinstance(file, dict)
+        and file.keys() == {"digest", "size", "media_type"}
+        and isinstance(file["digest"], str)
+        and _DIGEST.fullmatch(file["digest"]) is not None
+        and type(file["size"]) is int
+        and 0 <= file["size"] <= MAX_FILE
+        and isinstance(file["media_type"], str)
+        and _MEDIA_TYPE.fullmatch(file["media_type"]) is not None
+        for file in value
+    )
 
 
 def _refuse(event: Event, code: str, zh: str, en: str, name: str, article: str = "") -> EventRefused:

@@ -15,138 +15,152 @@ shadow of HANDLE at a competent unit, and `registered` starts what is not alread
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from domain.clocks import Rules
+from domain.calendars import Calendars
+from domain.clock import Change, Clock, Clocks, civil_day
+from domain.clocks import Effect, Rules
 from domain.rows import ClockRow
-from domain.schema import CIVIL, Event
+from domain.schema import Event
+from domain.segments import Moved, extend, resume, suspend, woken
+
+__all__ = ["Change", "Clock", "Clocks", "Received", "Turn", "close_clocks", "start_clocks"]
+
+NOBODYS_DUTY: Final = ("petitioner", "superior")
 
 
-class Clock(NamedTuple):
-    """One time limit running, or having run, against one office.
+class Turn(NamedTuple):
+    """What an act left of the running clocks: those that run on, those it closed or withdrew, and the counters."""
 
-    `rule` is the id of its row, `segment` counts the clocks of this name in the case from 1. `start_day`
-    is the civil day of the starting act; `key_day` the raw due day before rolling, or the start day where
-    the length is in working days. While the clock runs `closed_by` is ""; then it is the act that closed
-    it, and `met` tells whether that act fulfilled the duty or only ended the clock. `..._late` says that
-    an act counts from its recording because it was recorded too late, `..._imported` that its time is the
-    importer's claim. `withdrawn_index` is where a later act put another segment in this one's place.
-    """
+    running: Clocks
+    closed: Clocks
+    segments: Mapping[str, int]
 
-    clock: str
-    shadow: bool
-    rule: str
-    segment: int
+
+class Received(NamedTuple):
+    """How a case stands after the act that starts clocks: at which unit, since when, and what its rows may ask."""
+
     unit: str
-    started_by: str
-    started_seq: int
-    started_index: int
-    started_at: datetime
-    started_late: bool
-    started_imported: bool
-    start_day: date
-    key_day: date
-    day_kind: str
-    length: int
-    closed_by: str = ""
-    met: bool = False
-    closed_seq: int | None = None
-    closed_index: int | None = None
-    closed_at: datetime | None = None
-    closed_late: bool = False
-    closed_imported: bool = False
-    withdrawn_index: int | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether no act has closed the clock yet."""
-        return not self.closed_by and self.withdrawn_index is None
-
-    @property
-    def met_seq(self) -> int | None:
-        """The position in the case of the act that fulfilled the duty."""
-        return self.closed_seq if self.met else None
-
-    @property
-    def met_index(self) -> int | None:
-        """The log index of the act that fulfilled the duty."""
-        return self.closed_index if self.met else None
-
-    @property
-    def met_at(self) -> datetime | None:
-        """The effective moment of the act that fulfilled the duty."""
-        return self.closed_at if self.met else None
-
-    @property
-    def ended_by(self) -> str | None:
-        """The act that ended the clock without fulfilling the duty."""
-        return self.closed_by if self.closed_by and not self.met else None
-
-    @property
-    def late_recorded(self) -> bool:
-        """Whether the starting or the closing act counts from a late recording."""
-        return self.started_late or self.closed_late
-
-    @property
-    def imported(self) -> bool:
-        """Whether the starting or the closing time is an importer's claim."""
-        return self.started_imported or self.closed_imported
+    addressable: bool
+    simplified: bool
+    received_at: datetime | None
 
 
-Clocks = tuple[Clock, ...]
+def close_clocks(
+    running: Clocks,
+    segments: Mapping[str, int],
+    event: Event,
+    rules: Rules,
+    holder: str,
+    calendars: Calendars,
+    imported: bool,
+) -> Turn:
+    """Return the clocks that still run after an act, and those that it closed or replaced.
 
-
-def close_clocks(running: Clocks, event: Event, rules: Rules, imported: bool) -> tuple[Clocks, Clocks]:
-    """Return the clocks that still run after an act, and those that it closed.
-
-    An act closes only clocks of the office that acts: nobody fulfils another office's duty. What closes a
-    clock is read from the rules that it started by.
+    An act meets and ends only clocks of the office that acts, for nobody fulfils another office's duty; it
+    meets rights, which are no office's, and acts that end the case end every clock. It voids, extends and
+    suspends those of the office that held the case (`holder`) too. What it does is read from the rules that
+    the clock started by.
     """
-    action, office = event.action, event.office
+    action = event.action
+    variant = event.varies and f"{action}#{getattr(event, event.varies)}"
     kept: list[Clock] = []
     closed: list[Clock] = []
     for clock in running:
-        how = rules.at(clock.started_index).closing.get((clock.rule, action)) if clock.unit == office else None
-        if how is None:
+        closing = rules.at(clock.started_index).closing
+        effect = closing.get((clock.rule, action))
+        if effect is None and variant:
+            effect = closing.get((clock.rule, variant))
+        if effect is None or not _concerns(effect, clock, event, holder):
             kept.append(clock)
+        elif effect == "met" or effect == "ended":
+            closed.append(_close(woken(clock, event.effective_at), event, effect == "met", imported))
+        elif effect == "void":
+            closed.append(clock._replace(withdrawn_index=event.index))
         else:
-            # The last member is `withdrawn_index`; the seven before it say what closed the clock.
-            closing = (action, how == "met", event.originator_version, event.index, event.effective_at)
-            closed.append(Clock(*clock[:15], *closing, event.late_recorded, imported, clock.withdrawn_index))
-    return (tuple(kept), tuple(closed)) if closed else (running, ())
+            segment = segments.get(clock.clock, 0) + 1
+            moved = _move(effect, clock, event, rules, calendars, segment)
+            kept.append(moved.running)
+            if moved.withdrawn is not None:
+                closed.append(moved.withdrawn)
+                segments = {**segments, clock.clock: segment}
+    if not closed and tuple(kept) == running:
+        return Turn(running, (), segments)
+    return Turn(tuple(kept), tuple(closed), segments)
+
+
+def _concerns(effect: Effect, clock: Clock, event: Event, holder: str) -> bool:
+    if effect == "met" or effect == "ended":
+        return clock.unit == event.office or not clock.unit or event.sweeps
+    return clock.unit in (event.office, holder) or not clock.unit
+
+
+def _move(effect: Effect, clock: Clock, event: Any, rules: Rules, calendars: Calendars, segment: int) -> Moved:
+    if effect == "resumed":
+        return resume(clock, event, segment)
+    row = rules.at(clock.started_index).clocks[clock.rule]
+    calendar = calendars.as_known(event.index - 1)
+    if effect == "suspended":
+        return suspend(clock, event, calendar, row.weekends_roll, segment)
+    return extend(clock, event, getattr(event, "days", 0), calendar, row.weekends_roll, segment)
+
+
+def _close(clock: Clock, event: Event, met: bool, imported: bool) -> Clock:
+    # The seven members from `closed_by` on say what closed the clock; those after them stay.
+    closing = (event.action, met, event.originator_version, event.index, event.effective_at)
+    rest: tuple[Any, ...] = clock[22:]
+    return Clock(*clock[:15], *closing, event.late_recorded, imported, *rest)
 
 
 def start_clocks(
-    known: Clocks, event: Event, rows: tuple[ClockRow, ...], unit: str, addressable: bool, imported: bool
-) -> Clocks:
-    """Return the clocks that an act starts at a unit, by the rows in force on its civil day.
+    running: Clocks,
+    segments: Mapping[str, int],
+    event: Event,
+    rows: tuple[ClockRow, ...],
+    received: Received,
+    imported: bool,
+) -> Turn:
+    """Return the running clocks with those that an act starts, by the rows in force on its civil day.
 
     A clock that already runs at this unit is not started again; none starts before the first regulation,
-    nor where its row excepts petitions without a clear name or address (23(2)).
+    nor where its row excepts petitions without a clear name or address (23(2)), asks for simplified
+    handling that was not chosen, or waits for a day that the act does not set.
     """
-    day = event.effective_at.astimezone(CIVIL).date()
-    started: Clocks = ()
+    day = civil_day(event.effective_at)
+    started: list[Clock] = []
     for row in rows:
         if day < row.in_force_from or (row.in_force_to is not None and day > row.in_force_to):
             continue
-        if row.unless == "not_addressable" and not addressable:
+        if row.unless == "not_addressable" and not received.addressable:
             continue
-        segment = 1
-        for clock in known:
-            if clock.clock == row.clock:
-                segment += 1
-                if clock.unit == unit and clock.shadow == row.shadow and clock.running:
-                    break
-        else:
-            clock = _start(row, event, unit, day, segment, imported)
-            started, known = (*started, clock), (*known, clock)
-    return started
+        if row.only_if and not received.simplified:
+            continue
+        unit = "" if row.duty_of in NOBODYS_DUTY else received.unit
+        if any(c.clock == row.clock and c.unit == unit and c.shadow == row.shadow for c in running):
+            continue
+        clock = _start(row, event, unit, day, segments.get(row.clock, 0) + 1, received.received_at, imported)
+        if clock is not None:
+            segments = {**segments, row.clock: clock.segment}
+            started.append(clock)
+    return Turn((*running, *started) if started else running, (), segments)
 
 
-def _start(row: ClockRow, event: Event, unit: str, day: date, segment: int, imported: bool) -> Clock:
+def _start(
+    row: ClockRow, event: Event, unit: str, day: date, segment: int, received_at: datetime | None, imported: bool
+) -> Clock | None:
+    at, length = event.effective_at, row.length
+    if row.counts_from and received_at is not None:
+        at = received_at
+        day = civil_day(at)
     # Civil Code 201: the day of the starting act is not counted, so the last day is start + length.
-    key_day = date.fromordinal(day.toordinal() + row.length) if row.day_kind == "calendar" else day
+    key_day = date.fromordinal(day.toordinal() + length) if row.day_kind == "calendar" else day
+    if row.sets:
+        key_day = getattr(event, row.sets, None) or day
+        length = (key_day - day).days
+        if length < 1:
+            return None
     return Clock(
         row.clock,
         row.shadow,
@@ -156,11 +170,11 @@ def _start(row: ClockRow, event: Event, unit: str, day: date, segment: int, impo
         event.action,
         event.originator_version,
         event.index,
-        event.effective_at,
+        at,
         event.late_recorded,
         imported,
         day,
         key_day,
         row.day_kind,
-        row.length,
+        length,
     )

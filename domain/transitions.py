@@ -11,70 +11,94 @@ Acts that belong beside the procedure (a claimed key, a rating, an erasure) leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.errors import TransitionRefused
+from domain.moves import (
+    ACCEPTED,
+    AFTER,
+    BEGUN,
+    CLASSIFIED,
+    CONCLUDED,
+    CONTESTED,
+    DIRECTED,
+    HANDLED,
+    NEW,
+    NOTIFIED,
+    OPEN,
+    OPINION_ISSUED,
+    REDO,
+    REGISTERED,
+    REPLIED,
+    REVIEWED,
+    ROUTED_STATUTORY,
+    SERVED,
+    SUBMITTED,
+    TRANSFERRED,
+    Transition,
+    stay,
+    to,
+)
+from domain.procedure_moves import PROCEDURE
 from domain.vocabulary import CAPACITIES, STATES, name_of
 from domain.wording import ACTIONS
 
-NEW: Final = "NEW"
-SUBMITTED: Final = "SUBMITTED"
-REGISTERED: Final = "REGISTERED"
-TRANSFERRED: Final = "TRANSFERRED"
-NOTIFIED: Final = "NOTIFIED"
-ACCEPTED: Final = "ACCEPTED"
-OPINION_ISSUED: Final = "OPINION_ISSUED"
-SERVED: Final = "SERVED"
-REPLIED: Final = "REPLIED"
+__all__ = [
+    "CODES",
+    "NEW",
+    "SUBMITTED",
+    "TRANSITIONS",
+    "Transition",
+    "action_of",
+    "allowed_at",
+    "allowed_in",
+    "check_transition",
+    "next_state",
+]
 
-_OPEN = (REGISTERED, TRANSFERRED, NOTIFIED)
-_LATER = (ACCEPTED, OPINION_ISSUED, SERVED, REPLIED)
-_BEGUN = (SUBMITTED, *_OPEN, *_LATER)
-
-
-class Transition(NamedTuple):
-    """One act of the table; `moves` gives the next state for every state in which the act is lawful."""
-
-    action: str
-    moves: Mapping[str, str]
-    article: str
-    confidence: str
-    capacity: str = ""
-
-
-def _to(state: str, *sources: str) -> dict[str, str]:
-    return dict.fromkeys(sources, state)
-
-
-def _stay(*states: str) -> dict[str, str]:
-    return {state: state for state in states}
-
+_UNTOLD = tuple(state for state in OPEN if state != CLASSIFIED)
+_LATER = (CLASSIFIED, *CONTESTED, *HANDLED, *AFTER, *REVIEWED, REDO, REPLIED, DIRECTED, ROUTED_STATUTORY, CONCLUDED)
 
 TRANSITIONS: Final[tuple[Transition, ...]] = (
-    Transition("case.submitted.v1", _to(SUBMITTED, NEW), "17, 21", "C"),
-    Transition("case.registered.v1", _to(REGISTERED, NEW, SUBMITTED), "22(1), 23(1)", "C"),
-    Transition("case.transferred.v1", _to(TRANSFERRED, *_OPEN), "22(1), 23(1)", "C"),
+    Transition("case.submitted.v1", to(SUBMITTED, NEW), "17, 21", "C"),
+    Transition("case.registered.v1", to(REGISTERED, NEW, SUBMITTED), "22(1), 23(1)", "C"),
+    Transition("case.transferred.v1", to(TRANSFERRED, *OPEN), "22(1), 23(1)", "C"),
     # A notice after its time is late, not unlawful: the clock says so, and the duty to tell stays (23, 44(3)).
-    Transition("case.notice_served.v1", _to(NOTIFIED, *_OPEN) | _stay(*_LATER), "23", "C"),
-    Transition("case.replied.v1", _to(REPLIED, *_OPEN), "29, 31(5)", "D", "competent_unit"),
-    Transition("case.accepted.v1", _to(ACCEPTED, *_OPEN), "31(6)", "C", "competent_unit"),
-    Transition("case.opinion_issued.v1", _to(OPINION_ISSUED, ACCEPTED), "31(6), 32", "C", "competent_unit"),
-    Transition("case.opinion_served.v1", _to(SERVED, OPINION_ISSUED), "32, 34", "C", "competent_unit"),
-    Transition("case.rated.v1", _stay(SERVED, REPLIED), "21(2)", "D"),
-    Transition("case.key_claimed.v1", _stay(*_BEGUN), "21(2)", "D"),
-    Transition("case.erased.v1", _stay(*_BEGUN), "个人信息保护法 47", "D"),
+    Transition("case.notice_served.v1", to(NOTIFIED, *_UNTOLD) | stay(*_LATER), "23", "C"),
+    Transition("case.replied.v1", to(REPLIED, *OPEN, ROUTED_STATUTORY), "29, 31(5)", "D", "competent_unit"),
+    Transition("case.accepted.v1", to(ACCEPTED, *OPEN, REDO), "31(6)", "C", "competent_unit"),
+    Transition("case.opinion_issued.v1", to(OPINION_ISSUED, ACCEPTED), "31(6), 32", "C", "competent_unit"),
+    Transition("case.opinion_served.v1", to(SERVED, OPINION_ISSUED), "32, 34", "C", "competent_unit"),
+    Transition("case.rated.v1", stay(*AFTER, *REVIEWED, REPLIED, DIRECTED, CONCLUDED), "21(2)", "D"),
+    Transition("case.key_claimed.v1", stay(*BEGUN), "21(2)", "D"),
+    Transition("case.erased.v1", stay(*BEGUN), "个人信息保护法 47", "D"),
+    *PROCEDURE,
 )
 
 _MOVES: Final = {(row.action, state): (row, to) for row in TRANSITIONS for state, to in row.moves.items()}
 _ROWS: Final = MappingProxyType({row.action: row for row in TRANSITIONS})
+CODES: Final = MappingProxyType({row.action: bytes([code]) for code, row in enumerate(TRANSITIONS, 1)})
+"""One byte for every act of the table, for a case to remember which acts it had; it is never recorded."""
+
+NO_CODE: Final = b"\0"
 
 
-def next_state(action: str, state: str) -> str:
-    """Return the state that an act leads to; an act outside the table leaves the state, for a replay that goes on."""
+def next_state(action: str, state: str, variant: str = "") -> str:
+    """Return the state that an act leads to, where a row branches by the act's variant.
+
+    An act outside the table leaves the state, for a replay that goes on.
+    """
     move = _MOVES.get((action, state))
-    return move[1] if move is not None else state
+    if move is None:
+        return state
+    return move[0].branches.get(variant, move[1]) if variant else move[1]
+
+
+def action_of(acts: bytes, seq: int) -> str:
+    """Return the act that has this number among the acts of a case, "" if it is none of the table or there is none."""
+    code = acts[seq - 1] if 0 < seq <= len(acts) else 0
+    return TRANSITIONS[code - 1].action if code else ""
 
 
 def check_transition(action: str, state: str, capacity: str) -> None:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
-
-class Name(NamedTuple):
-    """One notion in the two languages of the interface."""
-
-    zh: str
-    en: str
+from domain import procedure_words
+from domain.naming import Name as Name
 
 
 def _names(**rows: tuple[str, str]) -> Mapping[str, Name]:
@@ -41,6 +36,7 @@ OFFICE_KINDS = MappingProxyType(
         **CAPACITIES,
         "supervision": Name("督查机构", "supervision office"),
         "inspection": Name("纪检监察机构", "inspection body"),
+        "conference": Name("信访工作联席会议", "joint conference"),
     }
 )
 MEANS = _names(
@@ -51,7 +47,7 @@ MEANS = _names(
     left=("留置", "left at the address"),
     announced=("公告", "by public announcement"),
 )
-NOTICES = _names(received=("接收情况告知书", "notice of receipt"))
+NOTICES = MappingProxyType({"received": Name("接收情况告知书", "notice of receipt"), **procedure_words.NOTICE_KINDS})
 BASES = MappingProxyType(
     {
         "22_1": Name("第二十二条第一项:属于本级机关、单位", "article 22(1): bodies of the same level"),
@@ -104,7 +100,7 @@ ROLES = _names(
     petitioner=("信访人", "petitioner"),
     system=("系统", "system"),
 )
-STATES = _names(
+_FIRST_STATES = _names(
     NEW=("尚未提出", "not yet made"),
     SUBMITTED=("已提交", "submitted"),
     REGISTERED=("已登记", "registered"),
@@ -115,6 +111,7 @@ STATES = _names(
     SERVED=("意见已送达", "opinion served"),
     REPLIED=("已书面答复", "replied in writing"),
 )
+STATES = MappingProxyType({**_FIRST_STATES, **procedure_words.STATES})
 
 
 def name_of(table: Mapping[str, Name], word: str) -> Name:

@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain import procedure_wording as procedure
 from domain import vocabulary
+from domain.tracks import wording as tracks
 from domain.vocabulary import Name
+
+
+def _joined(
+    own: Mapping[str, Mapping[str, Name]], more: Mapping[str, Mapping[str, Name]]
+) -> Mapping[str, Mapping[str, Name]]:
+    """Join the value tables of fields; where two kinds of act use one field name, each finds its own words."""
+    return MappingProxyType({field: {**more.get(field, {}), **own.get(field, {})} for field in {**own, **more}})
+
 
 ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.ACTIONS,
+        **procedure.ACTIONS,
         "ledger.genesis.v1": Name("建立账本", "found the ledger"),
         "ledger.key_rotated.v1": Name("更换账本密钥", "rotate the log key"),
         "people.office_opened.v1": Name("设立单位", "open an office"),
@@ -34,11 +46,16 @@ ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
         "case.rated.v1": Name("评价", "rate"),
         "case.key_claimed.v1": Name("领取密钥", "claim a key"),
         "case.erased.v1": Name("删除披露内容", "erase disclosures"),
+        "refused.noted.v1": Name("记录被拒绝的行为", "note a refused act"),
     }
 )
 
 FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.FIELDS,
+        **procedure.FIELDS,
+        "act": Name("所拒绝的行为", "act refused"),
+        "at": Name("时间", "at"),
         "actor": Name("行为人", "actor"),
         "addressable": Name("姓名住址清楚", "name and address clear"),
         "area": Name("内容分类", "subject area"),
@@ -80,6 +97,8 @@ FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
         "region": Name("行政区划", "region"),
         "registrars": Name("登记管理员", "registrars"),
         "rest_days": Name("休息日", "rest days"),
+        "role": Name("角色", "role"),
+        "rule": Name("所依据的规则", "rule"),
         "roles": Name("角色", "roles"),
         "round": Name("办理轮次", "round"),
         "rows": Name("规则行", "rows"),
@@ -92,7 +111,7 @@ FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     }
 )
 
-VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
+_VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
     {
         "capacity": vocabulary.CAPACITIES,
         "category": vocabulary.CATEGORIES,
@@ -110,10 +129,14 @@ VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
     }
 )
 
+VALUES: Final = _joined(_joined(_VALUES, tracks.VALUES), procedure.VALUES)
+
 BASES: Final[Mapping[str, Name]] = MappingProxyType({**vocabulary.BASES, **vocabulary.ERASURE_BASES})
 
 SEALED_FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
+        **tracks.SEALED_FIELDS,
+        **procedure.SEALED_FIELDS,
         "subject": Name("主题", "subject"),
         "text": Name("内容", "text"),
         "name": Name("姓名", "name"),

@@ -14,8 +14,10 @@ from api.actions import Desk, acknowledgement_document, command, new_case
 from api.anchors import advance_anchor
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output
 from api.errors import InputRefused, UsageRefused
+from api.examples import act_file, plain
 from api.main import Application, open_application
 from api.settings import load_settings
+from domain.events import EVENTS
 
 MAX_FILE_BYTES = 8 * 2**20
 NEW = "new"
@@ -54,6 +56,7 @@ def act(
     sealed: Annotated[list[str] | None, typer.Option("--sealed", help="FIELD=VALUE, sealed. 密封字段。")] = None,
     claimed_at: Annotated[str | None, typer.Option("--at", help="When it happened (RFC 3339). 发生时间。")] = None,
     act_id: Annotated[str | None, typer.Option("--act-id", help="32 hex digits, for retries. 行为编号。")] = None,
+    example: Annotated[str | None, typer.Option("--example", help="Print a file for this act. 打印示例文件。")] = None,
     confirm_clock: ConfirmClock = False,
     home: Home = None,
     database: Database = None,
@@ -66,6 +69,9 @@ def act(
     """
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
+    if example is not None:
+        _print_example(output, example)
+        return
     if file is not None:
         acts = load_acts(file)
     else:
@@ -86,6 +92,12 @@ def act(
     output.result({"acts": done}, output.wording("cli.acts_done", count=len(done)))
 
 
+def _print_example(output: Output, action: str) -> None:
+    if action not in EVENTS:
+        raise UsageRefused("act_unknown")
+    output.result(_checked(plain(tomllib.loads(act_file(action)))).model_dump(), act_file(action).rstrip("\n"))
+
+
 def load_acts(path: Path) -> list[PlannedAct]:
     """Read a file of acts, JSON if so named, else TOML; raises InputRefused naming the field at fault."""
     try:
@@ -94,7 +106,7 @@ def load_acts(path: Path) -> list[PlannedAct]:
         if len(data) > MAX_FILE_BYTES:
             raise InputRefused("file_too_large", limit=MAX_FILE_BYTES // 2**20)
         text = data.decode("utf-8")
-        return _checked(json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)).acts
+        return _checked(json.loads(text) if path.suffix.lower() == ".json" else plain(tomllib.loads(text))).acts
     except OSError as error:
         raise InputRefused("file_unreadable", reason=error.strerror or "") from error
     except (ValueError, RecursionError) as error:

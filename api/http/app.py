@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from api.examples import with_examples
 from api.http import acts, log, pages, views
 from api.http.edge import Edge, Meters
 from api.http.problems import ProblemDocument, documented, install_handlers
@@ -54,5 +55,5 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemDocument"] = problem
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        app.openapi_schema = schema
+        app.openapi_schema = with_examples(schema)
     return app.openapi_schema

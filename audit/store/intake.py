@@ -1,7 +1,7 @@
 """Taking acts in: judge, check the signature outside the lock, append, answer.
 
 A repeated commit is answered like the first. Nothing of a refused act is stored, except that data keys made for it may
-stay behind in the key store, unused.
+stay behind in the key store, unused; that a validly signed one was refused is noted (see `audit.store.refusals`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from audit.acknowledgement import sign_acknowledgement
 from audit.case_keys import PETITIONER
 from audit.entry import parse_entry
-from audit.errors import AuthorityRejected, KeyRejected, SignatureRejected
+from audit.errors import AuditError, AuthorityRejected, KeyRejected, SignatureRejected
 from audit.grants import Grant
 from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
 from audit.store.acts import prepare_act, to_item
@@ -23,6 +23,7 @@ from audit.store.errors import (
     ActConflict,
     ActRefused,
     AuthorityRefused,
+    LedgerError,
     LedgerExists,
     ReferenceMoved,
     SeenRefused,
@@ -33,9 +34,10 @@ from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, Wish, is_reference_stream
 from audit.store.references import Reference, References, check_log_key
+from audit.store.refusals import Refusals
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
-from audit.suite import Verify, check_signature, load_private, public_key
+from audit.suite import Verify, check_signature, key_id, load_private, public_key
 
 _ATTEMPTS = 8
 
@@ -86,6 +88,8 @@ class Intake:
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
+        own = key_id(public_key(parts.log_key))
+        self._refusals = Refusals(log, own, self._log_key.sign, parts.random, self.prepare, self.commit)
         self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
 
     def prepare(
@@ -156,7 +160,27 @@ class Intake:
             if not isinstance(answer, ReferenceMoved):
                 break
             self._references.refresh()
-        return self._repeated(draft, signature, error)
+        try:
+            return self._repeated(draft, signature, error)
+        except Exception as refusal:
+            if refusal is error:
+                self._note_refusal(draft, signature, error)
+            raise
+
+    def _note_refusal(self, draft: Draft, signature: bytes, refusal: Exception) -> None:
+        """Have the refusal noted if the policy keeps such and the refused act was its signer's to sign."""
+        policy, reference = self._parts.policy, self._references.current
+        command = policy.note_of_refusal(refusal, draft.command, draft.actor, draft.claimed_at)
+        decision = policy.undecided(draft.command, reference.value) if command is not None else None
+        if decision is None:
+            return
+        try:
+            known = self._place(draft)
+            stream = policy.stream_of(draft.command)
+            self._check(prepare_act(self._parts.origin, stream, draft, decision, reference.at), known, signature)
+        except (LedgerError, AuditError):
+            return
+        self._refusals.note(command, draft.act_id, self._parts.timekeeper.now())
 
     def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
         """Record acts of different streams in one transaction, as `prepare` judged them; one answer an act."""
@@ -257,6 +281,8 @@ class Intake:
     def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:
         """Append acts whose signatures hold, in one transaction, and return an answer for each."""
         items = [to_item(act.prepared, ((act.prepared.draft.actor.key_id, act.signature),)) for act in acts]
+        known = [(act.known.ref, item.seq) for item, act in zip(items, acts, strict=True)]
+        self._parts.keystore.provide((ref, seq) for ref, seq in known if ref is not None)
         for item, act in zip(items, acts, strict=True):
             self._seal(item, act.prepared, act.known)
         if items:

@@ -87,6 +87,19 @@ class KeyStore:
             raise KeyStoreRefused("the keys for this act have been erased")
         return tuple(keys)
 
+    def provide(self, places: Iterable[tuple[bytes, int]]) -> None:
+        """Make the keys of several acts, each (ref, seq), durable at once, so that a batch waits for the disk once."""
+        with self._lock:
+            wanted = {(ref, *_block(seq)) for ref, seq in places}
+            missing = [
+                one for one in sorted(wanted) if one[:2] not in self._fresh and self._read(one[0], one[1]) is None
+            ]
+            if len(missing) < 2:
+                return
+            with self._transaction():
+                for ref, first, acts in missing:
+                    self._insert_block(ref, first, acts)
+
     def keys(self, ref: bytes, seq: int) -> tuple[bytes | None, ...] | None:
         """Return the data keys of an act, None for each that was erased; None if there are none at all."""
         first, _ = _block(seq)
@@ -138,12 +151,15 @@ class KeyStore:
             self._keep_fresh(ref, 1, block)
 
     def _add_block(self, ref: bytes, first: int, acts: int) -> None:
+        with self._transaction():
+            self._insert_block(ref, first, acts)
+
+    def _insert_block(self, ref: bytes, first: int, acts: int) -> None:
         cipher = self._stream_key(ref)
         if cipher is None:
             raise KeyStoreRefused("the key of this stream is not in the key store")
         wrapped = self._wrap(cipher, self._random(_ACT * acts), _bound(ref, first))
-        with self._transaction():
-            self._database.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", (ref, first, wrapped))
+        self._database.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", (ref, first, wrapped))
 
     def _keep_fresh(self, ref: bytes, first: int, block: bytes) -> None:
         self._fresh[ref, first] = block

@@ -1,4 +1,4 @@
-"""Print every table, or those named: `python -m tests.benchmarks [append] [import] [verify] [rebuild] [growth]`.
+"""Print every table, or those named: `python -m tests.benchmarks [append] [import] [verify] [rebuild] …`.
 
 Each table is a program of its own and runs in a process of its own, so that none warms another's caches.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-TABLES = ("append", "imports", "verify", "rebuild", "growth")
+TABLES = ("append", "imports", "verify", "rebuild", "growth", "procedure")
 
 
 def main(names: list[str]) -> int:

@@ -10,12 +10,14 @@ from typing import Any
 
 from domain.calendars import published_acts
 from domain.clocks import published_rules
+from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
 
 KEY = "5a" * 32
 SIGNATURE = "6b" * 64
 IMPORTED = {"mapping": "message-board", "precision": "day"}
 
 PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **TRACK_PUBLIC,
     "ledger.genesis.v1": (
         "ledger",
         {
@@ -92,9 +94,22 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE}),
     "case.erased.v1": ("case/" + "1" * 32, {"targets": [{"seq": 1, "slots": [0, 7]}], "basis": "request"}),
+    "refused.noted.v1": (
+        "refused/housing",
+        {
+            "actor": "officer-li",
+            "post": "desk",
+            "role": "intake",
+            "office": "housing",
+            "act": "case.accepted.v1",
+            "rule": "state",
+            "at": "2026-03-02T09:00:00+08:00",
+        },
+    ),
 }
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
+    **TRACK_OPTIONAL,
     "people.office_opened.v1": frozenset({"name_en", "parent", "region"}),
     "people.post_opened.v1": frozenset({"name_en"}),
     "case.submitted.v1": frozenset({"capacity", "area", "addressable"}),

@@ -48,7 +48,11 @@ def test_a_transfer_meets_the_route_clock_and_starts_the_receivers() -> None:
     story = Story().registered("bureau", "2026-03-02").transferred("housing", "2026-03-05")
     assert story.clock("ROUTE").met
     assert story.clock("ROUTE").met_seq == 2
-    assert _running(story) == {("NOTICE_TRANSFERRED", False, "housing"), ("HANDLE", True, "housing")}
+    assert _running(story) == {
+        ("NOTICE_TRANSFERRED", False, "housing"),
+        ("HANDLE", True, "housing"),
+        ("OBJECT", False, "housing"),
+    }
     assert (story.case.office, story.case.capacity, story.case.state) == ("housing", "competent_unit", "TRANSFERRED")
 
 

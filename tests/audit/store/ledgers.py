@@ -68,6 +68,12 @@ class Permissive:
     ) -> Any:
         return command
 
+    def undecided(self, command: Any, reference: Any) -> Any:
+        return command
+
+    def note_of_refusal(self, refusal: Exception, command: Any, actor: Actor, claimed_at: str) -> Any:
+        return None
+
 
 class Ticks:
     """A wall clock that goes on by a millisecond each time it is read, unless it is set."""

@@ -1,0 +1,167 @@
+"""The Chinese and English names of the acts of the whole procedure and of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from domain import procedure_words as words
+from domain.naming import Name
+
+ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
+    {
+        "people.office_closed.v1": Name("撤并单位", "close an office"),
+        "case.assigned.v1": Name("交办", "assign with report-back"),
+        "case.report_submitted.v1": Name("提交办结报告", "submit the closing report"),
+        "case.report_extended.v1": Name("同意延期报告", "consent to a later report"),
+        "case.objected.v1": Name("提出异议", "object to jurisdiction"),
+        "case.return_approved.v1": Name("同意交还", "approve the return"),
+        "case.objection_rejected.v1": Name("不同意异议", "reject the objection"),
+        "case.dispute_recorded.v1": Name("记录受理争议", "record a dispute over acceptance"),
+        "case.designated.v1": Name("指定受理机关", "designate the competent body"),
+        "case.reported_urgent.v1": Name("报请决定重大紧急事项", "report an urgent matter"),
+        "case.diverted_judicial.v1": Name("转送政法部门", "divert to the judicial bodies"),
+        "case.diverted_discipline.v1": Name("转送纪检监察机关", "divert to discipline"),
+        "case.not_accepted.v1": Name("不予受理", "not accept"),
+        "case.no_longer_accepted.v1": Name("不再受理", "no longer accept"),
+        "case.directed.v1": Name("告知向有权机关提出", "direct to the competent body"),
+        "case.transferred_out.v1": Name("转出账本", "transfer out"),
+        "case.out_received.v1": Name("记录转出回执", "record the receipt elsewhere"),
+        "case.received_from.v1": Name("接收外部转来事项", "receive from another system"),
+        "case.taken_over.v1": Name("承继办理", "take over from a closed office"),
+        "case.classified.v1": Name("分类", "classify"),
+        "case.reclassified.v1": Name("重新分类", "reclassify"),
+        "case.routed_statutory.v1": Name("导入法定途径", "route to the statutory procedure"),
+        "case.simplified.v1": Name("适用简易办理", "choose simplified handling"),
+        "case.simplified_ended.v1": Name("终止简易办理", "end simplified handling"),
+        "case.investigated.v1": Name("调查核实", "investigate"),
+        "case.hearing_opened.v1": Name("开始听证", "open a hearing"),
+        "case.hearing_closed.v1": Name("结束听证", "close a hearing"),
+        "case.mediation_referred.v1": Name("转入调解", "refer to mediation"),
+        "case.mediation_accepted.v1": Name("调解组织受理", "mediation accepted"),
+        "case.mediation_result.v1": Name("调解结果", "result of mediation"),
+        "case.mediation_returned.v1": Name("调解退回", "mediation returned"),
+        "case.mediation_performed.v1": Name("协议履行", "agreement performed"),
+        "case.settled.v1": Name("和解", "settle"),
+        "case.extended.v1": Name("延长办理期限", "extend the handling"),
+        "case.execution_begun.v1": Name("开始执行", "begin execution"),
+        "case.execution_done.v1": Name("执行完毕", "finish execution"),
+        "case.resolved.v1": Name("实体解决", "resolve in substance"),
+        "case.responsibility_set.v1": Name("落实责任人和措施", "set the responsible post and measure"),
+        "case.recused.v1": Name("回避", "recuse an officer"),
+        "case.attached.v1": Name("附加材料", "attach files"),
+        "case.panel_reviewed.v1": Name("信访评议", "third-party review of the handling"),
+        "case.review_requested.v1": Name("请求复查", "ask for review"),
+        "case.review_decided.v1": Name("作出复查意见", "decide the review"),
+        "case.review_served.v1": Name("送达复查意见", "serve the review opinion"),
+        "case.recheck_requested.v1": Name("请求复核", "ask for re-review"),
+        "case.recheck_decided.v1": Name("作出复核意见", "decide the re-review"),
+        "case.recheck_served.v1": Name("送达复核意见", "serve the re-review opinion"),
+        "case.concluded.v1": Name("终结", "conclude"),
+        "case.reopened.v1": Name("重新启动", "reopen"),
+        "case.withdrawn.v1": Name("撤回信访事项", "withdraw"),
+        "case.representative_named.v1": Name("登记代表", "name a representative"),
+        "case.merged.v1": Name("并案", "merge into another case"),
+        "case.linked.v1": Name("关联", "link to another case"),
+        "case.corrected.v1": Name("更正记录", "correct a recording mistake"),
+    }
+)
+FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
+    {
+        "act": Name("行为", "act"),
+        "because": Name("延期理由", "because"),
+        "body": Name("政法部门", "judicial body"),
+        "cause": Name("不予受理的情形", "cause"),
+        "changed_to": Name("变更后的意见", "changed to"),
+        "code_key": Name("代表码公钥", "representative's code key"),
+        "conclusion": Name("终结情形", "conclusion"),
+        "days": Name("天数", "days"),
+        "decision": Name("复查复核意见", "decision"),
+        "designator": Name("指定机关", "designated by"),
+        "ending": Name("撤并情形", "ending"),
+        "exclusion": Name("排除情形", "exclusion"),
+        "field": Name("更正字段", "field corrected"),
+        "finding": Name("评议意见", "finding"),
+        "from_office": Name("原单位", "from"),
+        "ground": Name("适用情形", "ground"),
+        "into": Name("并入事项", "into"),
+        "leaf": Name("条目哈希", "leaf"),
+        "link": Name("关系", "link"),
+        "measure": Name("下一措施", "next measure"),
+        "measure_on": Name("措施日期", "measure due"),
+        "mediator": Name("调解组织", "mediator"),
+        "method": Name("方法", "method"),
+        "objection": Name("异议情形", "objection"),
+        "on_the_spot": Name("当场", "on the spot"),
+        "other_case": Name("另一事项", "other case"),
+        "panel": Name("评议人", "panel"),
+        "place": Name("事项发生地", "place of the matter"),
+        "reopening": Name("重启原因", "reopening"),
+        "report_due_on": Name("报告期限", "report due"),
+        "resolution": Name("解决方式", "resolution"),
+        "result": Name("结果", "result"),
+        "seq": Name("第几项", "number"),
+        "stage": Name("阶段", "stage"),
+        "successor": Name("承继单位", "successor"),
+        "system": Name("对方系统", "other system"),
+        "to": Name("更正为", "corrected to"),
+        "to_seq": Name("所附行为", "attached to"),
+        "way": Name("提出方式", "way"),
+        "with_office": Name("争议另一方", "in dispute with"),
+    }
+)
+VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
+    {
+        "because": words.EXTENSION_GROUNDS,
+        "body": words.JUDICIAL_BODIES,
+        "category": words.CLASSES,
+        "cause": words.REASONS_19,
+        "conclusion": words.CONCLUSIONS,
+        "decision": words.REVIEW_OUTCOMES,
+        "designator": words.DESIGNATORS,
+        "ending": words.OFFICE_ENDS,
+        "exclusion": words.SIMPLE_EXCLUSIONS,
+        "field": words.CORRECTABLE_FIELDS,
+        "finding": words.FINDINGS,
+        "ground": words.SIMPLE_GROUNDS,
+        "link": words.LINKS,
+        "measure": words.MEASURES,
+        "mediator": words.MEDIATORS,
+        "method": words.METHODS,
+        "objection": words.OBJECTIONS,
+        "panel": words.PANELS,
+        "reopening": words.REOPENINGS,
+        "resolution": words.RESOLUTIONS,
+        "result": words.MEDIATION_RESULTS,
+        "stage": words.STAGES,
+        "system": words.SYSTEMS,
+        "way": words.WAYS,
+    }
+)
+SEALED_FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
+    {
+        "agreement": Name("协议", "agreement"),
+        "attachments": Name("附件", "attachments"),
+        "reason": Name("理由", "reasons"),
+        "record": Name("听证笔录", "record of the hearing"),
+        "report": Name("报告", "report"),
+    }
+)
+_OPINION: Final = ("facts", "opinion", "basis")
+NEEDED: Final[Mapping[str, tuple[tuple[str, ...], str]]] = MappingProxyType(
+    {
+        "case.objected.v1": (("reason",), "article 23(3)"),
+        "case.extended.v1": (("reason",), "article 34"),
+        "case.reclassified.v1": (("reason",), "article 31"),
+        "case.execution_done.v1": (("proof",), "article 32"),
+        "case.mediation_performed.v1": (("proof",), "article 33"),
+        "case.settled.v1": (("agreement",), "article 33"),
+        "case.review_decided.v1": (_OPINION, "article 35"),
+        "case.recheck_decided.v1": (_OPINION, "article 36"),
+        "case.not_accepted.v1": (("reason",), "article 19(3)"),
+        "case.no_longer_accepted.v1": (("reason",), "article 36(3)"),
+        "case.corrected.v1": (("reason",), "article 46(4)"),
+        "case.attached.v1": (("attachments",), "article 21"),
+    }
+)
