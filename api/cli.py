@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command line; files it makes are their owner's alone, and what it prints is UTF-8."""
     os.umask(OWNER_ONLY)
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what fails is told once, in one line
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -24,7 +24,7 @@ import psycopg
 from api.wording import Wording
 from audit import errors as audit
 from audit.store import errors as store
-from domain.errors import DomainRefused
+from domain.errors import DomainRefused, EventRefused
 from projections import errors as views
 
 FAILED, REFUSED, REJECTED_ROWS = 1, 2, 3
@@ -131,6 +131,7 @@ _ROWS: Mapping[type[BaseException], _Row] = {
     audit.SignatureRejected: _Row(403, "signature_refused"),
     audit.AuthorityRejected: _Row(403, "authority_refused", tells=True),
     views.ProjectionError: _Row(503, "views_failed"),
+    views.DatabaseFailed: _Row(503, "database_unavailable"),
     views.ViewsMissing: _Row(503, "views_missing"),
     views.OutOfStep: _Row(503, "views_busy"),
     views.LogGap: _Row(503, "log_gap", FAILED),
@@ -156,7 +157,8 @@ def describe(error: BaseException, wording: Wording) -> Problem:
     if isinstance(error, DomainRefused):
         detail = wording.pick(error.message_zh, error.message_en)
         told = {"reason": error.code, "rule": error.rule, "allowed": list(error.allowed)}
-        return Problem(409, "rule_refused", wording("problems.rule_refused"), detail, REFUSED, told)
+        status = 400 if isinstance(error, EventRefused) else 409
+        return Problem(status, "rule_refused", wording("problems.rule_refused"), detail, REFUSED, told)
     row = next(_ROWS[kind] for kind in type(error).__mro__ if kind in _ROWS)
     detail = str(error) if row.tells else ""
     return Problem(row.status, row.code, wording(f"problems.{row.code}"), detail, row.exit_code)

@@ -26,6 +26,7 @@ from audit.store.errors import LedgerMissing
 from audit.store.keystore import KeyStore
 from audit.store.ledger import Ledger, Parts
 from audit.store.migrations import check_version
+from audit.store.model import StoredEntry
 from audit.store.postgres_log import PostgresLog
 from audit.store.sqlite_log import SqliteLog
 from audit.store.timekeeper import UNTIMED, Timekeeper
@@ -134,13 +135,16 @@ def store_environment(settings: Settings) -> dict[str, str]:
 def open_log(settings: Settings, *, create: bool = False) -> SqliteLog | PostgresLog:
     """Open the log alone, for readers that trust nothing in it; the caller closes it.
 
-    Raises LedgerMissing if there is no SQLite file, unless one is to be created.
+    Raises LedgerMissing if there is no SQLite file, unless one is to be created, and psycopg.OperationalError
+    if a server cannot be reached.
     """
     if settings.is_sqlite:
         if not create and not settings.database_file.exists():
             raise LedgerMissing("there is no database file")
         return SqliteLog(str(settings.database_file), UNTIMED)
-    return PostgresLog(settings.database, UNTIMED)
+    log = PostgresLog(settings.database, UNTIMED)
+    log.connect().close()  # a server that is away answers at once; the pool would go on asking
+    return log
 
 
 def read_origin(settings: Settings) -> str:
@@ -148,15 +152,23 @@ def read_origin(settings: Settings) -> str:
 
     Raises LedgerMissing if there is no ledger, and what a database or schema of another kind raises.
     """
-    log = open_log(settings)
-    try:
-        check_version("sqlite" if settings.is_sqlite else "postgres", log.schema_version())
-        first = log.entries(0, 1, 1)
-    finally:
-        log.close()
-    if not first:
+    first = read_first(settings)
+    if first is None:
         raise LedgerMissing("there is no entry")
     anchor = read_anchor(settings.anchor_file)
     if anchor is not None:
         return anchor.origin
-    return parse_statement(parse_entry(first[0].entry).payload).origin
+    return parse_statement(parse_entry(first.entry).payload).origin
+
+
+def read_first(settings: Settings) -> StoredEntry | None:
+    """Read entry 0 of a database that has this program's schema.
+
+    Raises LedgerMissing, SchemaTooOld or SchemaTooNew if it has none or another, DatabaseUnavailable.
+    """
+    log = open_log(settings)
+    try:
+        check_version("sqlite" if settings.is_sqlite else "postgres", log.schema_version())
+        return next(iter(log.entries(0, 1, 1)), None)
+    finally:
+        log.close()

@@ -66,10 +66,10 @@ class Output:
     def result(self, document: Mapping[str, Any], *lines: str) -> None:
         """Print the result: the document if JSON was asked for, else the lines."""
         if self.as_json:
-            print(json.dumps(document, ensure_ascii=False, indent=1))
+            print(json.dumps(document, ensure_ascii=False, indent=1), flush=True)
             return
         for line in lines:
-            print(line)
+            print(line, flush=True)
 
     def note(self, text: str) -> None:
         """Tell something on standard error."""

@@ -13,7 +13,7 @@ from api.errors import Problem, describe
 from api.http.problems import answer, choose_wording
 
 MAX_BODY_BYTES = 2**20
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (
         b"content-security-policy",

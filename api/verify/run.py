@@ -12,7 +12,7 @@ from typing import Any
 
 from api.anchors import read_anchor
 from api.keyfiles import read_key
-from api.main import MASTER_KEY
+from api.main import MASTER_KEY, read_first
 from api.settings import Settings
 from api.verify.disclosures import DisclosureCounts, check_disclosures
 from api.verify.replay import DomainReplay
@@ -20,6 +20,7 @@ from api.verify.rows import Share, find_unreadable, read_extent, read_references
 from audit.anchor import Anchor
 from audit.faults import Fault, Faults
 from audit.merkle import EMPTY_ROOT
+from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
 from audit.stream_checks import Part
 from audit.verify import Counts, LogVerifier, Report
@@ -74,8 +75,9 @@ def verify_database(settings: Settings, processes: int | None = None) -> Verific
     opened only to check disclosures, and left out where it or its master key is not here.
     """
     try:
+        read_first(settings)
         return _verify(settings, processes)
-    except DatabaseFailed:
+    except (DatabaseFailed, DatabaseUnavailable):
         faults = Faults()
         if settings.is_sqlite and settings.database_file.exists():
             faults.update(find_unreadable(settings.database_file))

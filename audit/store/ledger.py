@@ -198,6 +198,7 @@ class Ledger(Application[str]):
     def checkpoint(self) -> str:
         """Sign the head as a note, keep it and return it; the same size gives the same note.
 
+        Erasures that were recorded since the last one have been carried out when it returns.
         Raises LedgerMissing if the log is empty, LedgerError if the log does not extend the newest checkpoint kept,
         or goes on under another log key than this ledger's.
         """
@@ -212,6 +213,8 @@ class Ledger(Application[str]):
         if latest is not None and latest[0] == head.size:
             return latest[2]
         check_log_key(self._references.refresh(), public_key(self._parts.log_key))
+        # Whoever recorded an erasure may have been killed before the keys were destroyed: no checkpoint passes over it.
+        self._reapply(latest[0] if latest else 0, head.size)
         root = merkle.root(head.frontier)
         note = sign_checkpoint(Checkpoint(self.origin, head.size, root), self._parts.log_key)
         self._log.add_checkpoint(head.size, root, note)
@@ -250,11 +253,15 @@ class Ledger(Application[str]):
 
     def reapply_erasures(self) -> ErasureReport:
         """Erase again everything that any act ever erased, as a restored copy needs it before it is served."""
+        return self._reapply(0, self._log.head().size)
+
+    def _reapply(self, start: int, stop: int) -> ErasureReport:
         report = ErasureReport(0, 0, 0)
         for action in self._parts.policy.erasing_actions():
             for stream, seq in self._log.select(
-                "SELECT originator_id, originator_version FROM entries WHERE topic = ? ORDER BY notification_id",
-                (action,),
+                "SELECT originator_id, originator_version FROM entries"
+                " WHERE topic = ? AND notification_id > ? AND notification_id <= ? ORDER BY notification_id",
+                (action, start, stop),
             ):
                 report = report.plus(self._erase_for(stream, seq))
         return report

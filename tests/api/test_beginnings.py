@@ -79,6 +79,7 @@ def test_every_command_without_a_ledger_says_so(run: Run) -> None:
         answer = run(*words)
         assert (answer.code, answer.out) == (2, "")
         assert len(answer.err.strip().splitlines()) == 1
+        assert "no ledger here" in answer.err
 
 
 def _make_newer(settings: Settings) -> None:
@@ -92,7 +93,7 @@ def _make_newer(settings: Settings) -> None:
 
 def test_a_newer_schema_refuses_to_start(run: Run, founded: Settings) -> None:
     _make_newer(founded)
-    for words in (("overdue",), ("tick",), ("migrate",)):
+    for words in (("overdue",), ("tick",), ("migrate",), ("verify",)):
         answer = run(*words)
         assert answer.code == 2
         assert "newer version" in answer.err
@@ -107,10 +108,12 @@ def test_migrate_on_the_present_schema_changes_nothing(run: Run, founded: Settin
 def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
     url = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
     settings = load_settings(home=tmp_path, database=url, language="en", environment={})
-    answer = runner(settings)("overdue")
-    assert answer.code == 2
-    assert "database cannot be used" in answer.err
-    assert "nobody" not in answer.err
+    for words in (("overdue",), ("init",), ("tick",), ("verify",)):
+        answer = runner(settings)(*words)
+        assert answer.code == 2
+        assert "database cannot be used" in answer.err
+        assert "nobody" not in answer.err
+        assert len(answer.err.strip().splitlines()) == 1
 
 
 def test_a_second_home_cannot_found_a_ledger_in_a_database_that_has_one(founded: Settings, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from audit.entry import parse_entry
 from audit.errors import Malformed, ProofRejected
 from audit.possession import prove_possession
 from audit.statement import parse_statement
+from audit.store.erasure import Eraser
 from audit.store.errors import (
     ActConflict,
     AuthorityRefused,
@@ -250,6 +251,31 @@ def test_erasure_destroys_what_opened_a_slot_and_leaves_the_others(bench: Bench)
     assert all(one is not None for one in opened[1:])
     report = bench.ledger.reapply_erasures()
     assert (report.erased, report.already, report.missing) == (0, 1, 0)
+
+
+def test_an_erasure_whose_recorder_was_killed_is_carried_out_before_the_next_checkpoint(
+    bench: Bench, any_store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = bench.act(note())
+    bench.ledger.checkpoint()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    erase = Wish(case(), "case.erased.v1", {"targets": [{"seq": 1, "slots": [0, 5]}]})
+    with monkeypatch.context() as patched:
+        patched.setattr(Eraser, "erase", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bench.act(erase)
+    next_one = Ledger(settings(any_store_url), bench.parts)
+    try:
+        (stored,) = next_one.entries(recorded.index, recorded.index + 1)
+        assert None not in next_one.disclosures(stored)
+        next_one.checkpoint()
+        opened = next_one.disclosures(stored)
+    finally:
+        next_one.close()
+    assert [place for place, one in enumerate(opened) if one is None] == [0, 5]
 
 
 def test_proofs_hold_at_every_size_over_a_tile_border(bench: Bench) -> None:
