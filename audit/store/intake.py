@@ -32,7 +32,8 @@ from audit.store.errors import (
 )
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
-from audit.store.model import Acknowledgement, Actor, Draft, Policy, Prepared, Wish, is_reference_stream
+from audit.store.model import Acknowledgement, Actor, Decision, Draft, Policy, Prepared, Wish, is_reference_stream
+from audit.store.prepared import PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.refusals import Refusals
 from audit.store.streams import Streams, StreamState
@@ -60,10 +61,10 @@ class Parts:
 
 
 class Signed(NamedTuple):
-    """An act that has been judged and whose signature holds, with the stream it was judged on."""
+    """An act that has been judged and whose signature holds, its item, and the stream it was judged on."""
 
     prepared: Prepared
-    signature: bytes
+    item: Item
     known: StreamState
 
 
@@ -88,6 +89,7 @@ class Intake:
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
+        self._prepared = PreparedActs()
         own = key_id(public_key(parts.log_key))
         self._refusals = Refusals(log, own, self._log_key.sign, parts.random, self.prepare, self.commit)
         self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
@@ -102,6 +104,7 @@ class Intake:
         draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
         prepared = self._decide(draft, known, self._references.current)
         self._grant(prepared, known)
+        self._prepared.keep(prepared)
         return prepared
 
     def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
@@ -150,8 +153,7 @@ class Intake:
             try:
                 known = self._place(draft)
                 prepared = self._decide(draft, known, self._references.current)
-                self._check(prepared, known, signature)
-                answer = self._record([Signed(prepared, signature, known)])[0]
+                answer = self._record([self._signed(prepared, known, signature)])[0]
             except Exception as refusal:
                 answer = refusal
             if isinstance(answer, Acknowledgement):
@@ -183,14 +185,14 @@ class Intake:
         self._refusals.note(command, draft.act_id, self._parts.timekeeper.now())
 
     def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
-        """Record acts of different streams in one transaction, as `prepare` judged them; one answer an act."""
+        """Record acts of different streams in one transaction; one answer an act."""
         answers: dict[int, Acknowledgement | Exception] = {}
         ready: list[tuple[int, Signed]] = []
         for place, (prepared, signature) in enumerate(signed):
             try:
                 known = self._place(prepared.draft)
-                self._check(prepared, known, signature)
-                ready.append((place, Signed(prepared, signature, known)))
+                again = self._decide_again(prepared, known, self._references.current)
+                ready.append((place, self._signed(again, known, signature)))
             except Exception as refusal:
                 answers[place] = refusal
         recorded = self._record([act for _, act in ready])
@@ -229,8 +231,22 @@ class Intake:
         return known
 
     def _decide(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
-        policy = self._parts.policy
-        decision = policy.decide(
+        """Return the act that a draft becomes now; its bytes are built unless they are known already."""
+        decision = self._ask(draft, known, reference)
+        prepared = self._prepared.take(draft, decision, reference.at)
+        if prepared is not None:
+            return prepared
+        stream = self._parts.policy.stream_of(draft.command)
+        return prepare_act(self._parts.origin, stream, draft, decision, reference.at)
+
+    def _decide_again(self, prepared: Prepared, known: StreamState, reference: Reference) -> Prepared:
+        """Return an act as the rules decide it now."""
+        decision = self._ask(prepared.draft, known, reference)
+        again = redecided(prepared, decision, reference.at)
+        return self._decide(prepared.draft, known, reference) if again is None else again
+
+    def _ask(self, draft: Draft, known: StreamState, reference: Reference) -> Decision:
+        return self._parts.policy.decide(
             known.state,
             draft.command,
             draft.actor,
@@ -239,7 +255,6 @@ class Intake:
             recorded_at=self._parts.timekeeper.now(),
             reference=reference.value,
         )
-        return prepare_act(self._parts.origin, policy.stream_of(draft.command), draft, decision, reference.at)
 
     def _check_seen(self, draft: Draft) -> None:
         root = self._seen.get(draft.seen_size)
@@ -278,16 +293,19 @@ class Intake:
         if is_reference_stream(prepared.statement.stream):
             self._references.try_entry(prepared, [(prepared.statement.key_id, signature)])
 
+    def _signed(self, prepared: Prepared, known: StreamState, signature: bytes) -> Signed:
+        """Return an act that may be recorded: its key had the right, its signature holds, its entry is small enough."""
+        self._check(prepared, known, signature)
+        return Signed(prepared, to_item(prepared, ((prepared.draft.actor.key_id, signature),)), known)
+
     def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:
         """Append acts whose signatures hold, in one transaction, and return an answer for each."""
-        items = [to_item(act.prepared, ((act.prepared.draft.actor.key_id, act.signature),)) for act in acts]
-        known = [(act.known.ref, item.seq) for item, act in zip(items, acts, strict=True)]
-        self._parts.keystore.provide((ref, seq) for ref, seq in known if ref is not None)
-        for item, act in zip(items, acts, strict=True):
-            self._seal(item, act.prepared, act.known)
-        if items:
-            self._save(items)
-        return [self._answer(item, act) for item, act in zip(items, acts, strict=True)]
+        self._parts.keystore.provide((act.known.ref, act.item.seq) for act in acts if act.known.ref is not None)
+        for act in acts:
+            self._seal(act.item, act.prepared, act.known)
+        if acts:
+            self._save([act.item for act in acts])
+        return [self._answer(act.item, act) for act in acts]
 
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
         """Encrypt the act's disclosures under keys that are durable before the act is."""

@@ -123,7 +123,7 @@ class Ledger(Application[str]):
     def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
         """Record acts of different streams in one transaction; each has its own answer, in their order.
 
-        The acts are taken as `prepare` judged them, if their streams and the references have not moved since.
+        The rules are asked again for each, as by `commit`; an act that is refused keeps none of the others back.
         """
         return self._intake.commit_many(signed)
 

@@ -307,3 +307,17 @@ def test_both_stores_hold_the_same_bytes(sqlite_url: str, postgres_url: str, tmp
         roots.append(([row.entry for row in bench.ledger.entries()], bench.ledger.root(), bench.ledger.checkpoint()))
         bench.ledger.close()
     assert roots[0] == roots[1]
+
+
+def test_an_act_too_large_keeps_none_of_its_batch_back(bench: Bench) -> None:
+    acts = [bench.prepare(note(1)), bench.prepare(Wish(case(2), "case.noted.v1", {"long": "x" * 65_000}))]
+    answers = bench.ledger.commit_many([(one, sign(private("wang"), one.to_sign)) for one in acts])
+    assert [type(one).__name__ for one in answers] == ["Acknowledgement", "EntryTooLarge"]
+
+
+def test_a_draft_changed_after_it_was_prepared_is_not_taken_for_the_prepared_one(bench: Bench) -> None:
+    prepared = bench.prepare(note())
+    changed = replace(prepared.draft, command=note(1, "another text"))
+    with pytest.raises(SignatureRefused):
+        bench.ledger.commit(changed, sign(private("wang"), prepared.to_sign))
+    assert bench.ledger.commit(prepared.draft, sign(private("wang"), prepared.to_sign)).index == 3
