@@ -11,9 +11,10 @@ from pathlib import Path
 
 from api.errors import CheckFailed, InputRefused
 from audit.anchor import Anchor, format_anchor, open_anchor, parse_anchor
-from audit.checkpoint import open_checkpoint
+from audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from audit.errors import AuditError
-from audit.merkle import check_consistency
+from audit.merkle import check_consistency, root
+from audit.note import parse_note
 from audit.store.ledger import Ledger
 
 MAX_ANCHOR_BYTES = 65_536
@@ -46,6 +47,7 @@ def write_anchor(path: Path, anchor: Anchor) -> None:
 def advance_anchor(path: Path, ledger: Ledger) -> None:
     """Sign a checkpoint of the ledger's head and remember it, if it contains the one seen before.
 
+    The log key signs only after the ledger was found to go on from the anchor; a fork gets no signature of its own.
     A home without an anchor stays without: it cannot be made up from the database it should judge.
     Raises CheckFailed if the ledger contradicts the anchor.
     """
@@ -53,15 +55,32 @@ def advance_anchor(path: Path, ledger: Ledger) -> None:
     if anchor is None:
         ledger.checkpoint()
         return
-    if ledger.head().size < (seen.size if (seen := open_anchor(anchor)) else 1):
-        raise CheckFailed("rolled_back")
-    log_key = ledger.authority().log_key()
+    seen = open_anchor(anchor)
+    check_contains(ledger, seen)
     note = ledger.checkpoint()
+    log_key = ledger.authority().log_key(parse_checkpoint(parse_note(note).text).size)
     new = open_checkpoint(note, anchor.origin, log_key)
     if seen is not None:
-        try:
-            proof = ledger.consistency_proof(seen.size, new.size)
-            check_consistency(seen.size, new.size, proof, seen.root, new.root)
-        except AuditError as error:
-            raise CheckFailed("history_replaced") from error
+        _check_goes_on(ledger, seen, new.size, new.root)
     write_anchor(path, anchor._replace(log_key=log_key, checkpoint=note))
+
+
+def check_contains(ledger: Ledger, seen: Checkpoint | None) -> None:
+    """Check that the ledger's head contains the checkpoint that the anchor has seen, with nothing signed.
+
+    Raises CheckFailed if it does not: the database was rolled back, or its history replaced.
+    """
+    head = ledger.head()
+    if head.size < (seen.size if seen else 1):
+        raise CheckFailed("rolled_back")
+    if seen is not None:
+        _check_goes_on(ledger, seen, head.size, root(head.frontier))
+
+
+def _check_goes_on(ledger: Ledger, seen: Checkpoint, size: int, new_root: bytes) -> None:
+    try:
+        if ledger.root(seen.size) != seen.root:
+            raise CheckFailed("history_replaced")
+        check_consistency(seen.size, size, ledger.consistency_proof(seen.size, size), seen.root, new_root)
+    except AuditError as error:
+        raise CheckFailed("history_replaced") from error
