@@ -6,7 +6,10 @@ stays as it is, because then the database was rolled back or replaced.
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from api.errors import CheckFailed, InputRefused
@@ -34,35 +37,56 @@ def read_anchor(path: Path) -> Anchor | None:
 
 
 def write_anchor(path: Path, anchor: Anchor) -> None:
-    """Replace the anchor's file in one step; whoever reads it sees the old one or the new one."""
-    beside = path.with_suffix(".tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(format_anchor(anchor))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    """Replace the anchor's file in one step; whoever reads it sees the old one or the new one, after a power cut too.
+
+    What is written beside it has a name of its own, so that two who write at once do not mix.
+    """
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(format_anchor(anchor))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    with _folder(path) as folder:
+        os.fsync(folder)
 
 
 def advance_anchor(path: Path, ledger: Ledger) -> None:
     """Sign a checkpoint of the ledger's head and remember it, if it contains the one seen before.
 
     The log key signs only after the ledger was found to go on from the anchor; a fork gets no signature of its own.
-    A home without an anchor stays without: it cannot be made up from the database it should judge.
+    Whoever advances the same anchor meanwhile waits, so it never moves backwards. A home without an anchor stays
+    without: it cannot be made up from the database it should judge.
     Raises CheckFailed if the ledger contradicts the anchor.
     """
-    anchor = read_anchor(path)
-    if anchor is None:
-        ledger.checkpoint()
-        return
-    seen = open_anchor(anchor)
-    check_contains(ledger, seen)
-    note = ledger.checkpoint()
-    log_key = ledger.authority().log_key(parse_checkpoint(parse_note(note).text).size)
-    new = open_checkpoint(note, anchor.origin, log_key)
-    if seen is not None:
-        _check_goes_on(ledger, seen, new.size, new.root)
-    write_anchor(path, anchor._replace(log_key=log_key, checkpoint=note))
+    with _folder(path) as folder:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        anchor = read_anchor(path)
+        if anchor is None:
+            ledger.checkpoint()
+            return
+        seen = open_anchor(anchor)
+        check_contains(ledger, seen)
+        note = ledger.checkpoint()
+        log_key = ledger.authority().log_key(parse_checkpoint(parse_note(note).text).size)
+        new = open_checkpoint(note, anchor.origin, log_key)
+        if seen is not None:
+            _check_goes_on(ledger, seen, new.size, new.root)
+        if seen is None or new.size > seen.size:
+            write_anchor(path, anchor._replace(log_key=log_key, checkpoint=note))
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[int]:
+    """Open the folder that the anchor stands in, to lock it or to have it written; closing it ends the lock."""
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def check_contains(ledger: Ledger, seen: Checkpoint | None) -> None:
