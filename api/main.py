@@ -18,6 +18,7 @@ import orjson
 from api.actions import Clock, Desk, Entropy
 from api.anchors import read_anchor
 from api.keyfiles import Key, read_key
+from api.libsodium import check_signature
 from api.policy import DomainPolicy
 from api.settings import Settings
 from audit.entry import parse_entry
@@ -116,6 +117,7 @@ def open_application(
             log_key=log_key.secret,
             timekeeper=make_timekeeper(clock, confirm_clock),
             random=entropy,
+            verify=check_signature,
         )
         ledger = Ledger(store_environment(settings), parts)
         stack.callback(ledger.close)

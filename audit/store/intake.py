@@ -7,14 +7,12 @@ stay behind in the key store, unused; that a validly signed one was refused is n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from audit.acknowledgement import sign_acknowledgement
-from audit.case_keys import PETITIONER
 from audit.entry import parse_entry
-from audit.errors import AuditError, AuthorityRejected, KeyRejected, SignatureRejected
-from audit.grants import Grant
+from audit.errors import AuditError
 from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
 from audit.store.acts import prepare_act, to_item
 from audit.store.append import Item
@@ -22,42 +20,19 @@ from audit.store.disclosures import seal
 from audit.store.errors import (
     ActConflict,
     ActRefused,
-    AuthorityRefused,
     LedgerError,
     LedgerExists,
     ReferenceMoved,
-    SeenRefused,
-    SignatureRefused,
-    StaleStream,
 )
-from audit.store.keystore import KeyStore, Random
+from audit.store.judge import Judge, Parts
 from audit.store.log import Log
-from audit.store.model import Acknowledgement, Actor, Decision, Draft, Policy, Prepared, Wish, is_reference_stream
-from audit.store.prepared import PreparedActs, redecided
-from audit.store.references import Reference, References, check_log_key
+from audit.store.model import Acknowledgement, Actor, Draft, Prepared, Wish, is_reference_stream
+from audit.store.references import References
 from audit.store.refusals import Refusals
 from audit.store.streams import Streams, StreamState
-from audit.store.timekeeper import Timekeeper
-from audit.suite import Verify, check_signature, key_id, load_private, public_key
+from audit.suite import key_id, load_private, public_key
 
 _ATTEMPTS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a ledger is composed of, besides its database.
-
-    `log_key` is the raw private key that signs acknowledgements and checkpoints. `random(n)` returns n unpredictable
-    bytes. `verify` may be a faster check of signatures that refuses what `audit.suite.check_signature` refuses.
-    """
-
-    origin: str
-    policy: Policy
-    keystore: KeyStore
-    log_key: bytes
-    timekeeper: Timekeeper
-    random: Random
-    verify: Verify = check_signature
 
 
 class Signed(NamedTuple):
@@ -85,14 +60,12 @@ class Intake:
         self._save = save
         self._erase = erase
         self._log_key = load_private(parts.log_key)
-        self._log_public = public_key(self._log_key)
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
-        self._prepared = PreparedActs()
+        self._judge = Judge(parts, log, references, streams)
         own = key_id(public_key(parts.log_key))
         self._refusals = Refusals(log, own, self._log_key.sign, parts.random, self.prepare, self.commit)
-        self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
 
     def prepare(
         self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes, seen: tuple[int, bytes] | None
@@ -102,9 +75,9 @@ class Intake:
         known = self._streams.fresh(self._parts.policy.stream_of(command))
         size, root = seen if seen is not None else self._newest_seen()
         draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
-        prepared = self._decide(draft, known, self._references.current)
-        self._grant(prepared, known)
-        self._prepared.keep(prepared)
+        prepared = self._judge.decide(draft, known, self._references.current)
+        self._judge.grant(prepared, known)
+        self._judge.keep(prepared)
         return prepared
 
     def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
@@ -117,8 +90,8 @@ class Intake:
             try:
                 known = self._streams.cached(self._parts.policy.stream_of(wish.command))
                 draft = Draft(*wish, known.seq + 1, known.leaf, size, root)
-                prepared = self._decide(draft, known, self._references.current)
-                self._grant(prepared, known)
+                prepared = self._judge.decide(draft, known, self._references.current)
+                self._judge.grant(prepared, known)
                 answers.append(prepared)
             except Exception as refusal:
                 answers.append(refusal)
@@ -128,7 +101,7 @@ class Intake:
         """Return the first entry for its signers; no key is known yet, so none is checked."""
         known = self._streams.fresh(self._parts.policy.stream_of(command))
         draft = Draft(command, actor, act_id, claimed_at, seed, 1, NO_PREV, *EMPTY_SEEN)
-        return self._decide(draft, known, self._references.current)
+        return self._judge.decide(draft, known, self._references.current)
 
     def found(self, prepared: Prepared, signatures: Sequence[tuple[bytes, bytes]]) -> Acknowledgement:
         """Record entry 0 with its three signatures."""
@@ -151,8 +124,8 @@ class Intake:
         error: Exception = ActRefused("the act was not judged")
         for _ in range(_ATTEMPTS):
             try:
-                known = self._place(draft)
-                prepared = self._decide(draft, known, self._references.current)
+                known = self._judge.place(draft)
+                prepared = self._judge.decide(draft, known, self._references.current)
                 answer = self._record([self._signed(prepared, known, signature)])[0]
             except Exception as refusal:
                 answer = refusal
@@ -177,9 +150,9 @@ class Intake:
         if decision is None:
             return
         try:
-            known = self._place(draft)
+            known = self._judge.place(draft)
             stream = policy.stream_of(draft.command)
-            self._check(prepare_act(self._parts.origin, stream, draft, decision, reference.at), known, signature)
+            self._judge.check(prepare_act(self._parts.origin, stream, draft, decision, reference.at), known, signature)
         except (LedgerError, AuditError):
             return
         self._refusals.note(command, draft.act_id, self._parts.timekeeper.now())
@@ -190,8 +163,8 @@ class Intake:
         ready: list[tuple[int, Signed]] = []
         for place, (prepared, signature) in enumerate(signed):
             try:
-                known = self._place(prepared.draft)
-                again = self._decide_again(prepared, known, self._references.current)
+                known = self._judge.place(prepared.draft)
+                again = self._judge.decide_again(prepared, known, self._references.current)
                 ready.append((place, self._signed(again, known, signature)))
             except Exception as refusal:
                 answers[place] = refusal
@@ -220,82 +193,9 @@ class Intake:
         latest = self._log.latest_checkpoint()
         return (latest[0], latest[1]) if latest else (EMPTY_SEEN.size, EMPTY_SEEN.root)
 
-    def _place(self, draft: Draft) -> StreamState:
-        """Return the stream's state if the draft stands right behind it; raises StaleStream if it does not."""
-        stream = self._parts.policy.stream_of(draft.command)
-        known = self._streams.cached(stream)
-        if known.seq + 1 != draft.seq:
-            known = self._streams.fresh(stream)
-        if (draft.seq, draft.prev) != (known.seq + 1, known.leaf):
-            raise StaleStream(f"{stream}: the act was prepared as number {draft.seq}, the next is {known.seq + 1}")
-        return known
-
-    def _decide(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
-        """Return the act that a draft becomes now; its bytes are built unless they are known already."""
-        decision = self._ask(draft, known, reference)
-        prepared = self._prepared.take(draft, decision, reference.at)
-        if prepared is not None:
-            return prepared
-        stream = self._parts.policy.stream_of(draft.command)
-        return prepare_act(self._parts.origin, stream, draft, decision, reference.at)
-
-    def _decide_again(self, prepared: Prepared, known: StreamState, reference: Reference) -> Prepared:
-        """Return an act as the rules decide it now."""
-        decision = self._ask(prepared.draft, known, reference)
-        again = redecided(prepared, decision, reference.at)
-        return self._decide(prepared.draft, known, reference) if again is None else again
-
-    def _ask(self, draft: Draft, known: StreamState, reference: Reference) -> Decision:
-        return self._parts.policy.decide(
-            known.state,
-            draft.command,
-            draft.actor,
-            seq=draft.seq,
-            claimed_at=draft.claimed_at,
-            recorded_at=self._parts.timekeeper.now(),
-            reference=reference.value,
-        )
-
-    def _check_seen(self, draft: Draft) -> None:
-        root = self._seen.get(draft.seen_size)
-        if root is None:
-            rows = self._log.select("SELECT root FROM checkpoints WHERE size = ?", (draft.seen_size,))
-            if not rows:
-                raise SeenRefused(f"no checkpoint of size {draft.seen_size} was ever signed by this ledger")
-            root = self._seen[draft.seen_size] = bytes(rows[0][0])
-        if root != draft.seen_root:
-            raise SeenRefused(f"the checkpoint of size {draft.seen_size} that was seen is not this ledger's")
-
-    def _grant(self, prepared: Prepared, known: StreamState) -> Grant:
-        """Return the grant under which the act's key may sign it next; whatever key it brings has to be a good one."""
-        statement, authority = prepared.statement, self._references.current.authority
-        try:
-            if statement.role == PETITIONER:
-                if statement.origin != authority.origin:
-                    raise AuthorityRejected(f"the ledger in this database is not {statement.origin}")
-                grant = known.keys.check(known.index + 1, statement, self._parts.verify)
-            else:
-                grant = authority.check(prepared.reference_at + 1, statement)
-            known.keys.after(known.index + 1, statement, grant)
-            return grant
-        except (AuthorityRejected, SignatureRejected, KeyRejected) as error:
-            raise AuthorityRefused(str(error)) from error
-
-    def _check(self, prepared: Prepared, known: StreamState, signature: bytes) -> None:
-        """Check what the signer has seen, the right of the key, and the signature."""
-        check_log_key(self._references.current, self._log_public)
-        self._check_seen(prepared.draft)
-        grant = self._grant(prepared, known)
-        try:
-            self._parts.verify(grant.key, prepared.to_sign, signature)
-        except (SignatureRejected, KeyRejected) as error:
-            raise SignatureRefused("the signature does not hold over this statement") from error
-        if is_reference_stream(prepared.statement.stream):
-            self._references.try_entry(prepared, [(prepared.statement.key_id, signature)])
-
     def _signed(self, prepared: Prepared, known: StreamState, signature: bytes) -> Signed:
         """Return an act that may be recorded: its key had the right, its signature holds, its entry is small enough."""
-        self._check(prepared, known, signature)
+        self._judge.check(prepared, known, signature)
         return Signed(prepared, to_item(prepared, ((prepared.draft.actor.key_id, signature),)), known)
 
     def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:

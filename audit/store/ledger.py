@@ -25,7 +25,8 @@ from audit.store.append import Item
 from audit.store.disclosures import open_sealed
 from audit.store.erasure import Eraser, ErasureReport
 from audit.store.errors import LedgerError, LedgerMissing
-from audit.store.intake import Intake, Parts
+from audit.store.intake import Intake
+from audit.store.judge import Parts
 from audit.store.log import Log
 from audit.store.mapper import EntryMapper, SignedAct
 from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry, Wish

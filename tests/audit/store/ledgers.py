@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.possession import prove_possession
-from audit.store.intake import Parts
+from audit.store.judge import Parts
 from audit.store.keystore import KeyStore
 from audit.store.ledger import Ledger
 from audit.store.model import Acknowledgement, Actor, Prepared
