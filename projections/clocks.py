@@ -17,8 +17,8 @@ from datetime import date
 from sys import intern
 
 from domain.case_state import Case
+from domain.clock import Clock, Clocks
 from domain.effective import DAY_MS, unix_ms
-from domain.timing import Clock
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE
 from projections.entries import CASE_PREFIX
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
@@ -86,9 +86,9 @@ class ClockRows:
 
     def _changed(self, step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
         case_id = step.stream[len(CASE_PREFIX) :]
-        known = before.clocks
-        for clock in after.clocks:
-            if clock not in known:
+        known = before.running
+        for clock in (*after.closed[_shared(before.closed, after.closed) :], *after.running):
+            if clock not in known and _is_duty(step, clock):
                 yield Put(0, _row(step, clock, case_id, rows.get((case_id, clock.clock, clock.segment))))
 
 
@@ -105,6 +105,19 @@ def kind_of(day_kind: str, length: int, weekends_roll: bool) -> int:
 def civil_day(milliseconds: int) -> int:
     """Return the civil day, as a proleptic ordinal, on which an instant in Unix milliseconds falls."""
     return (milliseconds + _CIVIL_MS) // DAY_MS + _EPOCH_DAY
+
+
+def _shared(before: Clocks, after: Clocks) -> int:
+    """Return how many closed clocks an act left as they were; only a correction changes one that was closed."""
+    if after[: len(before)] == before:
+        return len(before)
+    return next(at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new)
+
+
+def _is_duty(step: Step, clock: Clock) -> bool:
+    """Say whether a clock can be overdue: rights and windows lapse without a fault, and a suspended one waits."""
+    rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
+    return rule.nature == "duty" and clock.suspended_on is None
 
 
 def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
@@ -127,7 +140,7 @@ def _row(step: Step, clock: Clock, case_id: str, old: Row | None) -> Row:
         clock.closed_seq or 0,
         clock.closed_by,
         int(clock.met),
-        clock.started_index,
+        clock.known_from,
         km,
         kx,
         unix_ms(clock.started_at),
