@@ -234,7 +234,7 @@ def test_a_thousand_items_cost_the_next_act_hardly_more() -> None:
 
 
 def test_a_field_for_a_person_or_a_word_about_one_does_not_exist() -> None:
-    for extra in ("petitioner", "name", "note", "visits", "headcount"):
+    for extra in ("petitioner", "name", "note", "text", "contact"):
         public = {"unit": "housing", "trigger": "leak", extra: "x"}
         who = petitioner()
         with pytest.raises(EventRefused):
