@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from domain.calendar_notices import published_acts
 from domain.clocks import RuleSet, national_rules
+from domain.competence import areas
 from domain.events import EVENTS, SEALED, public_kinds, required_fields
 from domain.packaging_rows import FACTS
 from domain.practice import NATIONAL, load_profile, practice_of
@@ -63,6 +64,7 @@ def rulebook(rules: RuleSet) -> tuple[Line, ...]:
         *_lags(rules),
         *_practice(rules),
         *_packaging(rules),
+        *_areas(),
         *_words(),
         *_calendars(),
     )
@@ -174,6 +176,11 @@ def _packaging(rules: RuleSet) -> Iterator[Line]:
         after = Name(f"{row.after_days} 日", f"{row.after_days} days") if row.after_days else NOTHING
         cells = (Name(row.title_zh, row.title_en), FACTS[row.fact], after, Name(row.jurisdiction, row.jurisdiction))
         yield Line("packaging", row.id, _of(row), (*cells, _in_force(row)))
+
+
+def _areas() -> Iterator[Line]:
+    for code, row in areas().items():
+        yield Line("area", code, Basis(row.article, row.source, row.confidence), (row.name,))
 
 
 def _words() -> Iterator[Line]:

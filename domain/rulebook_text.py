@@ -94,6 +94,7 @@ TABLES: Final[Mapping[str, tuple[Name, tuple[tuple[str, Name], ...]]]] = Mapping
                 _IN_FORCE,
             ),
         ),
+        "area": (Name("内容分类", "Subject areas"), _columns(("name", "名称", "name"))),
         "word": (Name("封闭词表", "Closed vocabularies"), _columns(("list", "词表", "list"), ("name", "名称", "name"))),
         "calendar": (
             Name("工作日历的来源", "Sources of the working calendar"),
