@@ -193,7 +193,7 @@ class Story:
         """The opinion is served."""
         return self.tell("case.opinion_served.v1", {"means": "post"}, officer(self.case.office), on, recorded)
 
-    def act(self, name: str, on: str, who: Who | None = None, recorded: str = "", **public: Any) -> Story:
+    def act(self, name: str, on: str, who: Who | None = None, recorded: str = "", /, **public: Any) -> Story:
         """Any act of the case, by the head of the holding office unless another actor is given."""
         return self.tell(f"case.{name}.v1", public, who or officer(self.case.office, "head"), on, recorded)
 
