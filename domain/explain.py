@@ -159,8 +159,8 @@ def _rule(clock: Clock, row: ClockRow, law: Law) -> Name:
 def _length(clock: Clock, row: ClockRow) -> Name:
     if row.nature == "open":
         return Name("未规定日数", "no number of days")
-    if row.sets:
-        days = clock.length - clock.extended
+    days = clock.length - clock.extended
+    if row.sets and days != row.length:
         return Name(f"由该行为自定({days} 日)", f"as the act sets it ({days_en(days)})")
     return Name(f"{row.length} {_unit(row.day_kind).zh}", f"{row.length} {_unit(row.day_kind).en}")
 

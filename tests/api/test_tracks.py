@@ -18,12 +18,19 @@ from domain.errors import DomainRefused
 from domain.tracks.draw import check_draw, draw, population_digest
 from tests.benchmarks.city import settings_for
 
-DUTIES = ["intake", "handler", "head", "leader", "supervisor", "inspector"]
 PLACES = (("bureau", "petition_office", ""), ("works", "competent_unit", ""), ("congress", "conference", ""))
 PLAN = Plan(
     origin="sundial.example/tracks",
     offices=[OfficePlan(office=name, kind=kind, name_zh=f"{name}局") for name, kind, _ in PLACES],
-    posts=[PostPlan(office=name, post="board", name_zh="岗位", duties=DUTIES) for name, _, _ in PLACES],
+    posts=[
+        PostPlan(
+            office=name,
+            post="board",
+            name_zh="岗位",
+            duties=["intake", "handler", "head", "leader", "supervisor", "inspector"],
+        )
+        for name, _, _ in PLACES
+    ],
     officers=[
         OfficerPlan(officer=f"officer-{name}", office=name, post="board", from_on=date(2020, 1, 1), name="某某")
         for name, _, _ in PLACES
@@ -91,7 +98,8 @@ def test_a_meeting_and_a_mandate_stand_in_streams_of_their_own(application: Appl
     opened = {"mandate": "random", "units": ["works"], **period}
     perform(application, "mandate/draw", "mandate.opened.v1", opened, "bureau", "inspector", matter="抽查")
     cases = [new_case().partition("/")[2] for _ in range(9)]
-    fixed = {"population": population_digest(cases), "size": len(cases)}
+    population = population_digest(cases)
+    fixed = {"population": population, "size": len(cases)}
     index = perform(application, "mandate/draw", "mandate.population_fixed.v1", fixed, "bureau", "inspector")
     perform(
         application,
@@ -108,7 +116,7 @@ def test_a_meeting_and_a_mandate_stand_in_streams_of_their_own(application: Appl
     chosen = draw(cases, 3, root)
     drawn = {"item": 2, "checkpoint_size": head.size, "root": root.hex(), "count": 3, "drawn": list(chosen)}
     perform(application, "mandate/draw", "mandate.drawn.v1", drawn, "bureau", "inspector")
-    check_draw(cases, fixed["population"], root, chosen)
+    check_draw(cases, population, root, chosen)
     application.views.catch_up()
     report = verify_database(application.settings)
     assert report.ok, report.faults
