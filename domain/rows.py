@@ -18,7 +18,7 @@ DAY_KINDS = ("calendar", "working")
 DUTIES = ("receiving_office", "acting_office", "petitioner", "superior")
 EXCEPTIONS = ("", "not_addressable")
 NATURES = ("duty", "right", "window", "open")
-CONDITIONS = ("", "simplified")
+CONDITIONS = ("", "simplified", "review_stands")
 COUNTS_FROM = ("", "receipt")
 ACT_LISTS = ("starts", "meets", "ends", "extends", "suspends", "resumes", "voids")
 
