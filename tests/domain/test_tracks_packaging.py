@@ -13,7 +13,8 @@ from domain.packaging_rows import PackagingRow
 from domain.rows import parse_row
 from domain.schema import CIVIL
 from domain.tracks.packaging import Unpackaged, conditions_at, facts_of, is_packaged, must_be_packaged
-from tests.domain.tracks_city import leader, package_story, staff, story
+from tests.domain.city import Story, officer
+from tests.domain.tracks_city import TRACKS_CITY, leader, package_story, staff, story
 
 ROW: dict[str, Any] = {
     "table": "packaging",
@@ -138,3 +139,12 @@ def test_conditions_change_by_an_act_and_rule_from_there_on() -> None:
     assert [row.id for row in conditions_at(later, 51)] == ["x"]
     none = [row for row in rows if row["table"] != "packaging"]
     assert conditions_at(rules.apply(50, "2027-y", rows_digest(none), none), 51) == national_conditions()
+
+
+def test_an_urgent_report_and_a_link_to_the_same_matter_are_facts() -> None:
+    told = Story(reference=TRACKS_CITY).registered("bureau", "2026-03-02")
+    told.tell("case.linked.v1", {"other_case": "ab" * 16, "link": "same_matter"}, officer("bureau"), "2026-03-03")
+    assert set(facts_of(told.case)) == {"open", "repeated"}
+    told.tell("case.reported_urgent.v1", {}, officer("bureau", "head"), "2026-03-04")
+    found = must_be_packaged(facts_of(told.case), False, national_conditions(), _on("2026-03-10"))
+    assert [(one.condition, one.days) for one in found] == [("repeated", 7), ("major", 6)]
