@@ -61,7 +61,6 @@ class Handling(NamedTuple):
     measure: str = ""
     measure_post: str = ""
 
-
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that rule rows may ask for (`rows.CONDITIONS`)."""
