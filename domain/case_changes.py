@@ -164,7 +164,12 @@ def _merged(case: Case, event: review.CaseMerged) -> Case:
 
 
 def _linked(case: Case, event: review.CaseLinked) -> Case:
-    return case._replace(links=(*case.links, event.other_case))
+    tracks = case.tracks.mark("repeated", event.effective_at) if event.link == "same_matter" else case.tracks
+    return case._replace(links=(*case.links, event.other_case), tracks=tracks)
+
+
+def _reported_urgent(case: Case, event: routing.CaseReportedUrgent) -> Case:
+    return case._replace(tracks=case.tracks.mark("urgent", event.effective_at))
 
 
 def _corrected(case: Case, event: review.CaseCorrected) -> Case:
@@ -177,6 +182,7 @@ def _corrected(case: Case, event: review.CaseCorrected) -> Case:
 
 PROCEDURE_CHANGES: Final[Mapping[str, Change]] = {
     routing.CaseAssigned.action: passed_on,
+    routing.CaseReportedUrgent.action: _reported_urgent,
     routing.CaseReturnApproved.action: _returned,
     routing.CaseDesignated.action: _designated,
     routing.CaseReceivedFrom.action: _received_from,

@@ -61,6 +61,12 @@ class Handling(NamedTuple):
     measure: str = ""
     measure_post: str = ""
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that rule rows may ask for (`rows.CONDITIONS`)."""
+        simplified = ("simplified",) if self.simplified else ()
+        return (*simplified, "review_stands") if self.review_outcome else simplified
+
 
 NO_HANDLING: Final = Handling()
 

@@ -52,7 +52,7 @@ def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calend
     if variant:
         rows = (*rows, *starting.get((f"{action}#{variant}", after.capacity), ()))
     if rows:
-        received = Received(after.office, after.addressable, after.handling.simplified, after.received_at)
+        received = Received(after.office, after.addressable, after.handling.facts, after.received_at)
         running, _, segments = start_clocks(running, segments, event, rows, received, imported)
     elif action in CLOCK_CHANGES:
         running, closed, segments = _remade(case, event, rules, calendars or NEW_CALENDARS)

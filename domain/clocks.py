@@ -19,6 +19,7 @@ from itertools import product
 from typing import Any, Final, Literal, NamedTuple
 
 from domain.errors import ReferenceRefused
+from domain.packaging_rows import PackagingRow
 from domain.practice import check_practice, localise_clocks, localise_lags
 from domain.practice_rows import PracticeRow
 from domain.rows import TABLES, ClockRow, LagRow, Law, parse_row
@@ -35,7 +36,7 @@ _EFFECTS: Final[tuple[tuple[str, Effect], ...]] = (
     ("ends", "ended"),
     ("meets", "met"),
 )
-_FILES: Final = ("clocks.toml", "clocks_procedure.toml", "clocks_tracks.toml")
+_FILES: Final = ("clocks.toml", "clocks_procedure.toml", "clocks_tracks.toml", "packaging.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class RuleSet:
     `starting` finds the rows that an act may start by (action, capacity received in); `closing` says what
     an act does to a clock of a row, by (row id, action). An action may stand there with one of its values,
     as `case.notice_served.v1#received`: then only the act with that value counts (`schema.Event.variant`).
-    `practice` are the rows of local practice, already applied to clocks and lags; `rows` all rows as published.
+    `practice` are the rows of local practice, already applied to clocks and lags; `rows` all rows as published;
+    `packaging` the conditions that make a leader package a duty.
     """
 
     version: str
@@ -57,6 +59,7 @@ class RuleSet:
     closing: Mapping[tuple[str, str], Effect]
     practice: tuple[PracticeRow, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
+    packaging: tuple[PackagingRow, ...] = ()
 
     @classmethod
     def of(cls, version: str, rows: Sequence[Mapping[str, Any]]) -> RuleSet:
@@ -74,6 +77,7 @@ class RuleSet:
         clocks = {row.id: row for row in parsed if isinstance(row, ClockRow)}
         lag_rows = tuple(row for row in parsed if isinstance(row, LagRow))
         practice = tuple(row for row in parsed if isinstance(row, PracticeRow))
+        packaging = tuple(row for row in parsed if isinstance(row, PackagingRow))
         _check_together(laws, tuple(clocks.values()), lag_rows)
         lags = {row.action: row.working_days for row in lag_rows}
         check_practice(practice, tuple(clocks.values()), lags)
@@ -86,7 +90,7 @@ class RuleSet:
         for row in clocks.values():
             for column, effect in _EFFECTS:
                 closing |= dict.fromkeys(((row.id, action) for action in getattr(row, column)), effect)
-        return cls(version, laws, clocks, lags, lag_rows, starting, closing, practice, tuple(rows))
+        return cls(version, laws, clocks, lags, lag_rows, starting, closing, practice, tuple(rows), packaging)
 
     def joined(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return newly published rows with those of ours that they leave alone: law and practice go separately."""

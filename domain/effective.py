@@ -38,7 +38,7 @@ def effective_time(
     The calendar is the one known just before the act's own index, so that no later notice can turn a
     prompt act into a late one.
 
-    Source: design decision; the reference text is DOMAIN section 4, `effective_at`.
+    Source: design decision (`effective_at`: what counts is the claimed time, if it was recorded in time).
     """
     claimed_ms = unix_ms(claimed_at)
     if claimed_ms > recorded_at_ms:

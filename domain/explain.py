@@ -13,10 +13,11 @@ from typing import Final
 
 from domain.calendars import Calendar, Calendars, SkippedDay
 from domain.case_state import Case
+from domain.clock import Clock
 from domain.clocks import Rules, national_rules
 from domain.due import Due, Standing, civil_day, due_of, row_of, standing
 from domain.rows import ClockRow, Law
-from domain.timing import Clock
+from domain.told import changes, date_en, date_zh, days_en
 from domain.vocabulary import Name, name_of
 from domain.wording import ACTIONS
 
@@ -26,8 +27,6 @@ CONFIDENCES: Final = {
     "L": Name("地方做法", "local practice"),
     "D": Name("账本设计决定", "design decision"),
 }
-WEEKDAYS_ZH: Final = "一二三四五六日"
-WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +68,16 @@ def explain_clock(
     row = row_of(clock, rules)
     law = rules.at(clock.started_index).laws[row.law]
     due = due_of(clock, calendars, rules, known_at)
-    stands = standing(clock, due.on, as_of)
+    stands = standing(clock, due.on, as_of, row.nature)
     skipped, made_up = _passed_over(clock, row, due)
     lines = [
         _heading(clock, row),
-        _start(clock),
-        _rule(row, law),
-        _count(clock, due),
-        *_moved(clock, row, due, skipped, made_up),
-        _calendar(due),
+        _start(clock, row),
+        _rule(clock, row, law),
+        *_counted(clock, row, due, skipped, made_up),
+        *changes(clock),
         *_remarks(clock),
-        _result(clock, due, stands, as_of),
+        _result(clock, row, due, stands, as_of),
     ]
     return ClockExplanation(
         clock,
@@ -95,17 +93,17 @@ def explain_clock(
     )
 
 
-def date_zh(day: date) -> str:
-    """Write a day as people there write it, with its day of the week."""
-    return f"{day.year}年{day.month}月{day.day}日(星期{WEEKDAYS_ZH[day.weekday()]})"
-
-
-def date_en(day: date) -> str:
-    """Write a day in ISO form with its day of the week."""
-    return f"{day.isoformat()} ({WEEKDAYS_EN[day.weekday()]})"
+def _counted(
+    clock: Clock, row: ClockRow, due: Due, skipped: Sequence[SkippedDay], made_up: Sequence[date]
+) -> list[Name]:
+    if row.nature == "open":
+        return [Name("计算:法律没有规定日数,不计超期", "count: the law gives no number of days, so none is overdue")]
+    return [_count(clock, row, due), *_moved(clock, row, due, skipped, made_up), _calendar(due)]
 
 
 def _passed_over(clock: Clock, row: ClockRow, due: Due) -> tuple[tuple[SkippedDay, ...], tuple[date, ...]]:
+    if row.nature == "open":
+        return (), ()
     if clock.day_kind == "working":
         first, last = clock.start_day + timedelta(days=1), due.on
         return due.calendar.skipped(first, last), due.calendar.made_up(first, last + timedelta(days=1))
@@ -116,15 +114,27 @@ def _passed_over(clock: Clock, row: ClockRow, due: Due) -> tuple[tuple[SkippedDa
 
 
 def _heading(clock: Clock, row: ClockRow) -> Name:
+    whose = {
+        "right": Name("信访人的权利,不是单位的过失", "the petitioner's right, never an office's fault"),
+        "window": Name(f"{clock.unit} 的权利,逾期不构成过失", f"a window of {clock.unit}, no fault if it lapses"),
+        "open": Name("由共同的上级机关决定", "for the common superior to decide"),
+    }.get(row.nature, Name(f"责任单位:{clock.unit}", f"duty of: {clock.unit}"))
     return Name(
-        f"{row.title_zh}({clock.clock}{'影子' if clock.shadow else ''},第 {clock.segment} 段),责任单位:{clock.unit}",
-        f"{row.title_en} ({clock.clock}{' shadow' if clock.shadow else ''}, segment {clock.segment}), "
-        f"duty of: {clock.unit}",
+        f"{row.title_zh}({clock.clock}{'影子' if clock.shadow else ''},第 {clock.segment} 段),{whose.zh}",
+        f"{row.title_en} ({clock.clock}{' shadow' if clock.shadow else ''}, segment {clock.segment}), {whose.en}",
     )
 
 
-def _start(clock: Clock) -> Name:
+def _start(clock: Clock, row: ClockRow) -> Name:
     act = name_of(ACTIONS, clock.started_by)
+    if row.counts_from:
+        return Name(
+            f"起算:收到该信访事项的{date_zh(clock.start_day)}(由“{act.zh}”启动,本件第 {clock.started_seq} 项,"
+            f"账本第 {clock.started_index} 号),当日不计入(民法典第二百零一条)",
+            f'start: the matter was received on {date_en(clock.start_day)} (begun by "{act.en}", '
+            f"no. {clock.started_seq} of the case, entry {clock.started_index}); "
+            "that day is not counted (Civil Code 201)",
+        )
     return Name(
         f"起算:{date_zh(clock.start_day)}的“{act.zh}”(本件第 {clock.started_seq} 项,账本第 {clock.started_index} 号),"
         "当日不计入(民法典第二百零一条)",
@@ -133,32 +143,43 @@ def _start(clock: Clock) -> Name:
     )
 
 
-def _rule(row: ClockRow, law: Law) -> Name:
+def _rule(clock: Clock, row: ClockRow, law: Law) -> Name:
     sure = CONFIDENCES[row.confidence]
     until_zh = f"至 {row.in_force_to}" if row.in_force_to else "起施行至今"
     until_en = f"to {row.in_force_to}" if row.in_force_to else "on, still in force"
+    length = _length(clock, row)
     return Name(
-        f"规则:{row.id},{law.name_zh}第 {row.article} 条,{row.length} {_unit(row.day_kind).zh},"
+        f"规则:{row.id},{law.name_zh}第 {row.article} 条,{length.zh},"
         f"适用于 {row.in_force_from} {until_zh};{row.source};可信度 {row.confidence}({sure.zh})",
-        f"rule: {row.id}, {law.name_en}, article {row.article}, {row.length} {_unit(row.day_kind).en}, "
+        f"rule: {row.id}, {law.name_en}, article {row.article}, {length.en}, "
         f"in force from {row.in_force_from} {until_en}; confidence {row.confidence} ({sure.en})",
     )
 
 
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
+def _length(clock: Clock, row: ClockRow) -> Name:
+    if row.nature == "open":
+        return Name("未规定日数", "no number of days")
+    days = clock.length - clock.extended
+    if row.sets and days != row.length:
+        return Name(f"由该行为自定({days} 日)", f"as the act sets it ({days_en(days)})")
+    return Name(f"{row.length} {_unit(row.day_kind).zh}", f"{row.length} {_unit(row.day_kind).en}")
 
 
 def _unit(day_kind: str) -> Name:
     return Name("个工作日", "working days") if day_kind == "working" else Name("日", "calendar days")
 
 
-def _count(clock: Clock, due: Due) -> Name:
+def _count(clock: Clock, row: ClockRow, due: Due) -> Name:
     first = clock.start_day + timedelta(days=1)
     unit = _unit(clock.day_kind)
+    more_zh = f",另加听证所占 {clock.excluded} 日不计" if clock.excluded else ""
+    more_en = f", and {days_en(clock.excluded)} of hearing that do not count" if clock.excluded else ""
+    if clock.extended:
+        more_zh = f"(含延长 {clock.extended} 日){more_zh}"
+        more_en = f" ({days_en(clock.extended)} of extension among them){more_en}"
     return Name(
-        f"计算:自{date_zh(first)}起数 {clock.length} {unit.zh},最后一日为{date_zh(due.raw_on)}",
-        f"count: {clock.length} {unit.en} from {date_en(first)}, the last of them {date_en(due.raw_on)}",
+        f"计算:自{date_zh(first)}起数 {clock.length} {unit.zh}{more_zh},最后一日为{date_zh(due.raw_on)}",
+        f"count: {clock.length} {unit.en} from {date_en(first)}{more_en}, the last of them {date_en(due.raw_on)}",
     )
 
 
@@ -206,7 +227,7 @@ def _calendar(due: Due) -> Name:
 
 
 def _remarks(clock: Clock) -> list[Name]:
-    lines = [Name("延期、中止:无", "extensions, suspensions: none")]
+    lines: list[Name] = []
     if clock.started_late:
         lines.append(
             Name(
@@ -228,14 +249,24 @@ def _remarks(clock: Clock) -> list[Name]:
     return lines
 
 
-def _result(clock: Clock, due: Due, stands: Standing, as_of: datetime) -> Name:
+def _result(clock: Clock, row: ClockRow, due: Due, stands: Standing, as_of: datetime) -> Name:
     day = civil_day(as_of)
+    if stands.status == "withdrawn":
+        return Name(
+            f"本段自账本第 {clock.withdrawn_index} 号起由后一段代替,或者自始无此义务,不再计算",
+            f"from entry {clock.withdrawn_index} on this segment is replaced by a later one, or was never owed",
+        )
+    if row.nature == "open" and stands.status == "open":
+        return Name(
+            f"截至{date_zh(day)}已 {stands.days} 天,等待决定",
+            f"as of {date_en(day)} it has waited {days_en(stands.days)} for the decision",
+        )
     until = Name(f"届满:{date_zh(due.on)}24时", f"due: {date_en(due.on)}, 24:00")
     if stands.status in ("met", "met_late", "ended", "ended_late") and clock.closed_at is not None:
         act, on = name_of(ACTIONS, clock.closed_by), civil_day(clock.closed_at)
         verb = Name("完成", "met") if clock.met else Name("终止", "ended")
         how = (
-            Name(f",超期 {stands.days} 天", f", {_days(stands.days)} late")
+            Name(f",超期 {stands.days} 天", f", {days_en(stands.days)} late")
             if stands.days
             else Name(",未超期", ", in time")
         )
@@ -245,7 +276,9 @@ def _result(clock: Clock, due: Due, stands: Standing, as_of: datetime) -> Name:
         )
     words = {
         "not_started": Name("尚未起算", "not started"),
-        "overdue": Name(f"超期 {stands.days} 天", f"overdue by {_days(stands.days)}"),
-        "running": Name(f"剩余 {stands.days} 天", f"{_days(stands.days)} left"),
+        "overdue": Name(f"超期 {stands.days} 天", f"overdue by {days_en(stands.days)}"),
+        "running": Name(f"剩余 {stands.days} 天", f"{days_en(stands.days)} left"),
+        "suspended": Name(f"因听证中止 {stands.days} 天", f"suspended by a hearing for {days_en(stands.days)}"),
+        "lapsed": Name(f"期限已过 {stands.days} 天", f"lapsed {days_en(stands.days)} ago"),
     }[stands.status]
     return Name(f"{until.zh};截至{date_zh(day)}{words.zh}", f"{until.en}; as of {date_en(day)} {words.en}")

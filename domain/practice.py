@@ -26,8 +26,8 @@ EARLIEST: Final = date(2005, 5, 1)
 _HEAD: Final = ("id", "name_zh", "name_en", "jurisdiction", "version", "extends")
 _ROW: Final = ("id", "item", "value", "article", "source", "confidence", "in_force_from", "in_force_to")
 _DAY: Final = timedelta(days=1)
-_WINDOWS: Final = {"evaluation_window_days": "EVALUATION"}
-"""Items of their own that are the length of a clock: the petitioner's, which no place shortens below its range."""
+_LENGTHS: Final = {"evaluation_window_days": "EVALUATION", "recommendation_reply_days": "RECOMMENDATION_REPLY"}
+"""Items of their own that are the length of a clock whose number the law leaves open."""
 
 
 class Profile(NamedTuple):
@@ -136,8 +136,10 @@ def localise_clocks(clocks: Mapping[str, ClockRow], practice: Sequence[PracticeR
     """Return the clock rows by id, each cut where a place has a length of its own, with the place's row between."""
     known = dict(clocks)
     for local in practice:
-        name = _WINDOWS.get(local.item) or (local.item.removeprefix(CLOCK) if local.item.startswith(CLOCK) else "")
+        name = _LENGTHS.get(local.item) or (local.item.removeprefix(CLOCK) if local.item.startswith(CLOCK) else "")
         for row in [one for one in known.values() if name and one.clock == name]:
+            if row.confidence == "C" and local.item in _LENGTHS:
+                continue  # The law of its time had a number of its own.
             begin, end = max(row.in_force_from, local.in_force_from), _earlier(row.in_force_to, local.in_force_to)
             if end is not None and end < begin:
                 continue

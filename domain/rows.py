@@ -9,6 +9,8 @@ from typing import Any
 
 from domain import vocabulary
 from domain.errors import ReferenceRefused
+from domain.packaging_rows import PackagingRow
+from domain.packaging_rows import fault_of as packaging_fault
 from domain.practice_rows import PracticeRow, fault_of
 
 CONFIDENCES = ("C", "S", "L", "D")
@@ -16,7 +18,7 @@ DAY_KINDS = ("calendar", "working")
 DUTIES = ("receiving_office", "acting_office", "petitioner", "superior")
 EXCEPTIONS = ("", "not_addressable")
 NATURES = ("duty", "right", "window", "open")
-CONDITIONS = ("", "simplified")
+CONDITIONS = ("", "simplified", "review_stands")
 COUNTS_FROM = ("", "receipt")
 ACT_LISTS = ("starts", "meets", "ends", "extends", "suspends", "resumes", "voids")
 
@@ -98,8 +100,14 @@ class LagRow:
     in_force_to: date | None
 
 
-Row = Law | ClockRow | LagRow | PracticeRow
-TABLES: Mapping[str, type[Row]] = {"law": Law, "clock": ClockRow, "lag": LagRow, "practice": PracticeRow}
+Row = Law | ClockRow | LagRow | PracticeRow | PackagingRow
+TABLES: Mapping[str, type[Row]] = {
+    "law": Law,
+    "clock": ClockRow,
+    "lag": LagRow,
+    "practice": PracticeRow,
+    "packaging": PackagingRow,
+}
 
 
 def parse_row(row: Mapping[str, Any]) -> Row:
@@ -109,7 +117,7 @@ def parse_row(row: Mapping[str, Any]) -> Row:
     """
     make = TABLES.get(str(row.get("table")))
     if make is None:
-        raise _refuse(row, "table", "should be law, clock, lag or practice", "应为 law、clock、lag 或 practice")
+        raise _refuse(row, "table", f"should be one of {', '.join(TABLES)}", f"应为下列之一:{'、'.join(TABLES)}")
     columns = {field.name: str(field.type) for field in fields(make)}
     needed = {field.name for field in fields(make) if field.default is MISSING}
     given = row.keys() - {"table"}
@@ -122,8 +130,8 @@ def parse_row(row: Mapping[str, Any]) -> Row:
         _check_clock(row, parsed)
     elif isinstance(parsed, LagRow) and not 1 <= parsed.working_days <= 60:
         raise _refuse(row, "working_days", "must be 1 to 60", "应为 1 至 60")
-    elif isinstance(parsed, PracticeRow):
-        fault = fault_of(parsed)
+    elif isinstance(parsed, PracticeRow | PackagingRow):
+        fault = fault_of(parsed) if isinstance(parsed, PracticeRow) else packaging_fault(parsed)
         if fault is not None:
             raise _refuse(row, fault[0], fault[2], fault[1])
     return parsed

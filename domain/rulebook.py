@@ -1,4 +1,4 @@
-"""Every table of the rules as lines of one book: acts, roles, tracks, clocks, lags, practice, words, calendars.
+"""Every table of the rules as lines of one book: acts, roles, tracks, clocks, lags, practice and the rest.
 
 A line has an id, its article, its source and how sure we are of it, and cells in both languages. What
 prints the book, and what compares it with `PROCEDURE.md`, reads only these lines. The acts and words come
@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from domain.calendar_notices import published_acts
-from domain.clocks import RuleSet
+from domain.clocks import RuleSet, national_rules
+from domain.competence import areas
 from domain.events import EVENTS, SEALED, public_kinds, required_fields
+from domain.packaging_rows import FACTS
 from domain.practice import NATIONAL, load_profile, practice_of
-from domain.practice_rows import UNITS, PracticeRow, item_of
+from domain.practice_rows import UNITS, item_of
 from domain.roles import PERMISSIONS, RELATIONS
-from domain.rows import ClockRow, LagRow, Law
+from domain.rows import Row
 from domain.tracks.relations import RELATIONS as TRACK_RELATIONS
 from domain.tracks.rows import TRACK_ROWS
 from domain.tracks.vocabulary import ITEM_STATES, TRACKS
@@ -61,6 +63,8 @@ def rulebook(rules: RuleSet) -> tuple[Line, ...]:
         *_clocks(rules),
         *_lags(rules),
         *_practice(rules),
+        *_packaging(rules),
+        *_areas(),
         *_words(),
         *_calendars(),
     )
@@ -167,6 +171,18 @@ def _practice(rules: RuleSet) -> Iterator[Line]:
         yield Line("practice", row.id, _of(row), (*cells, Name(row.jurisdiction, row.jurisdiction), _in_force(row)))
 
 
+def _packaging(rules: RuleSet) -> Iterator[Line]:
+    for row in rules.packaging or national_rules().latest.packaging:
+        after = Name(f"{row.after_days} 日", f"{row.after_days} days") if row.after_days else NOTHING
+        cells = (Name(row.title_zh, row.title_en), FACTS[row.fact], after, Name(row.jurisdiction, row.jurisdiction))
+        yield Line("packaging", row.id, _of(row), (*cells, _in_force(row)))
+
+
+def _areas() -> Iterator[Line]:
+    for code, row in areas().items():
+        yield Line("area", code, Basis(row.article, row.source, row.confidence), (row.name,))
+
+
 def _words() -> Iterator[Line]:
     for title, article, words in WORD_TABLES:
         for word, name in words.items():
@@ -183,11 +199,11 @@ def _calendars() -> Iterator[Line]:
         yield Line("calendar", f"{act['calendar']}.{act['year']}.{act['version']}", basis, (year, rest, work, kind))
 
 
-def _of(row: Law | ClockRow | LagRow | PracticeRow) -> Basis:
+def _of(row: Row) -> Basis:
     return Basis(row.article, row.source, row.confidence)
 
 
-def _in_force(row: Law | ClockRow | LagRow | PracticeRow) -> Name:
+def _in_force(row: Row) -> Name:
     since, until = row.in_force_from.isoformat(), row.in_force_to.isoformat() if row.in_force_to else ""
     return Name(f"{since} 至 {until or '今'}", f"{since} to {until or 'now'}")
 

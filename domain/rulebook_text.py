@@ -84,6 +84,17 @@ TABLES: Final[Mapping[str, tuple[Name, tuple[tuple[str, Name], ...]]]] = Mapping
                 _IN_FORCE,
             ),
         ),
+        "packaging": (
+            Name("应当包案的情形", "When a leader must package a case"),
+            _columns(
+                ("condition", "情形", "condition"),
+                ("fact", "依据的事实", "fact"),
+                ("after", "持续", "after"),
+                ("jurisdiction", "地域", "jurisdiction"),
+                _IN_FORCE,
+            ),
+        ),
+        "area": (Name("内容分类", "Subject areas"), _columns(("name", "名称", "name"))),
         "word": (Name("封闭词表", "Closed vocabularies"), _columns(("list", "词表", "list"), ("name", "名称", "name"))),
         "calendar": (
             Name("工作日历的来源", "Sources of the working calendar"),

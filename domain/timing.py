@@ -44,7 +44,7 @@ class Received(NamedTuple):
 
     unit: str
     addressable: bool
-    simplified: bool
+    facts: tuple[str, ...]
     received_at: datetime | None
 
 
@@ -94,6 +94,9 @@ def close_clocks(
 def _concerns(effect: Effect, clock: Clock, event: Event, holder: str) -> bool:
     if effect == "met" or effect == "ended":
         return clock.unit == event.office or not clock.unit or event.sweeps
+    if effect == "void":
+        # A designation of the very unit that has the matter leaves its clocks as they are: nothing starts anew.
+        return clock.unit == holder != getattr(event, "to_office", "")
     return clock.unit in (event.office, holder) or not clock.unit
 
 
@@ -125,8 +128,8 @@ def start_clocks(
     """Return the running clocks with those that an act starts, by the rows in force on its civil day.
 
     A clock that already runs at this unit is not started again; none starts before the first regulation,
-    nor where its row excepts petitions without a clear name or address (23(2)), asks for simplified
-    handling that was not chosen, or waits for a day that the act does not set.
+    nor where its row excepts petitions without a clear name or address (23(2)), asks for a fact that does
+    not hold, as simplified handling, or waits for a day that the act does not set.
     """
     day = civil_day(event.effective_at)
     started: list[Clock] = []
@@ -135,7 +138,7 @@ def start_clocks(
             continue
         if row.unless == "not_addressable" and not received.addressable:
             continue
-        if row.only_if and not received.simplified:
+        if row.only_if and row.only_if not in received.facts:
             continue
         unit = "" if row.duty_of in NOBODYS_DUTY else received.unit
         if any(c.clock == row.clock and c.unit == unit and c.shadow == row.shadow for c in running):

@@ -17,8 +17,8 @@ from datetime import date
 from sys import intern
 
 from domain.case_state import Case
+from domain.clock import Clock, Clocks
 from domain.effective import DAY_MS, unix_ms
-from domain.timing import Clock
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE
 from projections.entries import CASE_PREFIX
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
@@ -88,12 +88,11 @@ class ClockRows:
     def _changed(self, step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
         case_id = step.stream[len(CASE_PREFIX) :]
         effective_ms = unix_ms(step.event.effective_at)
-        known = before.clocks
-        for clock in after.clocks:
-            if clock not in known:
-                old = rows.get((case_id, clock.clock, clock.segment))
-                begun = _beginning(step, clock, case_id, effective_ms) if old is None else old[:_END]
-                yield 0, begun + _end(step, clock, begun, old, effective_ms)
+        known = before.running
+        for clock in (*after.closed[_shared(before.closed, after.closed) :], *after.running):
+            if clock not in known and _is_duty(step, clock):
+                begun = _beginning(step, clock, case_id, effective_ms)
+                yield 0, begun + _end(step, clock, begun, rows.get((case_id, clock.clock, clock.segment)), effective_ms)
 
 
 CLOCK_ROWS = ClockRows()
@@ -111,8 +110,21 @@ def civil_day(milliseconds: int) -> int:
     return (milliseconds + _CIVIL_MS) // DAY_MS + _EPOCH_DAY
 
 
+def _shared(before: Clocks, after: Clocks) -> int:
+    """Return how many closed clocks an act left as they were; only a correction changes one that was closed."""
+    if after[: len(before)] == before:
+        return len(before)
+    return next(at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new)
+
+
+def _is_duty(step: Step, clock: Clock) -> bool:
+    """Say whether a clock can be overdue: rights and windows lapse without a fault, and a suspended one waits."""
+    rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
+    return rule.nature == "duty" and clock.suspended_on is None
+
+
 def _beginning(step: Step, clock: Clock, case_id: str, effective_ms: int) -> Row:
-    """Return the first part of the row: how the clock began, which never changes."""
+    """Return the first part of the row: how the clock began, and since when that is known."""
     rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
     return (
         case_id,
@@ -125,7 +137,7 @@ def _beginning(step: Step, clock: Clock, case_id: str, effective_ms: int) -> Row
         clock.key_day.toordinal(),
         clock.start_day.toordinal(),
         clock.started_seq,
-        clock.started_index,
+        clock.known_from,
         effective_ms if clock.started_at is step.event.effective_at else unix_ms(clock.started_at),
     )
 

@@ -127,7 +127,9 @@ class Question:
         rows = [row for _, rule_set in moment.reference.rules.steps for row in rule_set.clocks.values()]
         if clock is not None and all(row.clock != clock for row in rows):
             raise ClockUnknown(f"there is no clock {clock}")
-        self._kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows})
+        self._kinds = sorted(
+            {kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows if row.nature == "duty"}
+        )
         self._units = moment.units_under(unit) if unit is not None else []
         self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, "clock": clock}
         self._alive = _ALIVE + (" AND clock = :clock" if clock is not None else "")

@@ -28,6 +28,7 @@ _ACT = KEY * SLOTS
 POOL = 256
 FIRST_ACTS = 4
 MORE_ACTS = 8
+AHEAD = 3
 _CACHED_BLOCKS = 8_192
 
 # A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one.
@@ -98,7 +99,7 @@ class KeyStore:
                 return
             with self._transaction():
                 for ref, first, acts in missing:
-                    self._insert_block(ref, first, acts)
+                    self._insert_blocks(ref, first, acts)
 
     def keys(self, ref: bytes, seq: int) -> tuple[bytes | None, ...] | None:
         """Return the data keys of an act, None for each that was erased; None if there are none at all."""
@@ -152,14 +153,17 @@ class KeyStore:
 
     def _add_block(self, ref: bytes, first: int, acts: int) -> None:
         with self._transaction():
-            self._insert_block(ref, first, acts)
+            self._insert_blocks(ref, first, acts)
 
-    def _insert_block(self, ref: bytes, first: int, acts: int) -> None:
+    def _insert_blocks(self, ref: bytes, first: int, acts: int) -> None:
+        """Insert the block of an act and the next ones: a case that goes on for long waits seldom for this disk."""
         cipher = self._stream_key(ref)
         if cipher is None:
             raise KeyStoreRefused("the key of this stream is not in the key store")
-        wrapped = self._wrap(cipher, self._random(_ACT * acts), _bound(ref, first))
-        self._database.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", (ref, first, wrapped))
+        for place in (first, *(first + acts + number * MORE_ACTS for number in range(AHEAD - 1))):
+            size = acts if place == first else MORE_ACTS
+            wrapped = self._wrap(cipher, self._random(_ACT * size), _bound(ref, place))
+            self._database.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", (ref, place, wrapped))
 
     def _keep_fresh(self, ref: bytes, first: int, block: bytes) -> None:
         self._fresh[ref, first] = block

@@ -38,7 +38,7 @@ def attribution(package: Package, as_of: date, tenure_ends: Mapping[Hold, date] 
 
     `tenure_ends` gives the last day in the post of leaders whose tenure ended before they handed the package over.
 
-    Source: 领导包案 as practised, 一包到底; DOMAIN section 5 (responsibility by tenure interval).
+    Source: 领导包案 as practised, 一包到底; responsibility by tenure interval is a design decision.
     """
     ends = tenure_ends or {}
     stop = as_of if package.resolved_at is None else min(as_of, civil_day(package.resolved_at))

@@ -7,6 +7,7 @@ from typing import Final
 from domain.tracks.relations import (
     ADDRESSEE,
     ANY_OFFICE,
+    ASSIGNER_OF_ORPHAN,
     CASE_OFFICE,
     CHIEF,
     LEADER,
@@ -14,7 +15,7 @@ from domain.tracks.relations import (
     SUPERVISION,
     TAKER,
 )
-from domain.tracks.table import LEADERS, OFFICERS, SUPERVISORS, Row, decision, law, moves, opens, practice
+from domain.tracks.table import HEADS, LEADERS, OFFICERS, SUPERVISORS, Row, decision, law, moves, opens, practice
 
 _PACKAGE = law("18(2)")
 _HOLDING = practice("18(2)", "领导包案工作制度:一包到底、直至结案(各地包案办法、会议讲话)")
@@ -60,8 +61,8 @@ PACKAGE_ROWS: Final[tuple[Row, ...]] = (
         "package",
         moves("HANDING", *_LIVE),
         _BOTH_SIGN,
-        LEADERS,
-        (LEADER,),
+        HEADS,
+        (LEADER, ASSIGNER_OF_ORPHAN),
     ),
     Row(
         "case.package_hand_over_confirmed.v1",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.clock import Change, Clock, Clocks, civil_day
 from domain.clocks import Rules
-from domain.practice import practised
 from domain.rows import ClockRow
 from domain.schema import Event
 from domain.segments import hand_on
@@ -23,9 +22,6 @@ from domain.tracks.table import Row
 
 if TYPE_CHECKING:
     from domain.case_state import Case
-
-LOCAL_DAYS: Final = {"RECOMMENDATION_REPLY": "recommendation_reply_days"}
-"""Clocks whose length is local practice where the act sets no day."""
 
 Turned = tuple[Tracks, Clocks, Clocks, Mapping[str, int]]
 
@@ -120,11 +116,11 @@ def _start(
     item: Item, tracks: Tracks, event: Event, row: Row, rules: Rules, segments: Mapping[str, int]
 ) -> Clock | None:
     day = civil_day(event.effective_at)
-    known = rules.at(event.index)
-    rule = next((one for one in known.clocks.values() if one.clock == row.clock and one.in_force(day)), None)
+    clocks = rules.at(event.index).clocks
+    rule = next((one for one in clocks.values() if one.clock == row.clock and one.in_force(day)), None)
     if rule is None:
         return None
-    due_on = _due_on(event, rule, day, known.practice)
+    due_on = _due_on(event, rule, day)
     if due_on is None or due_on <= day:
         return None
     package = tracks.package if row.track == "package" else None
@@ -132,17 +128,12 @@ def _start(
     return _clock(rule, event, unit, day, due_on, segments.get(row.clock, 0) + 1)
 
 
-def _due_on(event: Any, rule: ClockRow, day: date, practice: Any) -> date | None:
+def _due_on(event: Any, rule: ClockRow, day: date) -> date | None:
+    """Return the day that the act sets, else that of the law of the time or of local practice, else none."""
     due_on: date | None = getattr(event, "due_on", None)
-    if due_on is not None:
-        return due_on
-    if rule.length:
+    if due_on is None and rule.length:
         return day + timedelta(days=rule.length)
-    item = LOCAL_DAYS.get(rule.clock)
-    if item is None:
-        return None
-    found = practised(practice, item, day)
-    return day + timedelta(days=found.value) if found is not None else None
+    return due_on
 
 
 def _clock(rule: ClockRow, event: Event, unit: str, day: date, due_on: date, segment: int) -> Clock:

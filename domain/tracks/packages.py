@@ -127,7 +127,8 @@ def _check_extended(tracks: Tracks, event: acts.PackageExtended, people: People)
 
 
 def _check_proposed(tracks: Tracks, event: acts.HandOverProposed, people: People) -> None:
-    if event.leader == event.actor:
+    package = tracks.package
+    if event.leader == event.actor or (package is not None and event.leader == package.leader):
         raise _refuse(event, "to_himself", "不得交接给自己", "a package cannot be handed over to oneself")
     _need_leader(event, event.leader, event.leader_post, event.leader_office, people)
 

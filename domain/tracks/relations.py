@@ -25,6 +25,7 @@ ADDRESSEE: Final = "addressee"
 OPENER: Final = "opener"
 OWN_STREAM: Final = "own_stream"
 LEADER: Final = "leader_of_package"
+ASSIGNER_OF_ORPHAN: Final = "assigner_of_orphan"
 TAKER: Final = "taker_of_package"
 CHIEF: Final = "chief"
 INSPECTION: Final = "inspection"
@@ -98,6 +99,15 @@ def _leader(holder: Any, item: Item | None, event: Any, people: People) -> bool:
     return package is not None and package.held_by(event.actor, event.post, event.office)
 
 
+def _assigner_of_orphan(holder: Any, item: Item | None, event: Any, people: People) -> bool:
+    """The office that assigned the package, once its leader no longer holds the post and so cannot sign."""
+    package = holder.tracks.package
+    if package is None or event.office != package.assigned_by:
+        return False
+    hold = package.holds[-1]
+    return people.tenure(hold.office, hold.post, hold.leader, event.index) is None
+
+
 def _taker(holder: Any, item: Item | None, event: Any, people: People) -> bool:
     package = holder.tracks.package
     proposal = package.proposal if package is not None else None
@@ -142,6 +152,11 @@ RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
         OPENER: Relation("提出该项的单位", "is the office that opened the item", _opener),
         OWN_STREAM: Relation("账流所属的单位", "is the office whose stream this is", _own_stream),
         LEADER: Relation("现在的包案领导", "is the leader who holds the package now", _leader),
+        ASSIGNER_OF_ORPHAN: Relation(
+            "包案领导已离任时的交办单位",
+            "is the office that assigned the package, its leader having left the post",
+            _assigner_of_orphan,
+        ),
         TAKER: Relation("交接提议所指的接任领导", "is the leader named in the hand-over proposal", _taker),
         CHIEF: Relation(
             "交办单位或包案领导所在单位的第一责任人,且非包案领导本人",

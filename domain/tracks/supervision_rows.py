@@ -16,7 +16,7 @@ from domain.tracks.relations import (
 from domain.tracks.table import OFFICERS, PETITIONER, SUPERVISORS, Row, decision, law, moves, opens, practice
 
 _PRESS = law("40(1)")
-_ASK = decision("40(1), 43-46", "账本设计决定:信访人可不附内容地请求督办(DOMAIN 第 6 节所列情形)")
+_ASK = decision("40(1), 43-46", "账本设计决定:信访人可不附内容地请求督办(第四十条、第四十三条至第四十六条所列情形)")
 _LADDER = law("39(3)")
 _CORRECT = law("43, 44, 45, 46")
 _RECTIFY = law("38(2), 40(1)")

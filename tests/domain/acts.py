@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.calendars import published_acts
 from domain.clocks import published_rules
+from tests.domain.procedure_acts import PROCEDURE_OPTIONAL, PROCEDURE_PUBLIC
 from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
 
 KEY = "5a" * 32
@@ -17,6 +18,7 @@ SIGNATURE = "6b" * 64
 IMPORTED = {"mapping": "message-board", "precision": "day"}
 
 PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **PROCEDURE_PUBLIC,
     **TRACK_PUBLIC,
     "ledger.genesis.v1": (
         "ledger",
@@ -66,6 +68,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "capacity": "petition_office",
             "area": "housing.repair",
             "addressable": True,
+            "place": "430100",
         },
     ),
     "case.registered.v1": (
@@ -77,6 +80,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "claim_key": KEY,
             "addressable": False,
             "imported": IMPORTED,
+            "place": "430100",
         },
     ),
     "case.transferred.v1": (
@@ -109,11 +113,12 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
+    **PROCEDURE_OPTIONAL,
     **TRACK_OPTIONAL,
     "people.office_opened.v1": frozenset({"name_en", "parent", "region"}),
     "people.post_opened.v1": frozenset({"name_en"}),
-    "case.submitted.v1": frozenset({"capacity", "area", "addressable"}),
-    "case.registered.v1": frozenset({"area", "claim_key", "addressable", "imported"}),
+    "case.submitted.v1": frozenset({"capacity", "area", "addressable", "place"}),
+    "case.registered.v1": frozenset({"area", "claim_key", "addressable", "imported", "place"}),
     "case.transferred.v1": frozenset({"capacity", "imported"}),
     "case.notice_served.v1": frozenset({"imported"}),
     "case.replied.v1": frozenset({"imported"}),

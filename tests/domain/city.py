@@ -44,6 +44,10 @@ OFFICES = (
     ("housing-east", "competent_unit", "housing"),
     ("roads", "competent_unit", ""),
     ("inspectors", "inspection", ""),
+    ("ministry", "competent_unit", ""),
+    ("department", "competent_unit", "ministry"),
+    ("office", "competent_unit", "department"),
+    ("office-b", "competent_unit", "department"),
 )
 DUTIES = ("intake", "handler", "head", "leader", "importer")
 
@@ -144,8 +148,8 @@ class Story:
         seq = self.case.version + 1
         event = event_of(action, public, who, seq=seq, index=1000 + seq, claimed=claimed, recorded=recorded)
         if check:
-            cases.check(self.case, event, self.reference.people)
-        self.case = cases.fold(self.case, event, self.reference.rules)
+            cases.check(self.case, event, self.reference.people, CALENDARS)
+        self.case = cases.fold(self.case, event, self.reference.rules, CALENDARS)
         self.events.append(event)
         return self
 
@@ -188,6 +192,10 @@ class Story:
     def served(self, on: str, recorded: str = "") -> Story:
         """The opinion is served."""
         return self.tell("case.opinion_served.v1", {"means": "post"}, officer(self.case.office), on, recorded)
+
+    def act(self, name: str, on: str, who: Who | None = None, recorded: str = "", /, **public: Any) -> Story:
+        """Any act of the case, by the head of the holding office unless another actor is given."""
+        return self.tell(f"case.{name}.v1", public, who or officer(self.case.office, "head"), on, recorded)
 
     def clock(self, name: str, *, shadow: bool = False, unit: str = "") -> cases.Clock:
         """The last clock of this name, of this unit if one is given."""

@@ -68,6 +68,7 @@ def test_a_unit_that_passes_a_matter_down_still_owes_its_own_notice() -> None:
         ("NOTICE_DIRECT", False, "housing"),
         ("NOTICE_TRANSFERRED", False, "housing-east"),
         ("HANDLE", True, "housing-east"),
+        ("OBJECT", False, "housing-east"),
     }
     assert story.clock("HANDLE", shadow=True, unit="housing").ended_by == "case.transferred.v1"
     story.notified("2026-03-06", office="housing")
@@ -104,7 +105,8 @@ def test_a_reply_outside_the_procedure_meets_the_shadow_and_a_notice_still_open(
     assert story.case.state == "REPLIED"
     assert story.clock("HANDLE", shadow=True).met
     assert story.clock("NOTICE_DIRECT").closed_by == ("case.notice_served.v1" if notified else "case.replied.v1")
-    assert story.case.running == ()
+    # What still runs is the petitioner's window to rate, no duty of an office.
+    assert [clock.clock for clock in story.case.running] == ["EVALUATION"]
 
 
 def test_a_notice_served_late_is_lawful_and_stays_late() -> None:
@@ -121,7 +123,7 @@ def test_no_notice_is_due_where_name_or_address_is_unclear() -> None:
     story = Story().registered("housing", "2026-03-02", addressable=False)
     assert _running(story) == {("HANDLE", True, "housing")}
     story = Story().registered("bureau", "2026-03-02", addressable=False).transferred("housing", "2026-03-03")
-    assert _running(story) == {("HANDLE", True, "housing")}
+    assert _running(story) == {("HANDLE", True, "housing"), ("OBJECT", False, "housing")}
 
 
 def test_a_matter_found_by_the_office_has_nobody_to_be_told() -> None:

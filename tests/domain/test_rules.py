@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from domain.clocks import Rules, RuleSet, load_rules, national_rules, published_rules, rows_digest
 from domain.errors import ReferenceRefused
 from domain.events import EVENTS
-from domain.rows import CONFIDENCES, ClockRow, parse_row
+from domain.rows import ACT_LISTS, CONFIDENCES, ClockRow, parse_row
 
 ROWS: list[dict[str, Any]] = published_rules()["rows"]
 CLOCK_ROWS = [row for row in ROWS if row["table"] == "clock"]
@@ -27,38 +28,63 @@ def test_every_row_has_article_source_confidence_dates_and_jurisdiction(row: dic
     assert parsed.jurisdiction == "CN"
     assert parsed.in_force_from >= date(2005, 5, 1)
     if isinstance(parsed, ClockRow):
-        assert {*parsed.starts, *parsed.meets, *parsed.ends} <= EVENTS.keys()
+        named = {action.partition("#")[0] for column in ACT_LISTS for action in getattr(parsed, column)}
+        assert named <= EVENTS.keys()
         assert parsed.title_zh
         assert parsed.title_en
-        assert parsed.shadow == (parsed.confidence == "D")
+        assert not parsed.shadow or parsed.confidence == "D"
 
 
-def test_both_regulations_have_every_clock_and_leave_no_day_between() -> None:
-    by_law = {law: {(r.clock, r.shadow) for r in NATIONAL.clocks.values() if r.law == law} for law in ("2005", "2022")}
-    assert by_law["2005"] == by_law["2022"]
-    assert {clock for clock, _ in by_law["2022"]} == {"ROUTE", "NOTICE_DIRECT", "NOTICE_TRANSFERRED", "HANDLE"}
+NEEDED = [one.name for one in fields(ClockRow) if one.default is MISSING]
+
+# Read once more in the two regulations: (days, kind) by clock; 0 where the law has no number. None: the law has no such
+# clock. What stands beside the regulation (a trial rule, practice, the ledger's own decision) is not repeated here.
+LENGTHS: dict[str, tuple[tuple[int, str] | None, tuple[int, str] | None]] = {
+    "ROUTE": ((15, "calendar"), (15, "calendar")),
+    "NOTICE_DIRECT": ((15, "calendar"), (15, "calendar")),
+    "NOTICE_TRANSFERRED": ((15, "calendar"), (15, "calendar")),
+    "OBJECT": (None, (5, "working")),
+    "ACCEPT_DISPUTE": ((0, "calendar"), (0, "calendar")),
+    "ASSIGNED_REPORT": ((0, "calendar"), (0, "calendar")),
+    "HANDLE": ((60, "calendar"), (60, "calendar")),
+    "REVIEW_REQUEST": ((30, "calendar"), (30, "calendar")),
+    "REVIEW_DECISION": ((30, "calendar"), (30, "calendar")),
+    "RECHECK_REQUEST": ((30, "calendar"), (30, "calendar")),
+    "RECHECK_DECISION": ((30, "calendar"), (30, "calendar")),
+    "RECOMMENDATION_REPLY": ((30, "calendar"), None),
+}
+
+
+def test_the_clocks_of_the_law_itself_have_the_lengths_of_the_articles() -> None:
+    read: dict[str, list[tuple[int, str] | None]] = {}
+    for row in NATIONAL.clocks.values():
+        if row.confidence == "C" and not row.shadow:
+            place = ("2005", "2022").index(row.law)
+            read.setdefault(row.clock, [None, None])[place] = (row.length, row.day_kind)
+    assert {clock: tuple(lengths) for clock, lengths in read.items()} == LENGTHS
+
+
+def test_the_handling_period_is_extended_by_thirty_days_at_most_and_no_other_clock_of_the_law_is() -> None:
+    assert {row.clock: row.extend_limit for row in NATIONAL.clocks.values() if row.extend_limit} == {"HANDLE": 30}
+
+
+def test_one_regulation_follows_the_other_without_a_day_between() -> None:
     until, since = NATIONAL.laws["2005"].in_force_to, NATIONAL.laws["2022"].in_force_from
     assert until is not None
     assert (since - until).days == 1
     for row in NATIONAL.clocks.values():
         law = NATIONAL.laws[row.law]
-        assert (row.in_force_from, row.in_force_to) == (law.in_force_from, law.in_force_to)
+        assert row.in_force_from >= law.in_force_from
+        assert row.in_force_to == law.in_force_to
 
 
-def test_lengths_are_those_of_the_articles() -> None:
-    lengths = {(row.clock, row.length, row.day_kind) for row in NATIONAL.clocks.values()}
-    assert lengths == {
-        ("ROUTE", 15, "calendar"),
-        ("NOTICE_DIRECT", 15, "calendar"),
-        ("NOTICE_TRANSFERRED", 15, "calendar"),
-        ("HANDLE", 60, "calendar"),
-    }
+def test_acts_are_recorded_within_a_day_and_service_within_five() -> None:
     rules = load_rules()
     assert rules.lag_days("case.opinion_served.v1", 0) == 5
     assert rules.lag_days("case.registered.v1", 0) == 1
 
 
-@pytest.mark.parametrize("column", [c for c in CLOCK_ROWS[0] if c != "table"])
+@pytest.mark.parametrize("column", [c for c in NEEDED if c in CLOCK_ROWS[0]])
 def test_a_row_without_one_of_its_columns_is_refused_by_name(column: str) -> None:
     row = {name: value for name, value in CLOCK_ROWS[0].items() if name != column}
     with pytest.raises(ReferenceRefused) as refused:
@@ -81,7 +107,12 @@ def test_a_row_without_one_of_its_columns_is_refused_by_name(column: str) -> Non
         ("in_force_from", 20220501),
         ("in_force_to", "2004-01-01"),
         ("day_kind", "lunar"),
-        ("duty_of", "petitioner"),
+        ("duty_of", "nobody"),
+        ("nature", "wish"),
+        ("only_if", "late"),
+        ("counts_from", "dawn"),
+        ("extend_limit", -30),
+        ("suspends", ["case.accepted.v1"]),
         ("unless", "tired"),
         ("capacity", "leader"),
         ("starts", []),

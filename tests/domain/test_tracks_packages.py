@@ -9,6 +9,7 @@ import pytest
 
 from domain.due import due_of, standing
 from domain.errors import RoleRefused, TransitionRefused
+from domain.reference import fold_reference
 from domain.schema import CIVIL
 from domain.tracks.attribution import (
     Span,
@@ -19,7 +20,7 @@ from domain.tracks.attribution import (
     principally_responsible,
 )
 from domain.tracks.package import Package
-from tests.domain.city import CALENDARS, Story, Who, at
+from tests.domain.city import CALENDARS, REGISTRAR, Story, Who, at, event_of
 from tests.domain.tracks_city import TRACKS_CITY, leader, package_story, staff, story
 
 TO_SUN = {"item": 2, "leader": "officer-sun", "leader_post": "seat-sun", "leader_office": "housing"}
@@ -288,3 +289,19 @@ def test_dissent_that_was_not_adopted_frees_a_member_and_nobody_else() -> None:
         "officer-sun",
         "officer-he",
     )
+
+
+def test_where_the_leader_has_left_the_post_the_assigning_office_proposes_and_the_taker_still_signs() -> None:
+    told = package_story()
+    action = "case.package_hand_over_proposed.v1"
+    assert _code(told, action, TO_SUN, staff("bureau", "head"), "2026-04-01") == "relation"
+    ended = {"officer": "officer-wang", "post": "seat-wang", "on": "2026-03-31"}
+    gone = event_of("people.tenure_ended.v1", ended, REGISTRAR, stream="people/housing", index=1003)
+    told.reference = fold_reference(TRACKS_CITY, gone)
+    assert _code(told, "case.package_investigated.v1", {"item": 2}, leader("wang"), "2026-04-01") == "no_tenure"
+    assert _code(told, action, TO_SUN, staff("roads", "head"), "2026-04-01") == "relation"
+    back = {**TO_SUN, "leader": "officer-wang", "leader_post": "seat-wang"}
+    assert _code(told, action, back, staff("bureau", "head"), "2026-04-01") == "to_himself"
+    told.tell(action, TO_SUN, staff("bureau", "head"), "2026-04-01")
+    told.tell("case.package_hand_over_confirmed.v1", {"item": 2, "confirmed": 4}, leader("sun"), "2026-04-02")
+    assert _package(told).leader == "officer-sun"

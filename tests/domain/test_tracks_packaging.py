@@ -7,19 +7,17 @@ from typing import Any
 
 import pytest
 
+from domain.clocks import load_rules, rows_digest
 from domain.errors import ReferenceRefused
+from domain.packaging_rows import PackagingRow
+from domain.rows import parse_row
 from domain.schema import CIVIL
-from domain.tracks.packaging import (
-    Unpackaged,
-    facts_of,
-    is_packaged,
-    must_be_packaged,
-    national_conditions,
-    parse_conditions,
-)
-from tests.domain.tracks_city import leader, package_story, staff, story
+from domain.tracks.packaging import Unpackaged, conditions_at, facts_of, is_packaged, must_be_packaged
+from tests.domain.city import Story, officer
+from tests.domain.tracks_city import TRACKS_CITY, leader, package_story, staff, story
 
 ROW: dict[str, Any] = {
+    "table": "packaging",
     "id": "x",
     "fact": "listed",
     "after_days": 0,
@@ -32,6 +30,17 @@ ROW: dict[str, Any] = {
     "in_force_from": "2026-01-01",
     "in_force_to": "",
 }
+
+
+def national_conditions() -> tuple[PackagingRow, ...]:
+    """The packaged conditions."""
+    return conditions_at(load_rules(), 5)
+
+
+def _parsed(row: dict[str, Any]) -> PackagingRow:
+    parsed = parse_row(row)
+    assert isinstance(parsed, PackagingRow)
+    return parsed
 
 
 def _on(day: str) -> datetime:
@@ -98,24 +107,44 @@ def test_backlog_counts_from_a_year_after_the_case_began() -> None:
         ("in_force_from", "soon"),
         ("in_force_from", ""),
         ("title_zh", 7),
+        ("title_en", " "),
     ],
 )
 def test_an_unusable_row_is_refused_by_name(column: str, value: Any) -> None:
     with pytest.raises(ReferenceRefused) as refused:
-        parse_conditions([{**ROW, column: value}])
+        parse_row({**ROW, column: value})
     assert column in refused.value.message_en
     assert "x" in refused.value.message_zh
 
 
 def test_a_row_with_a_column_too_few_or_too_many_is_refused() -> None:
     with pytest.raises(ReferenceRefused, match="source"):
-        parse_conditions([{name: value for name, value in ROW.items() if name != "source"}])
+        parse_row({name: value for name, value in ROW.items() if name != "source"})
     with pytest.raises(ReferenceRefused, match="mood"):
-        parse_conditions([{**ROW, "mood": "good"}])
+        parse_row({**ROW, "mood": "good"})
 
 
 def test_a_condition_holds_in_its_days_alone() -> None:
-    rows = parse_conditions([{**ROW, "in_force_to": "2026-06-30"}])
+    rows = [_parsed({**ROW, "in_force_to": "2026-06-30"})]
     facts = {"listed": datetime(2025, 12, 1, 9, tzinfo=CIVIL)}
     assert must_be_packaged(facts, False, rows, _on("2026-01-11")) == (Unpackaged("x", date(2026, 1, 1), 10),)
     assert must_be_packaged(facts, False, rows, _on("2026-07-01")) == ()
+
+
+def test_conditions_change_by_an_act_and_rule_from_there_on() -> None:
+    rules = load_rules()
+    rows = [*(row for row in rules.latest.rows if row["table"] != "packaging"), ROW]
+    later = rules.apply(50, "2027-x", rows_digest(rows), rows)
+    assert {row.id for row in conditions_at(later, 50)} == {row.id for row in national_conditions()}
+    assert [row.id for row in conditions_at(later, 51)] == ["x"]
+    none = [row for row in rows if row["table"] != "packaging"]
+    assert conditions_at(rules.apply(50, "2027-y", rows_digest(none), none), 51) == national_conditions()
+
+
+def test_an_urgent_report_and_a_link_to_the_same_matter_are_facts() -> None:
+    told = Story(reference=TRACKS_CITY).registered("bureau", "2026-03-02")
+    told.tell("case.linked.v1", {"other_case": "ab" * 16, "link": "same_matter"}, officer("bureau"), "2026-03-03")
+    assert set(facts_of(told.case)) == {"open", "repeated"}
+    told.tell("case.reported_urgent.v1", {}, officer("bureau", "head"), "2026-03-04")
+    found = must_be_packaged(facts_of(told.case), False, national_conditions(), _on("2026-03-10"))
+    assert [(one.condition, one.days) for one in found] == [("repeated", 7), ("major", 6)]

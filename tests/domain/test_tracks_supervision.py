@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from domain.clocks import rows_digest
 from domain.due import due_of, standing
 from domain.errors import EventRefused, RoleRefused, TransitionRefused
 from domain.events import read_event
+from domain.explain import explain
+from domain.practice import load_profile, profile_act
 from domain.schema import CIVIL
 from domain.tracks.vocabulary import ARTICLE_40_TRIGGERS, FAULTS, FURTHER_TRIGGERS, STEPS, TRIGGERS
 from tests.domain.city import CALENDARS, CASE, CLAIMED_KEY, Story, Who, at, ms, petitioner
 from tests.domain.tracks_city import TRACKS_CITY, leader, other, staff, story
 
 REPORT = {"item": 2}
+IMPROVE = {"recommendation": "improve", "unit": "roads"}
 
 
 def _code(told: Story, action: str, public: dict[str, Any], who: Who, on: str = "2026-03-04") -> str:
@@ -179,16 +183,34 @@ def test_what_was_not_adopted_cannot_be_implemented() -> None:
     assert _code(told, "case.suggestion_implemented.v1", REPORT, staff("housing"), "2026-05-01") == "no_item"
 
 
-def test_a_recommendation_without_a_day_is_due_by_the_places_own_number() -> None:
-    # The nation has no number since 2022; practice has 30 days: 5 March + 30 = 4 April 2026, a Saturday of Qingming
-    # (4 to 6 April): the clock moves to Tuesday 7 April.
-    told = story()
-    told.tell(
-        "case.recommendation_issued.v1", {"recommendation": "improve", "unit": "roads"}, staff("bureau"), "2026-03-05"
-    )
+def test_a_recommendation_without_a_day_has_no_national_number() -> None:
+    told = story().tell("case.recommendation_issued.v1", IMPROVE, staff("bureau"), "2026-03-05")
+    assert not [clock for clock in told.case.clocks if clock.clock == "RECOMMENDATION_REPLY"]
+    assert [item.state for item in told.case.tracks.items] == ["ISSUED"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "days", "raw", "due"),
+    [
+        # 5 March + 30 = 4 April 2026, Qingming (4 to 6 April): the clock moves to Tuesday 7 April.
+        pytest.param("national", 30, date(2026, 4, 4), date(2026, 4, 7), id="the national baseline"),
+        # 5 March + 20 = Wednesday 25 March 2026.
+        pytest.param("example-city", 20, date(2026, 3, 25), date(2026, 3, 25), id="a city"),
+    ],
+)
+def test_local_practice_gives_the_number_and_says_where_it_is_written(
+    profile: str, days: int, raw: date, due: date
+) -> None:
+    act = profile_act(load_profile(profile))
+    rules = TRACKS_CITY.rules.apply(600, act["version"], rows_digest(act["rows"]), act["rows"])
+    told = Story(reference=TRACKS_CITY._replace(rules=rules)).submitted("housing", "2026-03-02")
+    told.tell("case.recommendation_issued.v1", IMPROVE, staff("bureau"), "2026-03-05")
     clock = told.clock("RECOMMENDATION_REPLY")
-    assert (clock.rule, clock.length, clock.key_day) == ("2022.RECOMMENDATION_REPLY", 30, date(2026, 4, 4))
-    assert due_of(clock, CALENDARS, TRACKS_CITY.rules).on == date(2026, 4, 7)
+    assert (clock.length, clock.key_day, due_of(clock, CALENDARS, rules).on) == (days, raw, due)
+    explained = explain(told.case, CALENDARS, datetime(2026, 3, 6, tzinfo=CIVIL), rules)
+    line = next(one for one in explained if one.clock == clock).lines_zh[2]
+    assert f"{days} 日" in line
+    assert "由该行为自定" not in line
 
 
 def test_under_the_regulation_of_2005_a_recommendation_was_due_in_30_days() -> None:
@@ -234,7 +256,7 @@ def test_a_thousand_items_cost_the_next_act_hardly_more() -> None:
 
 
 def test_a_field_for_a_person_or_a_word_about_one_does_not_exist() -> None:
-    for extra in ("petitioner", "name", "note", "visits", "headcount"):
+    for extra in ("petitioner", "name", "note", "text", "contact"):
         public = {"unit": "housing", "trigger": "leak", extra: "x"}
         who = petitioner()
         with pytest.raises(EventRefused):

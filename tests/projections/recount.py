@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain.cases import NEW_CASE, Case, fold
-from domain.due import due_of, standing
+from domain.due import due_of, row_of, standing
 from domain.events import read_event
 from domain.reference import Reference, fold_reference, is_reference, new_reference
 from domain.schema import Event
@@ -55,12 +55,12 @@ def recount(
     for row in known:
         if row.stream.startswith("case/"):
             case = cases.get(row.stream, NEW_CASE)
-            cases[row.stream] = fold(case, read_row(row, reference), reference.rules)
+            cases[row.stream] = fold(case, read_row(row, reference), reference.rules, reference.calendars)
     found = []
     for stream, case in cases.items():
         for one in case.clocks:
             due = due_of(one, reference.calendars, reference.rules, known_at - 1)
-            stands = standing(one, due.on, as_of)
+            stands = standing(one, due.on, as_of, row_of(one, reference.rules).nature)
             if stands.status == "overdue" and clock in (None, one.clock) and _under(one.unit, unit):
                 flags = (due.provisional, one.late_recorded, one.imported)
                 counted = (stream[5:], one.clock, one.segment, one.shadow, one.unit, stands.days, *flags, one.start_day)
