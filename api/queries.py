@@ -19,7 +19,7 @@ from domain.reference import Reference
 from domain.schema import CIVIL
 from projections.errors import CaseUnknown
 from projections.overdue import OverdueClock, OverduePage, count_overdue, overdue
-from projections.timeline import Act, CaseTimeline, timeline
+from projections.timeline import Act, CaseTimeline, tell_act
 
 CASE = re.compile(r"(?:case/)?([0-9a-f]{32})")
 
@@ -81,9 +81,23 @@ def overdue_row(row: OverdueClock) -> dict[str, Any]:
 
 
 def ask_timeline(application: Application, case: str, known_at: int | None = None) -> CaseTimeline:
-    """Tell the acts of a case; raises CaseUnknown."""
-    application.views.catch_up()
-    return timeline(application.reader, parse_case(case), known_at)
+    """Tell the acts of a case from its entries, which are what was signed; no view is believed.
+
+    Raises CaseUnknown, or Malformed if an entry is too damaged to be told.
+    """
+    case_id, ledger = parse_case(case), application.ledger
+    size = ledger.head().size if known_at is None else known_at
+    reference: Reference = ledger.reference()
+    acts = []
+    for stored in ledger.stream_entries(f"case/{case_id}"):
+        if stored.index < size:
+            entry = parse_entry(stored.entry)
+            statement = parse_statement(entry.payload)
+            event = application.policy.read(statement, stored.index, entry.recorded_at, reference)
+            acts.append(tell_act(event, statement.public))
+    if not acts:
+        raise CaseUnknown("no act of the case is known there")
+    return CaseTimeline(case_id, size, tuple(acts))
 
 
 def timeline_document(application: Application, told: CaseTimeline) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from sys import intern
 from typing import Any
 
 from domain.effective import from_unix_ms, unix_ms
+from domain.reference import new_reference
+from domain.schema import Event
 from projections.entries import CASE_PREFIX, read_streams
 from projections.errors import CaseUnknown
 from projections.reader import Reader
@@ -127,6 +129,12 @@ def timeline(reader: Reader, case: str, known_at: int | None = None) -> CaseTime
         entries = read_streams(moment.session, reader.decode, [CASE_PREFIX + case_id], moment.known_at)
     public = {entry.seq: entry.statement["public"] for entry in entries}
     return CaseTimeline(case_id, moment.known_at, tuple(_act(row, public.get(row[1], {})) for row in rows))
+
+
+def tell_act(event: Event, public: Mapping[str, Any]) -> Act:
+    """Return the act that an event of a case is, without any view: what the view's row would say, made anew."""
+    ((_, row),) = TIMELINE.fold(Step(event.originator_id, event, None, None, new_reference()), ())
+    return _act(row, public)
 
 
 def _act(row: Row, public: Mapping[str, Any]) -> Act:
