@@ -8,10 +8,11 @@ from api.main import Application
 from audit.case_keys import NO_KEYS, PETITIONER, CaseKeys
 from audit.dsse import check_envelope
 from audit.entry import parse_entry
-from audit.errors import AuditError
+from audit.errors import AuditError, AuthorityRejected
 from audit.faults import Kind, kind_of
 from audit.merkle import leaf_hash
-from audit.statement import NO_PREV, parse_statement
+from audit.statement import NO_PREV, PAYLOAD_TYPE, Statement, parse_statement
+from audit.store.model import StoredEntry
 
 GOOD = "good"
 
@@ -31,7 +32,10 @@ class SignatureState(NamedTuple):
 
 
 def signature_states(application: Application, case: str) -> dict[int, SignatureState]:
-    """Check signature, key, leaf and link of every act of a case; by log index."""
+    """Check signature, key, columns, leaf and link of every act of a case; by log index.
+
+    Columns are those that say where the row stands: stream, seq and action have to be those that were signed.
+    """
     authority = application.ledger.authority()
     keys: CaseKeys = NO_KEYS
     before, states = NO_PREV, {}
@@ -40,6 +44,8 @@ def signature_states(application: Application, case: str) -> dict[int, Signature
         try:
             entry = parse_entry(stored.entry)
             statement = parse_statement(entry.payload)
+            if statement.origin != application.ledger.origin or entry.payload_type != PAYLOAD_TYPE:
+                raise AuthorityRejected(f"the statement is of the ledger {statement.origin}")
             if statement.actor == PETITIONER:
                 grant = keys.check(stored.index, statement)
             else:
@@ -47,9 +53,16 @@ def signature_states(application: Application, case: str) -> dict[int, Signature
             custody = grant.custody
             check_envelope(entry, (grant.key,))
             keys = keys.after(stored.index, statement, grant)
-            linked = statement.prev == before and leaf_hash(stored.entry) == stored.leaf
-            states[stored.index] = SignatureState(GOOD if linked else str(Kind.LINK), custody)
+            states[stored.index] = SignatureState(_placed(stored, statement, before), custody)
         except AuditError as error:
             states[stored.index] = SignatureState(str(kind_of(error)), custody)
         before = stored.leaf
     return states
+
+
+def _placed(stored: StoredEntry, statement: Statement, before: bytes) -> str:
+    """Tell whether a signed act stands where it says, behind the act that it follows."""
+    if (statement.stream, statement.seq, statement.action) != (stored.stream, stored.seq, stored.action):
+        return str(Kind.COLUMN)
+    linked = statement.prev == before and leaf_hash(stored.entry) == stored.leaf
+    return GOOD if linked else str(Kind.LINK)
