@@ -44,9 +44,10 @@ def correct(case: Case, event: CaseCorrected, rules: Rules, calendars: Calendars
     The closed clocks that take the place of others stand at the end, those replaced among the rest; the turn
     therefore holds all the closed clocks, not only the new ones.
     """
-    if event.corrected_field != "time":
+    found = _corrected_time(event, rules, calendars) if event.corrected_field == "time" else None
+    if found is None:
         return Turn(case.running, case.closed, case.segments)
-    at, timely = _corrected_time(event, rules, calendars)
+    at, timely = found
     segments = dict(case.segments)
     running: list[Clock] = []
     closed: list[Clock] = []
@@ -70,8 +71,14 @@ def correct(case: Case, event: CaseCorrected, rules: Rules, calendars: Calendars
     return Turn(tuple(running), (*kept, *closed), segments)
 
 
-def _corrected_time(event: CaseCorrected, rules: Rules, calendars: Calendars) -> tuple[datetime, bool]:
-    at = event.corrected_at
+def _corrected_time(event: CaseCorrected, rules: Rules, calendars: Calendars) -> tuple[datetime, bool] | None:
+    """Return the corrected moment and whether it counts freely; None for what no calendar has, which is unlawful."""
+    try:
+        at = event.corrected_at
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        return None
     effective, late = effective_time(
         event.corrected_action, event.index, at, event.recorded_at_ms, False, rules, calendars
     )

@@ -249,7 +249,8 @@ def _remarks(clock: Clock) -> list[Name]:
     return lines
 
 
-def _result(clock: Clock, row: ClockRow, due: Due, stands: Standing, as_of: datetime) -> Name:
+def _unjudged(clock: Clock, row: ClockRow, stands: Standing, as_of: datetime) -> Name | None:
+    """Say how a segment stands that is not judged by a day: one replaced by a later, or a duty without a number."""
     day = civil_day(as_of)
     if stands.status == "withdrawn":
         return Name(
@@ -261,6 +262,14 @@ def _result(clock: Clock, row: ClockRow, due: Due, stands: Standing, as_of: date
             f"截至{date_zh(day)}已 {stands.days} 天,等待决定",
             f"as of {date_en(day)} it has waited {days_en(stands.days)} for the decision",
         )
+    return None
+
+
+def _result(clock: Clock, row: ClockRow, due: Due, stands: Standing, as_of: datetime) -> Name:
+    unjudged = _unjudged(clock, row, stands, as_of)
+    if unjudged is not None:
+        return unjudged
+    day = civil_day(as_of)
     until = Name(f"届满:{date_zh(due.on)}24时", f"due: {date_en(due.on)}, 24:00")
     if stands.status in ("met", "met_late", "ended", "ended_late") and clock.closed_at is not None:
         act, on = name_of(ACTIONS, clock.closed_by), civil_day(clock.closed_at)

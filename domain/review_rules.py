@@ -184,7 +184,8 @@ def _corrected(case: Case, event: acts.CaseCorrected, people: People) -> None:
 def _check_corrected_value(case: Case, event: acts.CaseCorrected) -> None:
     if event.corrected_field == "time":
         try:
-            fits = event.corrected_at <= event.recorded_at and event.corrected_at.tzinfo is not None
+            at = event.corrected_at
+            fits = at.tzinfo is not None and at <= event.recorded_at
         except ValueError:
             fits = False
         zh, en = "应为不晚于记录时刻的时刻", "must be an instant with offset, not after the recording"

@@ -37,7 +37,7 @@ def test_a_ledger_founded_with_a_profile_practises_it_and_verifies(settings: Set
     row = practised(rules.practice, "small_cell_k", date(2026, 3, 2))
     assert row is not None
     assert (row.value, row.jurisdiction) == (10, "CN-example")
-    assert {clock.length for clock in rules.clocks.values() if clock.jurisdiction == "CN-example"} == {45, 7}
+    assert {clock.length for clock in rules.clocks.values() if clock.jurisdiction == "CN-example"} == {45, 20, 7}
     report = verify_database(settings)
     assert report.ok, report.faults
 

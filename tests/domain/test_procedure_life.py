@@ -288,6 +288,15 @@ def test_a_correction_within_the_lag_counts_both_ways() -> None:
     assert (clock.segment, clock.closed_at and clock.closed_at.date()) == (2, date(2026, 3, 17))
 
 
+@pytest.mark.parametrize("to", ["2026-02-30T09:00:00+08:00", "housing.title", "2026-03-02"])
+def test_a_corrected_time_that_is_none_is_refused_and_folds_to_nothing(to: str) -> None:
+    story = Story().registered("housing", ON).replied("2026-03-25")
+    fields = {"seq": 2, "act": "case.replied.v1", "field": "time", "to": to}
+    assert _refused(story, "corrected", "2026-03-26", **fields).code == "corrected_value"
+    event = event_of("case.corrected.v1", fields, officer("housing"), seq=3, claimed="2026-03-26")
+    assert cases.fold(story.case, event).clocks == story.case.clocks
+
+
 def test_the_clocks_of_a_closed_office_run_on_at_its_successor() -> None:
     story = Story().registered("housing", ON).accepted(ON)
     closing = {"successor": "roads", "ending": "office_merged"}
