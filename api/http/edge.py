@@ -13,6 +13,7 @@ from api.errors import Problem, describe
 from api.http.problems import answer, choose_wording
 
 MAX_BODY_BYTES = 2**20
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (
@@ -73,7 +74,8 @@ class Edge:
             await answer(describe(error, choose_wording(Request(scope))))(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            method = scope["method"] if route != "other" else "other"
+            # A made-up method is a word of the caller's: each would be a label of its own, kept for ever.
+            method = scope["method"] if route != "other" and scope["method"] in METHODS else "other"
             self._meters.requests.labels(route, method, str(status or 500)).inc()
             self._meters.seconds.labels(route).observe(time.perf_counter() - started)
 
