@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.errors import CheckFailed, InputRefused
+from api.positions import log_key_of
 from audit.anchor import Anchor, format_anchor, open_anchor, parse_anchor
-from audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.errors import AuditError
 from audit.merkle import check_consistency, root
-from audit.note import parse_note
 from audit.store.ledger import Ledger
 
 MAX_ANCHOR_BYTES = 65_536
@@ -71,7 +71,7 @@ def advance_anchor(path: Path, ledger: Ledger) -> None:
         seen = open_anchor(anchor)
         check_contains(ledger, seen)
         note = ledger.checkpoint()
-        log_key = ledger.authority().log_key(parse_checkpoint(parse_note(note).text).size)
+        log_key = log_key_of(ledger, note)
         new = open_checkpoint(note, anchor.origin, log_key)
         if seen is not None:
             _check_goes_on(ledger, seen, new.size, new.root)
@@ -87,6 +87,16 @@ def _folder(path: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def check_anchored(path: Path, ledger: Ledger) -> None:
+    """Check before anything is recorded that the ledger is the anchored one; without an anchor nothing is checked.
+
+    Raises CheckFailed if it is not.
+    """
+    anchor = read_anchor(path)
+    if anchor is not None:
+        check_contains(ledger, open_anchor(anchor))
 
 
 def check_contains(ledger: Ledger, seen: Checkpoint | None) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from api.axes import parse_day_end, parse_index
 from api.errors import InputRefused, UsageRefused
-from audit.checkpoint import open_checkpoint
+from audit.checkpoint import open_checkpoint, parse_checkpoint
 from audit.errors import AuditError
+from audit.note import parse_note
 from audit.store.ledger import Ledger
 
 MAX_CHECKPOINT_BYTES = 65_536
@@ -54,6 +55,14 @@ def position(ledger: Ledger, size: int) -> list[dict[str, Any]]:
     return [{"origin": ledger.origin, "size": size, "root": ledger.root(size).hex()}]
 
 
+def log_key_of(ledger: Ledger, note: str) -> bytes:
+    """The log key in force at the size that a checkpoint claims; it may have been rotated since.
+
+    Nothing of the note is believed yet: whoever asks opens it with this key. Raises Malformed if it is no checkpoint.
+    """
+    return ledger.authority().log_key(parse_checkpoint(parse_note(note).text).size)
+
+
 def _read_checkpoint(path: Path, ledger: Ledger) -> int:
     try:
         with path.open("rb") as file:
@@ -61,7 +70,7 @@ def _read_checkpoint(path: Path, ledger: Ledger) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageRefused("known_at_unreadable") from error
     try:
-        seen = open_checkpoint(text, ledger.origin, ledger.authority().log_key())
+        seen = open_checkpoint(text, ledger.origin, log_key_of(ledger, text))
     except AuditError as error:
         raise InputRefused("checkpoint_foreign") from error
     if seen.size > ledger.head().size or ledger.root(seen.size) != seen.root:

@@ -11,6 +11,7 @@ from api.http.depends import Opened
 from api.http.models import CheckpointBody, ConsistencyBody, HealthBody, InclusionBody
 from api.http.problems import documented
 from api.main import Application
+from api.positions import log_key_of
 from audit.checkpoint import open_checkpoint
 
 Number = Annotated[int, Query(ge=0, lt=2**53)]
@@ -23,8 +24,7 @@ def checkpoint(application: Opened) -> dict[str, Any]:
     note = application.ledger.latest_checkpoint()
     if note is None:
         raise NotThere("no_checkpoint")
-    log_key = application.ledger.authority().log_key()
-    opened = open_checkpoint(note, application.ledger.origin, log_key)
+    opened = open_checkpoint(note, application.ledger.origin, log_key_of(application.ledger, note))
     return {"origin": opened.origin, "size": opened.size, "root": opened.root.hex(), "note": note}
 
 

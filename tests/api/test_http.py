@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.errors import InputRefused
 from api.http.app import build_app
 from api.http.edge import MAX_BODY_BYTES
 from api.keyfiles import Key, new_key
 from api.main import Application
+from api.positions import parse_known_at
 from api.registrars import Registrars
 from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
 from audit.dsse import pae
 from audit.merkle import check_consistency, check_inclusion
+from audit.possession import prove_possession
 from audit.statement import PAYLOAD_TYPE, parse_statement
+from domain.commands import Command
 
 CASE = "0123456789abcdef" * 2
 MARKER = "身份证四四四"
@@ -253,14 +258,38 @@ def test_the_log_proves_inclusion_and_consistency(client: TestClient, applicatio
         _refused(client.get(f"/api/proof/{asked}"), 404, "no_entry")
 
 
+def test_a_checkpoint_of_the_time_before_a_rotation_is_read_with_the_key_of_its_time(
+    client: TestClient, application: Application, tmp_path: Path
+) -> None:
+    shown = client.get("/api/checkpoint").json()
+    (tmp_path / "note").write_text(shown["note"])
+    _rotate_log_key(application)
+    assert application.ledger.authority().log_key() != application.ledger.authority().log_key(shown["size"])
+    assert client.get("/api/checkpoint").json() == shown
+    assert parse_known_at(str(tmp_path / "note"), application.ledger) == shown["size"]
+    (tmp_path / "note").write_text(shown["note"].replace(f"\n{shown['size']}\n", f"\n{shown['size'] - 1}\n"))
+    with pytest.raises(InputRefused, match="checkpoint_foreign"):
+        parse_known_at(str(tmp_path / "note"), application.ledger)
+
+
+def _rotate_log_key(application: Application) -> None:
+    old, new, ledger = application.key("log"), new_key("log", "ledger"), application.ledger
+    proof = prove_possession(new.secret, ledger.origin, "", "ledger")
+    rotated = Command("ledger", "ledger.key_rotated.v1", {"key": new.public.hex(), "possession": proof.hex()}, {})
+    application.desk.perform(rotated, old, "ledger")
+
+
 def test_health_and_metrics_hold_numbers_alone(client: TestClient, application: Application) -> None:
     client.get("/api/overdue")
     client.get(f"/{MARKER}")
     client.get("/api/cases/" + CASE + "/timeline")
+    client.request("SHOUT4711", "/api/overdue")
     health = client.get("/api/health").json()
     assert (health["status"], health["size"], health["views"]) == ("ok", application.ledger.head().size, health["size"])
     metrics = client.get("/metrics").text
     assert 'route="/api/cases/{case}/timeline"' in metrics
     assert f"sundial_log_size {float(health['size'])}" in metrics
+    assert 'method="other",route="/api/overdue"' in metrics
+    assert "SHOUT4711" not in metrics
     assert CASE not in metrics
     assert MARKER not in metrics
