@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.actions import Desk, acknowledgement_document, command, new_case
-from api.anchors import advance_anchor
+from api.anchors import advance_anchor, check_anchored
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output
 from api.errors import InputRefused, UsageRefused
 from api.examples import act_file, plain
@@ -79,17 +79,22 @@ def act(
             raise UsageRefused("act_incomplete")
         fields = {"public": _fields(public), "sealed": _fields(sealed), "claimed_at": claimed_at, "act_id": act_id}
         acts = _checked({"acts": [{"stream": stream, "action": action, "key": key, "role": role, **fields}]}).acts
-    done: list[dict[str, Any]] = []
     with open_application(settings, confirm_clock=confirm_clock) as application:
-        try:
-            for planned in acts:
-                last = done[-1]["stream"] if done else None
-                done.append(perform(application, planned, last))
-                output.note(output.wording("cli.act_done", index=done[-1]["index"], stream=done[-1]["stream"]))
-        finally:
-            if done:
-                advance_anchor(settings.anchor_file, application.ledger)
-    output.result({"acts": done}, output.wording("cli.acts_done", count=len(done)))
+        check_anchored(settings.anchor_file, application.ledger)
+        _perform_all(application, acts, output)
+
+
+def _perform_all(application: Application, acts: list[PlannedAct], output: Output) -> None:
+    """Perform acts in order; what was recorded is acknowledged before anything else can go wrong."""
+    done: list[dict[str, Any]] = []
+    try:
+        for planned in acts:
+            done.append(perform(application, planned, done[-1]["stream"] if done else None))
+            output.note(output.wording("cli.act_done", index=done[-1]["index"], stream=done[-1]["stream"]))
+    finally:
+        if done:
+            output.result({"acts": done}, output.wording("cli.acts_done", count=len(done)))
+            advance_anchor(application.settings.anchor_file, application.ledger)
 
 
 def _print_example(output: Output, action: str) -> None:

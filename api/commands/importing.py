@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.anchors import advance_anchor
+from api.anchors import advance_anchor, check_anchored
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
 from api.errors import REJECTED_ROWS
 from api.importer.service import import_file
@@ -33,20 +33,21 @@ def import_command(
     output = Output(settings, as_json)
     progress = Progress(output, "cli.import_progress")
     with open_application(settings, confirm_clock=confirm_clock) as application:
+        check_anchored(settings.anchor_file, application.ledger)
         done = import_file(application, file, mapping, limit, lambda rows, acts: progress(rows=rows, acts=acts))
         progress.end()
+        output.result(
+            done.document(),
+            output.wording(
+                "cli.imported_summary",
+                rows=done.rows_read,
+                cases=done.cases_added,
+                acts=done.acts_added,
+                rejected=done.rows_rejected,
+                differing=done.discrepancies,
+                report=done.report,
+            ),
+        )
         advance_anchor(settings.anchor_file, application.ledger)
-    output.result(
-        done.document(),
-        output.wording(
-            "cli.imported_summary",
-            rows=done.rows_read,
-            cases=done.cases_added,
-            acts=done.acts_added,
-            rejected=done.rows_rejected,
-            differing=done.discrepancies,
-            report=done.report,
-        ),
-    )
     if done.rows_rejected:
         leave(REJECTED_ROWS)
