@@ -107,11 +107,7 @@ def _write_new(path: Path, data: bytes) -> None:
         os.link(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _sync(path.parent)
 
 
 def read_key(folder: Path, name: str, passphrase: bytes | None) -> Key:
@@ -171,6 +167,24 @@ def keep_key(folder: Path, name: str, make: Callable[[], Key], passphrase: bytes
     key = make()
     write_key(folder, name, key, passphrase)
     return key
+
+
+def replace_key(folder: Path, name: str, old_id: bytes) -> None:
+    """Put the key file NAME-next in the place of NAME, which goes on under a name with its id; can be repeated."""
+    current = _path(folder, name)
+    if current.exists() and suite.key_id(read_public(folder, name)) == old_id:
+        current.rename(_path(folder, f"{name}-{old_id.hex()[:8]}"))
+    _path(folder, f"{name}-next").rename(current)
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Have a folder's names written."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _parse(name: str, data: bytes, passphrase: bytes | None) -> Key:

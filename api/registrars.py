@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.actions import Desk, command
 from api.keyfiles import Key
+from audit.entry import parse_entry
 from audit.possession import prove_possession
+from audit.statement import parse_statement
+from audit.store.ledger import Ledger
 from audit.store.model import Acknowledgement
 
 ROLE = "registrar"
 OFFICE = "registrars"
 POST = "registrar"
+ROTATED = "people.key_rotated.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +92,22 @@ def rotate(desk: Desk, old: Key, new: Key, role: str) -> Acknowledgement:
     """Replace a key by one of the same holder, signed with the old one, which ends with this entry."""
     proof = prove_possession(new.secret, desk.ledger.origin, old.office, old.actor)
     public = {"key": new.public.hex(), "possession": proof.hex()}
-    return desk.perform(command(f"people/{old.office}", "people.key_rotated.v1", public), old, role)
+    return desk.perform(command(f"people/{old.office}", ROTATED, public), old, role)
+
+
+class Rotation(NamedTuple):
+    """A rotation that the log holds: its place, its leaf, and the id of the key that it ended."""
+
+    at: int
+    leaf: bytes
+    old: bytes
+
+
+def find_rotation(ledger: Ledger, new: Key) -> Rotation | None:
+    """Find the act by which this key followed another one; None if there is none."""
+    for stored in ledger.stream_entries(f"people/{new.office}"):
+        if stored.action == ROTATED:
+            statement = parse_statement(parse_entry(stored.entry).payload)
+            if statement.public.get("key") == new.public.hex():
+                return Rotation(stored.index, stored.leaf, statement.key_id)
+    return None

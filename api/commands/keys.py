@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from api.actions import acknowledgement_document
-from api.anchors import advance_anchor
+from api.anchors import advance_anchor, check_anchored
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, one_line
 from api.errors import UsageRefused
-from api.keyfiles import keep_key, list_keys, new_key, read_public
+from api.keyfiles import keep_key, list_keys, new_key, read_public, replace_key
 from api.main import Application, open_application
 from api.queries import parse_case
-from api.registrars import Registrars, rotate
+from api.registrars import Registrars, find_rotation, rotate
 from api.settings import load_settings
 from audit.possession import CODE_SIZE, derive_claim_key, format_claim_code
 from audit.suite import key_id, public_key
@@ -102,19 +102,34 @@ def rotate_command(
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
     with open_application(settings, confirm_clock=confirm_clock) as application:
-        old = application.key(key)
+        check_anchored(settings.anchor_file, application.ledger)
+        document, actor = _rotate(application, key, role)
+        output.result(document, output.wording("cli.key_rotated", key=document["key_id"][:16], actor=actor))
+        advance_anchor(settings.anchor_file, application.ledger)
+
+
+def _rotate(application: Application, name: str, role: str) -> tuple[dict[str, Any], str]:
+    """Rotate a key file; what an interrupted attempt has done already, act or renames, is not done again."""
+    folder, passphrase = application.settings.keys, application.settings.passphrase
+    if f"{name}-next" in list_keys(folder):
+        staged = application.key(f"{name}-next")
+        recorded = find_rotation(application.ledger, staged)
+    else:
+        recorded = None
+    if recorded is None:
+        old = application.key(name)
         staged = keep_key(
-            settings.keys,
-            f"{key}-next",
+            folder,
+            f"{name}-next",
             lambda: new_key(old.kind, old.actor, old.office, old.post, old.custody),
-            settings.passphrase,
+            passphrase,
         )
         answer = rotate(application.desk, old, staged, role)
-        (settings.keys / f"{key}.json").rename(settings.keys / f"{key}-{old.key_id.hex()[:8]}.json")
-        (settings.keys / f"{key}-next.json").rename(settings.keys / f"{key}.json")
-        advance_anchor(settings.anchor_file, application.ledger)
-    document = {"key_id": staged.key_id.hex(), "old_key_id": old.key_id.hex(), **acknowledgement_document(answer)}
-    output.result(document, output.wording("cli.key_rotated", key=staged.key_id.hex()[:16], actor=old.actor))
+        document, old_id = acknowledgement_document(answer), old.key_id
+    else:
+        document, old_id = {"index": recorded.at, "leaf": recorded.leaf.hex(), "repeated": True}, recorded.old
+    replace_key(folder, name, old_id)
+    return {"key_id": staged.key_id.hex(), "old_key_id": old_id.hex(), **document}, staged.actor
 
 
 def revoke(
