@@ -59,6 +59,8 @@ class Kind(StrEnum):
     """Entries that there were are missing at the end."""
     DISCLOSURE = "disclosure"
     """What was kept to open a commitment does not open it, or is missing without an erasure."""
+    VIEW = "view"
+    """A view beside the log does not hold what the entries lead to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,16 @@ from api.main import open_application
 from api.settings import load_settings
 from api.verify.run import Verification, verify_database
 from api.wording import Wording
+from audit.faults import Kind
 
 Processes = Annotated[int | None, typer.Option("--processes", min=1, max=64, help="Share the work. 进程数。")]
+
+Views = Annotated[bool, typer.Option("--views/--no-views", help="Compare the views with the entries. 核对视图。")]
 
 
 def verify(
     processes: Processes = None,
+    views: Views = True,
     home: Home = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -30,7 +34,7 @@ def verify(
     """
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
-    found = verify_database(settings, processes)
+    found = verify_database(settings, processes, views=views)
     output.result(found.document(), *_verification_lines(found, output.wording))
     if found.fault_count:
         leave(FAILED)
@@ -92,10 +96,15 @@ def _verification_lines(found: Verification, say: Wording) -> list[str]:
         say("cli.disclosures_unchecked")
         if opened is None
         else say("cli.disclosures_checked", opened=opened.opened, erased=opened.erased),
+        say("cli.views_unchecked")
+        if (views := found.views) is None
+        else say("cli.views_checked", count=views.views, size=views.position, rows=views.rows),
     ]
     if found.fault_count:
         first = found.faults[0]
         kind = say(f"faults.{first.kind}")
+        if first.kind is Kind.VIEW:
+            return [*lines, say("cli.first_view_fault", count=found.fault_count, kind=kind, detail=first.detail)]
         place = {"first": first.index, "last": first.last}
         lines.append(say("cli.first_fault", count=found.fault_count, kind=kind, detail=first.detail, **place))
     else:

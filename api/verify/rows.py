@@ -40,6 +40,15 @@ _TABLES = (
     ("log_head", "0"),
 )
 
+# What the lack of a table amounts to.
+_KINDS = {
+    "entries": Kind.GAP,
+    "log_head": Kind.HEAD,
+    "tiles": Kind.TILE,
+    "checkpoints": Kind.CHECKPOINT,
+    "disclosures": Kind.DISCLOSURE,
+}
+
 Share = tuple[str, str | None]
 
 
@@ -80,6 +89,13 @@ def read_stored(session: Session) -> Stored:
 def _frontier(joined: object) -> tuple[bytes, ...]:
     data = joined if isinstance(joined, bytes) else b""
     return tuple(data[at : at + 32] for at in range(0, len(data), 32))
+
+
+def find_missing(session: Session) -> Iterator[Fault]:
+    """Yield a fault for every table of the log that is not there."""
+    for table, kind in _KINDS.items():
+        if not session.has_table(table):
+            yield Fault(0, kind, f"the table {table} is missing")
 
 
 def find_unreadable(path: Path) -> Iterator[Fault]:

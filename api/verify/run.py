@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from typing import Any
+
+import psycopg
 
 from api.anchors import read_anchor
 from api.keyfiles import read_key
@@ -16,9 +19,19 @@ from api.main import MASTER_KEY, read_first
 from api.settings import Settings
 from api.verify.disclosures import DisclosureCounts, check_disclosures
 from api.verify.replay import DomainReplay
-from api.verify.rows import Share, find_unreadable, read_extent, read_references, read_share, read_stored, shares
+from api.verify.rows import (
+    Share,
+    find_missing,
+    find_unreadable,
+    read_extent,
+    read_references,
+    read_share,
+    read_stored,
+    shares,
+)
+from api.verify.views import ViewCounts, check_views
 from audit.anchor import Anchor
-from audit.faults import Fault, Faults
+from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT
 from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
@@ -38,6 +51,7 @@ class Verification:
     seconds: float
     disclosures: DisclosureCounts | None
     disclosure_seconds: float
+    views: ViewCounts | None
     faults: tuple[Fault, ...]
     fault_count: int
 
@@ -48,7 +62,6 @@ class Verification:
 
     def document(self) -> dict[str, Any]:
         """The outcome as JSON members; rates are entries a second."""
-        first = self.faults[0] if self.faults else None
         size = self.report.size
         return {
             "ok": self.ok,
@@ -61,33 +74,50 @@ class Verification:
             "disclosures": None
             if self.disclosures is None
             else {**asdict(self.disclosures), "rate": round(size / max(self.disclosure_seconds, 1e-9), 1)},
+            "views": None if self.views is None else asdict(self.views),
             "faults": self.fault_count,
-            "first_fault": None
-            if first is None
-            else {"index": first.index, "last": first.last, "kind": str(first.kind), "detail": first.detail},
+            "first_fault": _fault_document(self.faults[0]) if self.faults else None,
         }
 
 
-def verify_database(settings: Settings, processes: int | None = None) -> Verification:
-    """Verify the database that settings name against the home's anchor.
+def _fault_document(fault: Fault) -> dict[str, Any]:
+    """A fault as JSON members; one of a view has no place in the log."""
+    placed = fault.kind is not Kind.VIEW
+    index, last = (fault.index, fault.last) if placed else (None, None)
+    return {"index": index, "last": last, "kind": str(fault.kind), "detail": fault.detail}
+
+
+def verify_database(settings: Settings, processes: int | None = None, *, views: bool = True) -> Verification:
+    """Verify the database that settings name against the home's anchor, and its views against its entries.
 
     processes share the cases; by default two where there are enough entries to be worth it. The key store is
-    opened only to check disclosures, and left out where it or its master key is not here.
+    opened only to check disclosures, and left out where it or its master key is not here. Views are compared
+    unless the log itself is at fault, when what they should hold cannot be known.
     """
     try:
         read_first(settings)
-        return _verify(settings, processes)
-    except (DatabaseFailed, DatabaseUnavailable):
-        faults = Faults()
-        if settings.is_sqlite and settings.database_file.exists():
-            faults.update(find_unreadable(settings.database_file))
+        return _verify(settings, processes, views)
+    except (DatabaseFailed, DatabaseUnavailable, sqlite3.Error, psycopg.Error):
+        faults = _find_damage(settings)
         if not len(faults):
             raise
     report = Report(0, EMPTY_ROOT, False, Counts(0, 0, 0, 0), tuple(faults), len(faults))
-    return Verification(report, 0.0, None, 0.0, tuple(faults), len(faults))
+    return Verification(report, 0.0, None, 0.0, None, tuple(faults), len(faults))
 
 
-def _verify(settings: Settings, processes: int | None) -> Verification:
+def _find_damage(settings: Settings) -> Faults:
+    """Name the tables of the log that are not there, and the texts that no driver reads."""
+    faults = Faults()
+    if settings.is_sqlite and not settings.database_file.exists():
+        return faults
+    with suppress(DatabaseFailed), closing(open_database(settings.database)) as database, database.read() as session:
+        faults.update(find_missing(session))
+    if settings.is_sqlite and not len(faults):
+        faults.update(find_unreadable(settings.database_file))
+    return faults
+
+
+def _verify(settings: Settings, processes: int | None, views: bool) -> Verification:
     anchor = read_anchor(settings.anchor_file)
     started = time.perf_counter()
     with closing(open_database(settings.database)) as database, database.read() as session:
@@ -108,8 +138,11 @@ def _verify(settings: Settings, processes: int | None) -> Verification:
             if keystore is not None:
                 counts, wrong = check_disclosures(session, keystore, last)
                 faults.update(wrong)
+        opened = time.perf_counter() - opening
+        compared, wrong = check_views(session, last) if views and not report.fault_count else (None, Faults())
+        faults.update(wrong)
     total = report.fault_count - len(report.faults) + len(faults)
-    return Verification(report, seconds, counts, time.perf_counter() - opening, tuple(faults), total)
+    return Verification(report, seconds, counts, opened, compared, tuple(faults), total)
 
 
 def make_verifier(anchor: Anchor | None) -> LogVerifier:

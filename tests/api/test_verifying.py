@@ -178,3 +178,49 @@ def test_rebuild_stands_where_the_live_views_stood(loaded: Run) -> None:
 def test_tick_is_idempotent(loaded: Run) -> None:
     first, second = loaded("tick", "--json").json, loaded("tick", "--json").json
     assert (second["folded"], second["size"], second["root"]) == (0, first["size"], first["root"])
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("UPDATE view_acts SET actor = 'officer-lin' WHERE seq = 1", "view_acts"),
+        ("DELETE FROM view_clocks", "view_clocks"),
+        ("DROP TABLE view_acts", "view_acts"),
+    ],
+)
+def test_an_altered_view_is_a_fault_that_rebuild_mends(loaded: Run, founded: Settings, change: str, table: str) -> None:
+    assert loaded("tick").code == 0
+    before = loaded("verify", "--json").json["views"]
+    assert before["rows"] > before["position"] > 0
+    with tampering(founded) as (connection, _):
+        connection.execute(change)
+    answer = loaded("verify", "--json")
+    fault = answer.json["first_fault"]
+    assert (answer.code, answer.json["ok"], fault["kind"], fault["index"]) == (1, False, "view", None)
+    assert table in fault["detail"]
+    assert "rebuild" in loaded("verify").out
+    assert loaded("verify", "--no-views").code == 0
+    assert loaded("rebuild").code == 0
+    assert loaded("verify", "--json").json["views"] == before
+
+
+def test_views_that_stand_behind_the_end_of_the_log_are_a_fault(loaded: Run, founded: Settings) -> None:
+    assert loaded("tick").code == 0
+    with tampering(founded) as (connection, _):
+        connection.execute("UPDATE view_state SET position = position + 1000")
+    fault = loaded("verify", "--json").json["first_fault"]
+    assert (fault["kind"], fault["index"]) == ("view", None)
+    assert "views stand" in fault["detail"]
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [("log_head", "head"), ("tiles", "tile"), ("checkpoints", "checkpoint"), ("disclosures", "disclosure"),
+     ("entries", "gap")],
+)  # fmt: skip
+def test_a_table_of_the_log_that_is_gone_is_a_fault(loaded: Run, founded: Settings, table: str, kind: str) -> None:
+    with tampering(founded) as (connection, _):
+        connection.execute(f"DROP TABLE {table}" + ("" if founded.is_sqlite else " CASCADE"))
+    answer = loaded("verify", "--json")
+    assert (answer.code, answer.json["first_fault"]["kind"]) == (1, kind)
+    assert f"the table {table} is missing" in answer.json["first_fault"]["detail"]
