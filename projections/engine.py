@@ -15,6 +15,7 @@ from projections.digests import view_digest
 from projections.entries import (
     Decode,
     decode_with_standard_library,
+    log_size,
     read_range,
     read_reference_streams,
 )
@@ -143,16 +144,19 @@ class Engine:
                 self._follow(others, LIVE).catch_up()
 
     def _swap(self) -> int | None:
-        """Swap the staged views in if every live one then stands at their position; return it, or None if not yet."""
+        """Swap the staged views in if every live one then stands at their position; return it, or None if not yet.
+
+        A live position behind the end of the log is nobody's work: whoever wrote it there, the rebuild mends it.
+        """
         with self._database.write() as session:
             session.hold_views()
             staged, live = standing(session, STAGE), standing(session, LIVE)
             if not staged:
                 return live_position(session)
-            position = min(found.position for found in staged.values())
+            position, size = min(found.position for found in staged.values()), log_size(session)
             for name, found in live.items():
                 kept = name in self._views and name not in staged
-                if found.position > position or (kept and found.position < position):
+                if position < found.position <= size or (kept and found.position < position):
                     return None
             swap(session, live.keys() - self._views.keys())
         return position

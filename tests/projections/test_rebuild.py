@@ -110,6 +110,16 @@ def test_readers_see_the_old_view_until_the_swap(database: Database) -> None:
     assert all(found == expected for found in seen)
 
 
+def test_a_position_written_behind_the_end_of_the_log_is_mended_by_a_rebuild(database: Database) -> None:
+    engine = Engine(database)
+    engine.catch_up()
+    expected = engine.digests()
+    with database.write() as session:
+        session.run("UPDATE view_state SET position = position + 1000")
+    assert Engine(database).rebuild() == len(HISTORY)
+    assert Engine(database).digests() == expected
+
+
 def test_entries_recorded_during_a_rebuild_are_in_it(database: Database) -> None:
     engine = Engine(database)
     engine.catch_up()
