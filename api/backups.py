@@ -29,7 +29,7 @@ from audit.entry import parse_entry
 from audit.statement import parse_statement
 from audit.store.errors import LedgerExists
 from audit.store.keystore import KeyStore
-from audit.store.sqlite_log import split_frontier
+from audit.store.queries import split_frontier
 from domain.case_events import CaseErased
 from projections.database import Session
 from projections.open import open_database

@@ -17,7 +17,8 @@ from audit.store.append import Assembly, Item
 from audit.store.errors import ActConflict, DatabaseUnavailable, LedgerError, ReferenceMoved, StaleStream
 from audit.store.model import EMPTY_HEAD, Head
 from audit.store.postgres_errors import translated
-from audit.store.postgres_reads import PostgresReads, split_frontier
+from audit.store.postgres_reads import PostgresReads
+from audit.store.queries import split_frontier
 from audit.store.timekeeper import Timekeeper
 from audit.tiles import WIDTH
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -10,26 +10,18 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from audit.store.migrations import migrations
-from audit.store.model import Head, StoredEntry
+from audit.store.model import Head
 from audit.store.postgres_errors import translated
+from audit.store.queries import LogQueries, split_frontier
 
 APP_ROLE = "sundial_app"
 
-_COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
-_IN_REFERENCE = (
-    "((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))"
-)
 _MAY_TAKE_ROLE = "SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')"
 _HAS_VERSIONS = "SELECT to_regclass('schema_version') IS NOT NULL"
 
 
-def split_frontier(data: bytes) -> tuple[bytes, ...]:
-    """Return the 32-byte hashes that a stored frontier joins."""
-    return tuple(bytes(data[at : at + 32]) for at in range(0, len(data), 32))
-
-
-class PostgresReads:
-    """Connections to one database and every query on its log; see `audit.store.log.Log` for the meanings."""
+class PostgresReads(LogQueries):
+    """Connections to one database, its schema, and how a query is run on it."""
 
     def __init__(self, url: str, *, pool_size: int, connect_timeout: float) -> None:
         self._url = url
@@ -53,7 +45,8 @@ class PostgresReads:
             _take_role(connection)
         return connection
 
-    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        statement = statement.replace("?", "%b")
         with translated():
             self._pool.open()
             try:
@@ -69,9 +62,9 @@ class PostgresReads:
 
     def schema_version(self) -> int:
         """Return the version of the schema in the database; 0 if there is none."""
-        if not self._all(_HAS_VERSIONS)[0][0]:
+        if not self.select(_HAS_VERSIONS)[0][0]:
             return 0
-        return int(self._all("SELECT coalesce(max(version), 0) FROM schema_version")[0][0])
+        return int(self.select("SELECT coalesce(max(version), 0) FROM schema_version")[0][0])
 
     def migrate(self) -> int:
         """Bring the schema to this program's version, as the login role, and return that version."""
@@ -95,81 +88,8 @@ class PostgresReads:
                 connection.execute(grant.format(sql.Identifier(APP_ROLE)))
 
     def head(self) -> Head:
-        row = self._all("SELECT size, frontier, recorded_at, reference_at FROM log_head")[0]
+        row = self.select("SELECT size, frontier, recorded_at, reference_at FROM log_head")[0]
         return Head(row[0], split_frontier(row[1]), row[2], row[3])
-
-    def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > %b AND notification_id <= %b"
-            " ORDER BY notification_id LIMIT %b",
-            (start, stop, limit),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def reference_entries(self, start: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > %b AND {_IN_REFERENCE} ORDER BY notification_id",
-            (start,),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def stream_entries(self, stream: str, after_seq: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE originator_id = %b AND originator_version > %b"
-            " ORDER BY originator_version",
-            (stream, after_seq),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def select(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
-        return self._all(statement.replace("?", "%s"), parameters)
-
-    def find_act(self, act_id: bytes) -> StoredEntry | None:
-        rows = self._all(f"SELECT {_COLUMNS} FROM entries WHERE act_id = %b", (act_id,))
-        return StoredEntry(*rows[0]) if rows else None
-
-    def leaves(self, start: int, stop: int) -> list[bytes]:
-        rows = self._all(
-            "SELECT leaf FROM entries WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id",
-            (start, stop),
-        )
-        return [row[0] for row in rows]
-
-    def tile(self, level: int, index: int) -> bytes | None:
-        rows = self._all("SELECT hashes FROM tiles WHERE level = %b AND idx = %b", (level, index))
-        return rows[0][0] if rows else None
-
-    def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
-        rows = self._all(
-            "SELECT root FROM tiles WHERE level = %b AND idx >= %b AND idx < %b ORDER BY idx", (level, start, stop)
-        )
-        return [row[0] for row in rows]
-
-    def disclosure(self, index: int) -> tuple[bytes, bytes] | None:
-        rows = self._all("SELECT ref, sealed FROM disclosures WHERE notification_id = %b", (index + 1,))
-        return (rows[0][0], rows[0][1]) if rows else None
-
-    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
-        return self._all(
-            "SELECT notification_id - 1, ref, sealed FROM disclosures"
-            " WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id",
-            (start, stop),
-        )
-
-    def ref(self, stream: str) -> bytes | None:
-        rows = self._all(
-            "SELECT ref FROM disclosures JOIN entries USING (notification_id)"
-            " WHERE originator_id = %b AND originator_version = 1",
-            (stream,),
-        )
-        return rows[0][0] if rows else None
-
-    def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
-        yield from self._all("SELECT size, root, note FROM checkpoints ORDER BY size")
-
-    def latest_checkpoint(self) -> tuple[int, bytes, str] | None:
-        rows = self._all("SELECT size, root, note FROM checkpoints ORDER BY size DESC LIMIT 1")
-        return rows[0] if rows else None
 
     def close(self) -> None:
         self._pool.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock, local
 from typing import Any
@@ -11,29 +11,21 @@ from typing import Any
 from audit.store.append import Assembly, Item
 from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
-from audit.store.model import EMPTY_HEAD, Head, StoredEntry
+from audit.store.model import EMPTY_HEAD, Head
+from audit.store.queries import LogQueries, split_frontier
 from audit.store.sqlite_errors import translated
 from audit.store.timekeeper import Timekeeper
 from audit.tiles import WIDTH
 
 LOCK_TIMEOUT_SECONDS = 20.0
 
-_COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?, ?)"
 _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
-_IN_REFERENCE = (
-    "((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))"
-)
 
 
-def split_frontier(data: bytes) -> tuple[bytes, ...]:
-    """Return the 32-byte hashes that a stored frontier joins."""
-    return tuple(data[at : at + 32] for at in range(0, len(data), 32))
-
-
-class SqliteLog:
+class SqliteLog(LogQueries):
     """A log in one SQLite file; see `audit.store.log.Log` for each method's meaning.
 
     Every thread reads on a connection of its own; one connection writes. Raises DatabaseUnavailable if the file cannot
@@ -75,13 +67,13 @@ class SqliteLog:
             connection = self._local.connection = self.connect()
         return connection
 
-    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with translated():
             return self._reader().execute(statement, parameters).fetchall()
 
     def schema_version(self) -> int:
         """Return the version of the schema in the file; 0 if there is none."""
-        return int(self._all("PRAGMA user_version")[0][0])
+        return int(self.select("PRAGMA user_version")[0][0])
 
     def migrate(self) -> int:
         """Bring the schema to this program's version and return that version."""
@@ -147,62 +139,6 @@ class SqliteLog:
         with translated():
             return _read_head(self._reader())
 
-    def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > ? AND notification_id <= ?"
-            " ORDER BY notification_id LIMIT ?",
-            (start, stop, limit),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def reference_entries(self, start: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE notification_id > ? AND {_IN_REFERENCE} ORDER BY notification_id",
-            (start,),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def stream_entries(self, stream: str, after_seq: int) -> list[StoredEntry]:
-        rows = self._all(
-            f"SELECT {_COLUMNS} FROM entries WHERE originator_id = ? AND originator_version > ?"
-            " ORDER BY originator_version",
-            (stream, after_seq),
-        )
-        return [StoredEntry(*row) for row in rows]
-
-    def select(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
-        return self._all(statement, parameters)
-
-    def find_act(self, act_id: bytes) -> StoredEntry | None:
-        rows = self._all(f"SELECT {_COLUMNS} FROM entries WHERE act_id = ?", (act_id,))
-        return StoredEntry(*rows[0]) if rows else None
-
-    def leaves(self, start: int, stop: int) -> list[bytes]:
-        rows = self._all(
-            "SELECT leaf FROM entries WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id",
-            (start, stop),
-        )
-        return [row[0] for row in rows]
-
-    def tile(self, level: int, index: int) -> bytes | None:
-        rows = self._all("SELECT hashes FROM tiles WHERE level = ? AND idx = ?", (level, index))
-        return rows[0][0] if rows else None
-
-    def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
-        with translated():
-            return _tile_roots(self._reader(), level, start, stop)
-
-    def disclosure(self, index: int) -> tuple[bytes, bytes] | None:
-        rows = self._all("SELECT ref, sealed FROM disclosures WHERE notification_id = ?", (index + 1,))
-        return (rows[0][0], rows[0][1]) if rows else None
-
-    def disclosures(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
-        return self._all(
-            "SELECT notification_id - 1, ref, sealed FROM disclosures"
-            " WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id",
-            (start, stop),
-        )
-
     def replace_disclosure(self, index: int, sealed: bytes) -> None:
         with self._writing, translated():
             connection = self._writer = self._writer or self.connect()
@@ -210,25 +146,10 @@ class SqliteLog:
             connection.execute("UPDATE disclosures SET sealed = ? WHERE notification_id = ?", (sealed, index + 1))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def ref(self, stream: str) -> bytes | None:
-        rows = self._all(
-            "SELECT ref FROM disclosures JOIN entries USING (notification_id)"
-            " WHERE originator_id = ? AND originator_version = 1",
-            (stream,),
-        )
-        return rows[0][0] if rows else None
-
     def add_checkpoint(self, size: int, root: bytes, note: str) -> None:
         with self._writing, translated():
             connection = self._writer = self._writer or self.connect()
             connection.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)", (size, root, note))
-
-    def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
-        yield from self._all("SELECT size, root, note FROM checkpoints ORDER BY size")
-
-    def latest_checkpoint(self) -> tuple[int, bytes, str] | None:
-        rows = self._all("SELECT size, root, note FROM checkpoints ORDER BY size DESC LIMIT 1")
-        return rows[0] if rows else None
 
     def close(self) -> None:
         with self._opening:
