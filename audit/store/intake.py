@@ -92,6 +92,7 @@ class Intake:
                 draft = Draft(*wish, known.seq + 1, known.leaf, size, root)
                 prepared = self._judge.decide(draft, known, self._references.current)
                 self._judge.grant(prepared, known)
+                self._judge.keep(prepared)
                 answers.append(prepared)
             except Exception as refusal:
                 answers.append(refusal)

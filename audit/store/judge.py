@@ -77,6 +77,7 @@ class Judge:
 
     def decide_again(self, prepared: Prepared, known: StreamState, reference: Reference) -> Prepared:
         """Return an act as the rules decide it now."""
+        self._prepared.forget(prepared)
         decision = self._ask(prepared.draft, known, reference)
         again = redecided(prepared, decision, reference.at)
         return self.decide(prepared.draft, known, reference) if again is None else again

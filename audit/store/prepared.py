@@ -41,6 +41,11 @@ class PreparedActs:
             if len(self._acts) > self._limit:
                 self._acts.popitem(last=False)
 
+    def forget(self, prepared: Prepared) -> None:
+        """Forget an act."""
+        with self._lock:
+            self._acts.pop(prepared.draft.act_id, None)
+
     def take(self, draft: Draft, decision: Decision, reference_at: int) -> Prepared | None:
         """Return the act of exactly this draft and decision, and forget it; None if there is none."""
         with self._lock:
