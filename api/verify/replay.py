@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from api.policy import DomainPolicy
 from audit.statement import Statement
 from audit.stream_checks import Checker
 from domain import commands
-from domain.events import read_event
 from domain.reference import fold_reference, is_reference, new_reference
 from domain.schema import Event
 
@@ -18,6 +18,7 @@ class DomainReplay:
 
     def __init__(self) -> None:
         """Begin before the first entry."""
+        self._policy = DomainPolicy()
         self.reference = new_reference()
 
     def __call__(self, stream: str) -> Checker:
@@ -41,19 +42,4 @@ class DomainReplay:
         return check
 
     def _read(self, index: int, statement: Statement, recorded_at: int) -> Event:
-        return read_event(
-            statement.action,
-            statement.stream,
-            statement.seq,
-            index,
-            statement.actor,
-            statement.post,
-            statement.office,
-            statement.role,
-            statement.key_id,
-            statement.claimed_at,
-            recorded_at,
-            statement.public,
-            rules=self.reference.rules,
-            calendars=self.reference.calendars,
-        )
+        return self._policy.read(statement, index, recorded_at, self.reference)
