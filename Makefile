@@ -18,7 +18,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python && $(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -50,8 +50,10 @@ procedure: setup
 	$(BIN)/python -m tests.domain.procedure_document
 	$(BIN)/python -m tests.golden.make_events
 
+# django-htmx is here for the one script that it carries, which needs no Django: the lock leaves Django out.
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --no-emit-package django --no-emit-package asgiref --no-emit-package sqlparse \
 	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock
 
 clean:
