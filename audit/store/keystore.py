@@ -31,12 +31,13 @@ MORE_ACTS = 8
 AHEAD = 3
 _CACHED_BLOCKS = 8_192
 
-# A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one.
+# A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one. A block is too long
+# for a page of a table without rowid: each would take up another page of its own.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream_keys (ref BLOB PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS data_keys (
     ref BLOB, first INTEGER, wrapped BLOB NOT NULL, PRIMARY KEY (ref, first)
-) WITHOUT ROWID;
+);
 """
 
 Random = Callable[[int], bytes]
@@ -137,19 +138,21 @@ class KeyStore:
             self._database.close()
 
     def _fill_pool(self) -> None:
-        made = [(self._random(_REF), self._random(KEY), self._random(_ACT * FIRST_ACTS)) for _ in range(POOL)]
+        # References of one filling begin alike, so that its rows lie side by side in the file.
+        alike = self._random(_REF - 4)
+        made = [(alike + number.to_bytes(4, "big"), self._random(KEY + _ACT * FIRST_ACTS)) for number in range(POOL)]
         with self._transaction():
             self._database.executemany(
                 "INSERT INTO stream_keys VALUES (?, ?)",
-                [(ref, self._wrap(self._master, key, ref)) for ref, key, _ in made],
+                [(ref, self._wrap(self._master, keys[:KEY], ref)) for ref, keys in made],
             )
             self._database.executemany(
                 "INSERT INTO data_keys VALUES (?, 1, ?)",
-                [(ref, self._wrap(AESGCM(key), block, _bound(ref, 1))) for ref, key, block in made],
+                [(ref, self._wrap(AESGCM(keys[:KEY]), keys[KEY:], _bound(ref, 1))) for ref, keys in made],
             )
-        for ref, _, block in made:
+        for ref, keys in made:
             self._pool.append(ref)
-            self._keep_fresh(ref, 1, block)
+            self._keep_fresh(ref, 1, keys[KEY:])
 
     def _add_block(self, ref: bytes, first: int, acts: int) -> None:
         with self._transaction():
