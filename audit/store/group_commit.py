@@ -1,7 +1,8 @@
 """Group commit: callers that arrive while a transaction is under way share the next one.
 
-The first caller becomes the leader and appends what has queued up; the others wait. When its own acts are answered,
-the leader hands its office to the caller that waits longest. There is no extra thread.
+The first caller becomes the leader and takes in what has queued up; the others wait. When its own acts are answered,
+the leader hands its office to the caller that waits longest. There is no extra thread: one thread at a time judges and
+records, and the others do not take its processor away.
 """
 
 from __future__ import annotations
@@ -10,46 +11,56 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
+from typing import Generic, Protocol, TypeVar
 
-from audit.store.append import Item
 from audit.store.errors import DatabaseUnavailable
 
 MAX_BATCH = 512
 
 
-def _interrupted() -> DatabaseUnavailable:
+class Answered(Protocol):
+    """An act that carries its own answer: `error` is why it was not taken in."""
+
+    error: Exception | None
+
+
+Act = TypeVar("Act", bound=Answered)
+
+
+def interrupted() -> DatabaseUnavailable:
+    """Return the answer to an act of which nobody knows what became."""
     return DatabaseUnavailable("the append was interrupted; its outcome is not known")
 
 
-class _Waiting:
+class _Waiting(Generic[Act]):
     """The acts of one caller, and the lock it sleeps on until they are answered or it has to lead."""
 
-    __slots__ = ("done", "items", "lead", "wake")
+    __slots__ = ("acts", "done", "lead", "wake")
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self.items = items
+    def __init__(self, acts: Sequence[Act]) -> None:
+        self.acts = acts
         self.done = False
         self.lead = False
         self.wake = Lock()
         self.wake.acquire()
 
 
-class GroupCommit:
+class GroupCommit(Generic[Act]):
     """Collects acts of many callers into transactions of at most 512 acts (a larger call stays whole)."""
 
-    def __init__(self, append: Callable[[list[Item]], None], max_batch: int = MAX_BATCH) -> None:
-        self._append = append
+    def __init__(self, take_in: Callable[[list[Act]], None], max_batch: int = MAX_BATCH) -> None:
+        self._take_in = take_in
         self._max_batch = max_batch
         self._lock = Lock()
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Waiting[Act]] = deque()
         self._led = False
 
-    def submit(self, items: Sequence[Item]) -> None:
-        """Append these acts and return when each has its index or its error.
+    def submit(self, acts: Sequence[Act]) -> None:
+        """Have these acts taken in and return when each has its answer.
 
-        What `append` raises for a whole batch becomes the error of each of its acts.
+        What `take_in` raises for a whole batch becomes the error of each of its acts.
         """
-        own = _Waiting(items)
+        own = _Waiting(acts)
         with self._lock:
             self._queue.append(own)
             own.lead, self._led = not self._led, True
@@ -57,7 +68,7 @@ class GroupCommit:
             if not own.lead:
                 own.wake.acquire()
             while not own.done:
-                self._append_batch(self._take())
+                self._lead(self._next_batch())
         except BaseException:
             self._withdraw(own)
             raise
@@ -65,28 +76,28 @@ class GroupCommit:
             if own.lead:
                 self._hand_over()
 
-    def _withdraw(self, own: _Waiting) -> None:
+    def _withdraw(self, own: _Waiting[Act]) -> None:
         """Leave the queue: whoever is interrupted while it waits must not be made the leader any more."""
         with self._lock, suppress(ValueError):
             self._queue.remove(own)
 
-    def _take(self) -> list[_Waiting]:
+    def _next_batch(self) -> list[_Waiting[Act]]:
         with self._lock:
             batch = [self._queue.popleft()]
-            count = len(batch[0].items)
-            while self._queue and count + len(self._queue[0].items) <= self._max_batch:
+            count = len(batch[0].acts)
+            while self._queue and count + len(self._queue[0].acts) <= self._max_batch:
                 batch.append(self._queue.popleft())
-                count += len(batch[-1].items)
+                count += len(batch[-1].acts)
             return batch
 
-    def _append_batch(self, batch: list[_Waiting]) -> None:
-        items = [item for waiting in batch for item in waiting.items]
+    def _lead(self, batch: list[_Waiting[Act]]) -> None:
+        acts = [act for waiting in batch for act in waiting.acts]
         try:
-            self._append(items)
+            self._take_in(acts)
         except BaseException as error:
             # An interrupted append has given out places in the log that may not be there: nobody may rely on them.
-            for item in items:
-                item.error = item.error or (error if isinstance(error, Exception) else _interrupted())
+            for act in acts:
+                act.error = act.error or (error if isinstance(error, Exception) else interrupted())
             if not isinstance(error, Exception):
                 raise
         finally:

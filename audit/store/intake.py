@@ -7,7 +7,7 @@ stay behind in the key store, unused; that a validly signed one was refused is n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from audit.acknowledgement import sign_acknowledgement
@@ -24,10 +24,11 @@ from audit.store.errors import (
     LedgerExists,
     ReferenceMoved,
 )
+from audit.store.group_commit import GroupCommit, interrupted
 from audit.store.judge import Judge, Parts
 from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Prepared, Wish, is_reference_stream
-from audit.store.references import References
+from audit.store.references import Reference, References
 from audit.store.refusals import Refusals
 from audit.store.streams import Streams, StreamState
 from audit.suite import key_id, load_private, public_key
@@ -35,9 +36,24 @@ from audit.suite import key_id, load_private, public_key
 _ATTEMPTS = 8
 
 
+@dataclass(slots=True)
+class Act:
+    """A signed act on its way in, and in the end its answer: an acknowledgement, or the error that stands for one.
+
+    `prepared` is what it was prepared as, where the caller has that.
+    """
+
+    draft: Draft
+    signature: bytes
+    prepared: Prepared | None = None
+    answer: Acknowledgement | None = None
+    error: Exception | None = None
+
+
 class Signed(NamedTuple):
     """An act that has been judged and whose signature holds, its item, and the stream it was judged on."""
 
+    act: Act
     prepared: Prepared
     item: Item
     known: StreamState
@@ -64,6 +80,7 @@ class Intake:
         self._references = references
         self._streams = streams
         self._judge = Judge(parts, log, references, streams)
+        self._group = GroupCommit(self._take_in)
         own = key_id(public_key(parts.log_key))
         self._refusals = Refusals(log, own, self._log_key.sign, parts.random, self.prepare, self.commit)
 
@@ -122,14 +139,9 @@ class Intake:
 
     def commit(self, draft: Draft, signature: bytes) -> Acknowledgement:
         """Record one signed act, or answer as the first time if it was recorded already."""
-        error: Exception = ActRefused("the act was not judged")
+        error: Exception = interrupted()
         for _ in range(_ATTEMPTS):
-            try:
-                known = self._judge.place(draft)
-                prepared = self._judge.decide(draft, known, self._references.current)
-                answer = self._record([self._signed(prepared, known, signature)])[0]
-            except Exception as refusal:
-                answer = refusal
+            answer = self._submit([Act(draft, signature)])[0]
             if isinstance(answer, Acknowledgement):
                 return answer
             error = answer
@@ -160,18 +172,14 @@ class Intake:
 
     def commit_many(self, signed: Sequence[tuple[Prepared, bytes]]) -> list[Acknowledgement | Exception]:
         """Record acts of different streams in one transaction; one answer an act."""
-        answers: dict[int, Acknowledgement | Exception] = {}
-        ready: list[tuple[int, Signed]] = []
-        for place, (prepared, signature) in enumerate(signed):
-            try:
-                known = self._judge.place(prepared.draft)
-                again = self._judge.decide_again(prepared, known, self._references.current)
-                ready.append((place, self._signed(again, known, signature)))
-            except Exception as refusal:
-                answers[place] = refusal
-        recorded = self._record([act for _, act in ready])
-        answers.update((place, answer) for (place, _), answer in zip(ready, recorded, strict=True))
-        return [self._settle(answers[place], *act) for place, act in enumerate(signed)]
+        answers = self._submit([Act(prepared.draft, signature, prepared) for prepared, signature in signed])
+        return [self._settle(answer, *act) for answer, act in zip(answers, signed, strict=True)]
+
+    def _submit(self, acts: list[Act]) -> list[Acknowledgement | Exception]:
+        """Have acts taken in together with those of other callers; one answer an act."""
+        if acts:
+            self._group.submit(acts)
+        return [act.error or act.answer or interrupted() for act in acts]
 
     def _settle(
         self, answer: Acknowledgement | Exception, prepared: Prepared, signature: bytes
@@ -194,19 +202,45 @@ class Intake:
         latest = self._log.latest_checkpoint()
         return (latest[0], latest[1]) if latest else (EMPTY_SEEN.size, EMPTY_SEEN.root)
 
-    def _signed(self, prepared: Prepared, known: StreamState, signature: bytes) -> Signed:
-        """Return an act that may be recorded: its key had the right, its signature holds, its entry is small enough."""
-        self._judge.check(prepared, known, signature)
-        return Signed(prepared, to_item(prepared, ((prepared.draft.actor.key_id, signature),)), known)
-
-    def _record(self, acts: Sequence[Signed]) -> list[Acknowledgement | Exception]:
-        """Append acts whose signatures hold, in one transaction, and return an answer for each."""
-        self._parts.keystore.provide((act.known.ref, act.item.seq) for act in acts if act.known.ref is not None)
+    def _take_in(self, acts: list[Act]) -> None:
+        """Judge acts, record in one transaction those that are lawful, and give each its answer."""
+        reference = self._references.current
+        ready: list[Signed] = []
         for act in acts:
-            self._seal(act.item, act.prepared, act.known)
-        if acts:
-            self._save([act.item for act in acts])
-        return [self._answer(act.item, act) for act in acts]
+            try:
+                ready.append(self._signed(act, reference))
+            except Exception as refusal:
+                act.error = refusal
+        self._record(ready)
+
+    def _signed(self, act: Act, reference: Reference) -> Signed:
+        """Return an act that may be recorded: its key had the right, its signature holds, its entry is small enough."""
+        judge, draft = self._judge, act.draft
+        known = judge.place(draft)
+        if act.prepared is None:
+            prepared = judge.decide(draft, known, reference)
+        else:
+            prepared = judge.decide_again(act.prepared, known, reference)
+        judge.check(prepared, known, act.signature)
+        return Signed(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
+
+    def _record(self, ready: list[Signed]) -> None:
+        """Append acts whose signatures hold, in one transaction, and give each its answer."""
+        self._parts.keystore.provide((one.known.ref, one.item.seq) for one in ready if one.known.ref is not None)
+        sealed: list[Signed] = []
+        for one in ready:
+            try:
+                self._seal(one.item, one.prepared, one.known)
+                sealed.append(one)
+            except Exception as refusal:
+                one.act.error = refusal
+        if sealed:
+            self._save([one.item for one in sealed])
+        for one in sealed:
+            try:
+                one.act.answer = self._answer(one)
+            except Exception as refusal:
+                one.act.error = refusal
 
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
         """Encrypt the act's disclosures under keys that are durable before the act is."""
@@ -215,25 +249,25 @@ class Intake:
         keys = keystore.keys_for_writing(ref, item.seq)
         item.disclosures = (ref, seal(prepared.disclosures, keys, stream, item.seq, self._parts.random))
 
-    def _answer(self, item: Item, act: Signed) -> Acknowledgement | Exception:
+    def _answer(self, one: Signed) -> Acknowledgement:
+        item = one.item
         if item.error is not None:
             # A conflict may be with this very act, recorded before its connection broke: then its keys are in use.
             unused = isinstance(item.error, ActRefused) and not isinstance(item.error, ActConflict)
-            if act.known.ref is None and item.disclosures is not None and unused:
+            if one.known.ref is None and item.disclosures is not None and unused:
                 self._parts.keystore.give_back(item.disclosures[0])
-            return item.error
-        self._recorded(item, act)
+            raise item.error
+        self._recorded(item, one)
         return self._acknowledge(item, repeated=False)
 
-    def _recorded(self, item: Item, act: Signed) -> None:
-        """Fold the recorded act into what is kept for the next one."""
-        ref = item.disclosures[0] if item.disclosures is not None else None
+    def _recorded(self, item: Item, one: Signed) -> None:
+        """Keep the recorded act for the next one of its stream, and do what it says of disclosures."""
+        known = one.known
+        if known.ref is None and item.disclosures is not None:
+            known = replace(known, ref=item.disclosures[0])
         if is_reference_stream(item.stream):
             self._references.refresh()
-        known = self._streams.advanced(
-            replace(act.known, ref=ref), act.prepared.statement, item.leaf, item.index, item.recorded_at
-        )
-        self._streams.keep(item.stream, known)
+        self._streams.recorded(item.stream, known, one.prepared.statement, item.leaf, item.index, item.recorded_at)
         if item.topic in self._erasing:
             self._erase(item.stream, item.seq)
 

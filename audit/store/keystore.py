@@ -31,8 +31,8 @@ MORE_ACTS = 8
 AHEAD = 3
 _CACHED_BLOCKS = 8_192
 
-# A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one. A block is too long
-# for a page of a table without rowid: each would take up another page of its own.
+# A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one. It is too long
+# for a table without rowid, where each would take up another page of its own.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream_keys (ref BLOB PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS data_keys (

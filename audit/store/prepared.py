@@ -23,6 +23,8 @@ def redecided(prepared: Prepared, decision: Decision, reference_at: int) -> Prep
         return None
     if tuple(decision.sealed) != tuple(before.sealed):
         return None
+    if reference_at == prepared.reference_at:
+        return prepared
     return replace(prepared, decision=decision, reference_at=reference_at)
 
 

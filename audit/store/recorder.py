@@ -1,4 +1,4 @@
-"""The log as an `eventsourcing` recorder: events are inserted through group commit and read back as they lie.
+"""The log as an `eventsourcing` recorder: events are inserted in one transaction a call and read back as they lie.
 
 States are opaque here, as the library's recorder contract wants it; strict parsing happens in the mapper.
 """
@@ -18,8 +18,8 @@ from eventsourcing.persistence import (
 )
 
 from audit.store.append import Item
-from audit.store.errors import ActRefused, DatabaseUnavailable
-from audit.store.group_commit import GroupCommit
+from audit.store.errors import ActRefused
+from audit.store.group_commit import interrupted
 from audit.store.log import Log
 
 OriginatorIdType = Literal["uuid", "text"]
@@ -33,20 +33,19 @@ class LogRecorder(ApplicationRecorder):
     def __init__(self, log: Log, originator_id_type: OriginatorIdType = "text") -> None:
         self.log = log
         self._uuids = originator_id_type == "uuid"
-        self._group = GroupCommit(log.append)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, signed: Sequence[Item] | None = None, **kwargs: Any
     ) -> Sequence[int] | None:
         """Append events and return their notification ids.
 
-        With `signed`, the items are appended by group commit and each carries its own answer afterwards; ids are
-        returned only if all were taken in. Without, the states are opaque and all are inserted or none.
+        With `signed`, each item carries its own answer afterwards and no ids are returned. Without, the states are
+        opaque and all are inserted or none.
         Raises IntegrityError (RecordConflictError) if an opaque event's place is taken.
         """
         if signed is not None:
-            self._group.submit(signed)
-            return self._answers(signed)
+            self._append(list(signed))
+            return None
         items = [self._opaque(event) for event in stored_events]
         also = self._also(**kwargs)
         if items or also is not None:
@@ -60,12 +59,16 @@ class LogRecorder(ApplicationRecorder):
         """Return what else is written in the transaction of opaque events; nothing here."""
         return None
 
-    @staticmethod
-    def _answers(items: Sequence[Item]) -> list[int] | None:
+    def _append(self, items: list[Item]) -> None:
+        """Append signed items; what the log raises for all of them becomes the error of each."""
+        try:
+            self.log.append(items)
+        except Exception as error:
+            for item in items:
+                item.error = item.error or error
         for item in items:
             if item.error is None and item.index < 0:
-                item.error = DatabaseUnavailable("the append was interrupted; its outcome is not known")
-        return None if any(item.error for item in items) else [item.index + 1 for item in items]
+                item.error = interrupted()
 
     @staticmethod
     def _opaque(event: StoredEvent) -> Item:

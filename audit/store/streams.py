@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from audit.case_keys import ACTIONS, NO_KEYS, PETITIONER, CaseKeys
 from audit.entry import parse_entry
@@ -38,6 +38,17 @@ class StreamState:
     ref: bytes | None
 
 
+class _Recorded(NamedTuple):
+    """A stream whose last act was recorded here and is folded when somebody asks for the state: see `StreamState`."""
+
+    seq: int
+    before: StreamState
+    statement: Statement
+    leaf: bytes
+    index: int  # type: ignore[assignment]  # never searched as a tuple
+    recorded_at: int
+
+
 class Streams:
     """Answers with a stream's state; `fresh` reads on from the log first."""
 
@@ -46,25 +57,27 @@ class Streams:
         self._policy = policy
         self._references = references
         self._lock = Lock()
-        self._states: OrderedDict[str, StreamState] = OrderedDict()
+        self._states: OrderedDict[str, StreamState | _Recorded] = OrderedDict()
 
     def cached(self, stream: str) -> StreamState:
         """Return the state as this process last knew it, read from the log only if it knew none."""
+        known = self._known(stream)
+        return self.fresh(stream) if known is None else known
+
+    def _known(self, stream: str) -> StreamState | None:
         with self._lock:
-            state = self._states.get(stream)
-            if state is not None:
+            known = self._states.get(stream)
+            if known is not None:
                 self._states.move_to_end(stream)
-                return state
-        return self.fresh(stream)
+        if known is None or isinstance(known, StreamState):
+            return known
+        return self._keep(stream, self.advanced(*known[1:]))
 
     def fresh(self, stream: str) -> StreamState:
         """Return the state with all that is in the log now."""
         if not _NAME.fullmatch(stream):
             return self._new(stream)  # no statement can name it; the rules refuse it in words of their own
-        with self._lock:
-            known = self._states.get(stream)
-        if known is None:
-            known = self._new(stream)
+        known = self._known(stream) or self._new(stream)
         for row in self._log.stream_entries(stream, known.seq):
             entry = parse_entry(row.entry)
             known = self.advanced(known, parse_statement(entry.payload), row.leaf, row.index, entry.recorded_at)
@@ -102,9 +115,11 @@ class Streams:
             before.seq + 1, leaf, index, self._policy.fold(before.state, event, reference), keys, before.ref
         )
 
-    def keep(self, stream: str, state: StreamState) -> None:
-        """Keep a state that was just recorded."""
-        self._keep(stream, state)
+    def recorded(
+        self, stream: str, before: StreamState, statement: Statement, leaf: bytes, index: int, recorded_at: int
+    ) -> None:
+        """Keep what was just recorded, for the stream's next act to be judged by; many a stream has none for long."""
+        self._put(stream, _Recorded(before.seq + 1, before, statement, leaf, index, recorded_at))
 
     def forget(self, stream: str) -> None:
         """Drop what is known of a stream."""
@@ -112,6 +127,11 @@ class Streams:
             self._states.pop(stream, None)
 
     def _keep(self, stream: str, state: StreamState) -> StreamState:
+        kept = self._put(stream, state)
+        return kept if isinstance(kept, StreamState) else self.advanced(*kept[1:])
+
+    def _put(self, stream: str, state: StreamState | _Recorded) -> StreamState | _Recorded:
+        """Keep a state unless a later one is known already; return the later of both."""
         with self._lock:
             known = self._states.get(stream)
             if known is not None and known.seq > state.seq:
