@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
+from time import sleep
 from typing import Generic, Protocol, TypeVar
 
 from audit.store.errors import DatabaseUnavailable
@@ -54,6 +55,7 @@ class GroupCommit(Generic[Act]):
         self._lock = Lock()
         self._queue: deque[_Waiting[Act]] = deque()
         self._led = False
+        self._together = 1
 
     def submit(self, acts: Sequence[Act]) -> None:
         """Have these acts taken in and return when each has its answer.
@@ -82,13 +84,25 @@ class GroupCommit(Generic[Act]):
             self._queue.remove(own)
 
     def _next_batch(self) -> list[_Waiting[Act]]:
+        self._let_come()
         with self._lock:
             batch = [self._queue.popleft()]
             count = len(batch[0].acts)
             while self._queue and count + len(self._queue[0].acts) <= self._max_batch:
                 batch.append(self._queue.popleft())
                 count += len(batch[-1].acts)
+            self._together = len(batch) + len(self._queue)
             return batch
+
+    def _let_come(self) -> None:
+        """Let the callers of the last batch come back, as long as each pause brings another one.
+
+        They were answered a moment ago. Without this the first to come would make every second transaction alone.
+        """
+        come = 0
+        while come < len(self._queue) < self._together:
+            come = len(self._queue)
+            sleep(0)
 
     def _lead(self, batch: list[_Waiting[Act]]) -> None:
         acts = [act for waiting in batch for act in waiting.acts]
