@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from api.errors import KeyFileRefused
+from api.libsodium import PrivateKey
 from audit import suite
 
 FORMAT = "sundial-key/1"
@@ -62,11 +62,11 @@ class Key:
 
     def sign(self, message: bytes) -> bytes:
         """Sign message with the secret; 64 bytes."""
-        return suite.sign(self._private, message)
+        return self._private.sign(message)
 
     @cached_property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.secret)
+    def _private(self) -> PrivateKey:
+        return PrivateKey(self.secret)
 
     def __repr__(self) -> str:
         """Name the key without its secret."""

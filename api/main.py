@@ -18,7 +18,7 @@ import orjson
 from api.actions import Clock, Desk, Entropy
 from api.anchors import read_anchor
 from api.keyfiles import Key, read_key
-from api.libsodium import check_signature
+from api.libsodium import PrivateKey, check_signature
 from api.policy import DomainPolicy
 from api.settings import Settings
 from audit.entry import parse_entry
@@ -118,6 +118,7 @@ def open_application(
             timekeeper=make_timekeeper(clock, confirm_clock),
             random=entropy,
             verify=check_signature,
+            signer=PrivateKey(log_key.secret),
         )
         ledger = Ledger(store_environment(settings), parts)
         stack.callback(ledger.close)

@@ -6,10 +6,8 @@ that the log, should the entry be missing or different later, has lied.
 
 from __future__ import annotations
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from audit.errors import Malformed
-from audit.suite import Verify, check_signature, frame, sign
+from audit.suite import Signer, Verify, check_signature, frame, sign
 
 __all__ = ["check_acknowledgement", "sign_acknowledgement"]
 
@@ -23,9 +21,7 @@ def _message(origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:
     return frame(_TAG, origin.encode()) + index.to_bytes(8, "big") + leaf + recorded_at.to_bytes(8, "big")
 
 
-def sign_acknowledgement(
-    private: bytes | Ed25519PrivateKey, origin: str, index: int, leaf: bytes, recorded_at: int
-) -> bytes:
+def sign_acknowledgement(private: bytes | Signer, origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:
     """Return the log key's signature that entry index has this leaf and was recorded then.
 
     recorded_at is in Unix milliseconds. Raises Malformed if a part is out of bounds.

@@ -21,6 +21,7 @@ from audit.store.model import Disclosure
 _U32 = Struct(">I")
 _NONCE = 12
 _SALT = 32
+_ABOUT = tuple(b"sundial/d1" + bytes((slot,)) for slot in range(SLOTS))
 
 
 def _bound(stream: str, seq: int) -> bytes:
@@ -32,11 +33,11 @@ def seal(disclosures: Sequence[Disclosure], keys: Sequence[bytes], stream: str, 
     bound = _bound(stream, seq)
     nonces = random(_NONCE * SLOTS)
     parts: list[bytes] = []
-    for slot, (disclosure, key) in enumerate(zip(disclosures, keys, strict=True)):
-        field = disclosure.field.encode("ascii")
-        plain = disclosure.salt + bytes((len(field),)) + field + disclosure.value
+    for (slot, salt, field, value), key in zip(disclosures, keys, strict=True):
         nonce = nonces[slot * _NONCE : (slot + 1) * _NONCE]
-        sealed = AESGCM(key).encrypt(nonce, plain, b"sundial/d1" + bytes((slot,)) + bound)
+        sealed = AESGCM(key).encrypt(
+            nonce, b"%b%c%b%b" % (salt, len(field), field.encode("ascii"), value), _ABOUT[slot] + bound
+        )
         parts += (_U32.pack(_NONCE + len(sealed)), nonce, sealed)
     return b"".join(parts)
 
@@ -53,7 +54,7 @@ def open_sealed(sealed: bytes, keys: Sequence[bytes | None], stream: str, seq: i
             opened.append(None)
             continue
         try:
-            plain = AESGCM(key).decrypt(part[:_NONCE], part[_NONCE:], b"sundial/d1" + bytes((slot,)) + bound)
+            plain = AESGCM(key).decrypt(part[:_NONCE], part[_NONCE:], _ABOUT[slot] + bound)
             end = _SALT + 1 + plain[_SALT]
             opened.append(Disclosure(slot, plain[:_SALT], plain[_SALT + 1 : end].decode("ascii"), plain[end:]))
         except (InvalidTag, ValueError, IndexError):

@@ -75,7 +75,7 @@ class Intake:
         self._log = log
         self._save = save
         self._erase = erase
-        self._log_key = load_private(parts.log_key)
+        self._log_key = parts.signer or load_private(parts.log_key)
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams

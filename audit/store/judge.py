@@ -20,7 +20,7 @@ from audit.store.prepared import PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
-from audit.suite import Verify, check_signature, public_key
+from audit.suite import Signer, Verify, check_signature, public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Parts:
     """What a ledger is composed of, besides its database.
 
     `log_key` is the raw private key that signs acknowledgements and checkpoints. `random(n)` returns n unpredictable
-    bytes. `verify` may be a faster check of signatures that refuses what `audit.suite.check_signature` refuses.
+    bytes. `verify` may be a faster check of signatures that refuses what `audit.suite.check_signature` refuses, and
+    `signer` the log key loaded by a faster library.
     """
 
     origin: str
@@ -38,6 +39,7 @@ class Parts:
     timekeeper: Timekeeper
     random: Random
     verify: Verify = check_signature
+    signer: Signer | None = None
 
 
 class Judge:

@@ -84,8 +84,8 @@ class KeyStore:
                 block = self._read(ref, first)
             if block is not None:
                 self._keep_fresh(ref, first, block)
-        keys = [key for key in _of_act(block or b"", seq - first) if any(key)]
-        if len(keys) != SLOTS:
+        keys = _of_act(block or b"", seq - first)
+        if not all(map(any, keys)):
             raise KeyStoreRefused("the keys for this act have been erased")
         return tuple(keys)
 

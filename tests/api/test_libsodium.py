@@ -46,3 +46,9 @@ def test_a_good_signature_passes_and_one_over_other_bytes_does_not() -> None:
     libsodium.check_signature(public_key(bytes(32)), b"message", signature)
     with pytest.raises(SignatureRejected):
         libsodium.check_signature(public_key(bytes(32)), b"messages", signature)
+
+
+@pytest.mark.parametrize("message", [b"", b"message", bytes(10_000)], ids=["none", "short", "long"])
+def test_both_sign_alike(message: bytes) -> None:
+    raw = bytes(range(32))
+    assert libsodium.PrivateKey(raw).sign(message) == sign(raw, message)
