@@ -72,6 +72,7 @@ class ClockRows:
     name = "clocks"
     version = 1
     tables = (CLOCKS,)
+    actions: frozenset[str] | None = None
 
     def follows(self, stream: str) -> bool:
         """Cases only."""

@@ -22,18 +22,23 @@ _stream_of = attrgetter("stream")
 
 @dataclass(slots=True)
 class StreamState:
-    """All that is alive of one stream: its domain state and, for each view that follows it, its rows."""
+    """All that is alive of one stream: its domain state and, for each view that has any, its rows.
+
+    `views` are the numbers of the views that follow the stream.
+    """
 
     stream: str
     state: Any
-    rows: dict[int, Rows]
+    views: tuple[int, ...]
+    rows: dict[int, Rows] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Changes:
-    """Rows put and not yet written: for each view and table, key → row."""
+    """What was put and is not yet written: for each view and table, key → row; and for each view the streams."""
 
     rows: dict[tuple[int, int], dict[Row, Row]] = field(default_factory=dict)
+    streams: dict[int, set[str]] = field(default_factory=dict)
 
     def put(self, view: int, table: int, key: Row, row: Row) -> None:
         """Note a row; a later one with the same key replaces it."""
@@ -50,13 +55,12 @@ class Folder:
     def __init__(self, views: Sequence[View], reference: Reference) -> None:
         self.views = tuple(views)
         self.reference = reference
+        self._concerned: dict[tuple[tuple[int, ...], str], tuple[int, ...]] = {}
 
     def new(self, stream: str) -> StreamState:
         """Return the state of a stream before its first entry."""
-        rows: dict[int, Rows] = {
-            number: tuple({} for _ in view.tables) for number, view in enumerate(self.views) if view.follows(stream)
-        }
-        return StreamState(stream, NEW_CASE if stream.startswith(CASE_PREFIX) else None, rows)
+        views = tuple([number for number, view in enumerate(self.views) if view.follows(stream)])
+        return StreamState(stream, NEW_CASE if stream.startswith(CASE_PREFIX) else None, views)
 
     def apply(self, state: StreamState, entry: Entry, changes: Changes | None = None) -> None:
         """Fold the stream's next entry into its state, and note the rows put in `changes` if they are to be written."""
@@ -64,20 +68,37 @@ class Folder:
         before = state.state
         after = before if before is None else fold_case(before, event, self.reference.rules)
         step = Step(state.stream, event, before, after, self.reference)
-        for number, rows in state.rows.items():
+        for number in self._views_of(state.views, entry.action):
+            rows = state.rows.get(number)
+            if rows is None:
+                rows = state.rows[number] = tuple([{} for _ in self.views[number].tables])
             view = self.views[number]
             for table, row in view.fold(step, rows):
                 key = row[: view.tables[table].key]
                 rows[table][key] = row
                 if changes is not None:
                     changes.put(number, table, key, row)
+                    changes.streams.setdefault(number, set()).add(state.stream)
         state.state = after
 
     def digests(self, state: StreamState) -> Iterator[tuple[int, bytes]]:
         """Yield the number of each view that holds rows of this stream, and the digest of these rows."""
         for number, rows in state.rows.items():
             if any(rows):
-                yield number, stream_digest(self.views[number].tables, rows)
+                yield number, self.digest(state, number)
+
+    def digest(self, state: StreamState, view: int) -> bytes:
+        """Return the digest of one view's rows of this stream."""
+        return stream_digest(self.views[view].tables, state.rows[view])
+
+    def _views_of(self, followers: tuple[int, ...], action: str) -> tuple[int, ...]:
+        """Return which of the views that follow a stream an act of this action can change."""
+        found = self._concerned.get((followers, action))
+        if found is None:
+            wanted = [(number, self.views[number].actions) for number in followers]
+            found = tuple([number for number, actions in wanted if actions is None or action in actions])
+            self._concerned[followers, action] = found
+        return found
 
 
 def fold_streams(folder: Folder, entries: Iterable[Entry]) -> Iterator[StreamState]:

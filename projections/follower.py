@@ -68,10 +68,9 @@ class Follower:
             self._load_states(session, entries, position)
         self._folder.reference = take_in(self._folder.reference, entries)
         changes = Changes()
-        touched = {entry.stream: self._states[entry.stream] for entry in entries}
         for entry in entries:
             self._folder.apply(self._states[entry.stream], entry, changes)
-        self._note_digests(touched, changes)
+        self._note_digests(changes)
         with self._database.write(lasting=False) as session:
             advance(session, self._stage, self._views, position, position + len(entries))
             self._write(session, changes)
@@ -106,9 +105,11 @@ class Follower:
             earlier = read_streams(session, self._decode, missing, position)
             self._states.update((state.stream, state) for state in fold_streams(self._folder, earlier))
 
-    def _note_digests(self, touched: dict[str, StreamState], changes: Changes) -> None:
-        for stream, state in touched.items():
-            for view, digest in self._folder.digests(state):
+    def _note_digests(self, changes: Changes) -> None:
+        """Digest anew what the batch changed, stream by stream and view by view, and nothing else."""
+        for view, streams in changes.streams.items():
+            for stream in streams:
+                digest = self._folder.digest(self._states[stream], view)
                 changes.put(view, len(self._views[view].tables), (stream,), (stream, digest))
 
     def _write(self, session: Session, changes: Changes) -> None:
