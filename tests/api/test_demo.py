@@ -20,6 +20,7 @@ from api.main import open_application
 from api.settings import Settings, load_settings
 from domain.wording import ACTIONS
 from tests.api.conftest import runner
+from tests.api.demo_city import open_city
 
 FEW = 40
 
@@ -29,13 +30,9 @@ def _home(folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A city with forty cases, told once for this module."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(stories, "CASES", FEW)
-        settings = _home(tmp_path_factory.mktemp("demo") / "home")
-        set_stage(settings, lambda done, total: None)
-    return settings
+def city(demo_city: Settings) -> Settings:
+    """The city that all tests of the process share, already told."""
+    return demo_city
 
 
 def test_the_city_verifies_and_has_something_to_show(city: Settings) -> None:
@@ -43,16 +40,24 @@ def test_the_city_verifies_and_has_something_to_show(city: Settings) -> None:
     assert verified["ok"]
     assert verified["disclosures"]["erased"] == 2
     told = runner(city)("demo", "--no-serve", "--json").json
-    assert (told["cases"], told["size"], told["url"]) == (FEW, verified["size"], None)
+    assert (told["cases"], told["size"], told["url"]) == (stories.CASES, verified["size"], None)
     assert told["overdue"] > 0
 
 
-def test_the_city_is_the_same_on_every_telling(city: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_city_is_the_same_on_every_telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stories, "CASES", FEW)
-    again = _home(tmp_path / "home")
-    set_stage(again, lambda done, total: None)
-    roots = [runner(settings)("tick", "--json").json["root"] for settings in (city, again)]
+    roots = []
+    for name in ("one", "two"):
+        again = _home(tmp_path / name)
+        set_stage(again, lambda done, total: None)
+        roots.append(runner(again)("tick", "--json").json["root"])
     assert roots[0] == roots[1]
+
+
+def test_a_copy_of_the_city_is_a_whole_ledger_of_its_own(demo_home: Settings, city: Settings) -> None:
+    with open_city(city) as shared, open_city(demo_home) as copied:
+        assert copied.ledger.root() == shared.ledger.root()
+        assert copied.key("officer-lin").public == shared.key("officer-lin").public
 
 
 ORDINARY = (
