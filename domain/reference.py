@@ -11,6 +11,7 @@ from typing import NamedTuple
 from domain import people as directory
 from domain.calendar_notices import CalendarRefused
 from domain.calendars import NEW_CALENDARS, Calendars
+from domain.census import LedgerCensus, check_census
 from domain.clocks import FIRST_INDEX, Rules, national_rules
 from domain.errors import ReferenceRefused, RoleRefused
 from domain.people import NO_PEOPLE, REGISTRARS, People
@@ -71,6 +72,8 @@ def check_reference(reference: Reference, event: Event) -> None:
             Calendars(earlier).check(event.table())
         except CalendarRefused as refused:
             raise _refuse_calendar(event, refused) from None
+    elif isinstance(event, LedgerCensus):
+        check_census(event)
     else:
         check_people(reference.people, event)
 
