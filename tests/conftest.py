@@ -54,7 +54,7 @@ def any_store_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The demonstration city on SQLite, told once a test process; for tests that only read it (`tests/api/demo_city.py`)."""
+    """The demonstration city on SQLite, told once a test process; for reading only: `tests/api/demo_city.py`."""
     from tests.api.demo_city import tell_city_to  # the whole application, which most tests do without
 
     return tell_city_to(tmp_path_factory.mktemp("demo") / "home")
