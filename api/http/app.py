@@ -12,6 +12,7 @@ from api.examples import with_examples
 from api.http import acts, log, pages, views
 from api.http.edge import Edge, Meters
 from api.http.problems import ProblemDocument, documented, install_handlers
+from api.lists import routes
 from api.main import Application
 
 VERSION = "0.1.0"
@@ -28,6 +29,7 @@ def build_app(application: Application) -> FastAPI:
     app.state.application = application
     for module in (acts, views, log, pages):
         app.include_router(module.router)
+    app.include_router(routes.build_router())
 
     @app.get(
         "/metrics",
