@@ -55,7 +55,7 @@ def _answer_json(listing: Listing) -> Answer:
         tag = question.etag(application.ledger.head().size, f"json{limit}{cursor or ''}")
         if _is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
-        page = question.page(application, limit, cursor)
+        page = question.page(application, limit, cursor or None)
         body = write_json(page_document(application, listing, page))
         return Response(body, media_type="application/json", headers=_headers(tag))
 
