@@ -56,15 +56,23 @@ class Asked:
 
 
 def ask(
-    application: Application, listing: Listing, as_of: str | None, known_at: int | None, filters: Mapping[str, Any]
+    application: Application,
+    listing: Listing,
+    as_of: str | None,
+    known_at: int | None,
+    filters: Mapping[str, Any],
+    begun_at: datetime | None = None,
 ) -> Asked:
-    """Read a question; empty texts are as good as none. Raises UsageRefused for a filter that cannot be."""
+    """Read a question; empty texts are as good as none. `begun_at` is the "now" of an earlier page.
+
+    Raises UsageRefused for a filter that cannot be.
+    """
     given = {name: value for name, value in filters.items() if value not in (None, "")}
     for known in listing.filters:
         value = given.get(known.name)
         if isinstance(value, str) and not known.takes(value):
             raise UsageRefused("filter_malformed", name=known.name)
-    at = parse_as_of(as_of or None, application.clock())
+    at = parse_as_of(as_of or None, begun_at or application.clock())
     return Asked(listing, at, known_at, given, exact=bool(as_of))
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from api.axes import write_as_of
 from api.lists.listing import AnyPage, Listing
+from api.lists.paging import close_cursor
 from api.main import Application
 from api.positions import position
 
@@ -31,7 +32,7 @@ def page_document(application: Application, listing: Listing, page: AnyPage) -> 
         "as_of": write_as_of(page.as_of),
         "known_at": position(application.ledger, page.known_at),
         "rows": rows,
-        "cursor": page.cursor,
+        "cursor": close_cursor(page.as_of, page.cursor),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,6 +18,7 @@ from api.lists.asking import Asked, ask, headings
 from api.lists.catalogue import LISTS
 from api.lists.documents import page_document, row_members, write_json
 from api.lists.listing import Filter, Listing
+from api.lists.paging import open_cursor
 from api.lists.tables import write_csv, write_xlsx
 from api.main import Application
 
@@ -51,11 +53,12 @@ def _add(router: APIRouter, listing: Listing, suffix: str, answer: Answer, respo
 
 def _answer_json(listing: Listing) -> Answer:
     def answer(application: Application, request: Request, limit: int, cursor: str | None, **asked: Any) -> Response:
-        question = _question(application, listing, asked)
+        begun_at, inner = open_cursor(cursor)
+        question = _question(application, listing, asked, begun_at)
         tag = question.etag(application.ledger.head().size, f"json{limit}{cursor or ''}")
         if _is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
-        page = question.page(application, limit, cursor or None)
+        page = question.page(application, limit, inner)
         body = write_json(page_document(application, listing, page))
         return Response(body, media_type="application/json", headers=_headers(tag))
 
@@ -86,9 +89,11 @@ def _answer_file(listing: Listing, form: str) -> Answer:
     return _signed(answer, listing, [])
 
 
-def _question(application: Application, listing: Listing, asked: dict[str, Any]) -> Asked:
+def _question(
+    application: Application, listing: Listing, asked: dict[str, Any], begun_at: datetime | None = None
+) -> Asked:
     filters = {found.name: asked.get(found.name) for found in listing.filters}
-    return ask(application, listing, asked["as_of"], known_size(application, asked["known_at"]), filters)
+    return ask(application, listing, asked["as_of"], known_size(application, asked["known_at"]), filters, begun_at)
 
 
 def _signed(answer: Answer, listing: Listing, more: list[inspect.Parameter]) -> Answer:
