@@ -38,7 +38,7 @@ class LedgerCensus(Event):
     entries: Annotated[int, _count]
     streams: Annotated[int, _count]
     map_root: Annotated[str, fields.hex32, "map"]
-    views: Annotated[tuple[ViewDigest, ...], fields.listing(_view, 0, MAX_VIEWS)]
+    views: Annotated[tuple[ViewDigest, ...], fields.listing(_view, 1, MAX_VIEWS)]
 
 
 def check_census(event: LedgerCensus) -> None:

@@ -30,6 +30,10 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     "ledger.key_rotated.v1": ("ledger", {"key": KEY, "possession": SIGNATURE}),
+    "ledger.census.v1": (
+        "ledger",
+        {"entries": 7, "streams": 3, "map": KEY, "views": [{"digest": KEY, "name": "clocks", "version": 1}]},
+    ),
     "people.office_opened.v1": (
         "people/housing",
         {"name_zh": "住房局", "name_en": "Housing", "kind": "competent_unit", "parent": "city", "region": "430100"},
@@ -96,7 +100,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "case/" + "1" * 32,
         {"of": "petition_office", "office": "bureau", "round": 1, "rating": "basically_satisfied"},
     ),
-    "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE}),
+    "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE, "code_key": KEY}),
     "case.erased.v1": ("case/" + "1" * 32, {"targets": [{"seq": 1, "slots": [0, 7]}], "basis": "request"}),
     "refused.noted.v1": (
         "refused/housing",
@@ -125,4 +129,5 @@ OPTIONAL: Mapping[str, frozenset[str]] = {
     "case.accepted.v1": frozenset({"imported"}),
     "case.opinion_issued.v1": frozenset({"imported"}),
     "case.opinion_served.v1": frozenset({"imported"}),
+    "case.key_claimed.v1": frozenset({"code_key"}),
 }
