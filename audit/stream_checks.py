@@ -15,7 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from audit.authority import Authority, is_authority_action
-from audit.case_keys import NO_KEYS, PETITIONER, REGISTERED, CaseKeys
+from audit.case_keys import NO_KEYS, PETITIONER, PRINTING, CaseKeys
 from audit.dsse import check_signed_by
 from audit.entry import MAX_RECORDED_AT, Entry, parse_entry
 from audit.errors import AuditError, AuthorityRejected, Malformed
@@ -223,7 +223,7 @@ class StreamChecks:
         elif not is_authority_action(statement.action):
             grant = self._authority.check(index, statement)
             check_signed_by(entry, statement.key_id, grant.key, self._verify)
-            if statement.action == REGISTERED:
+            if statement.action in PRINTING:
                 state.keys = state.keys.after(index, statement, grant)
         elif self._references:
             self._authority.apply(index, leaf, statement, entry)
