@@ -18,17 +18,9 @@ of what the examined bytes contain.
 from __future__ import annotations
 
 __all__ = [
-    "AnchorRejected",
-    "AuditError",
-    "AuthorityRejected",
-    "CommitmentRejected",
-    "KeyRejected",
-    "LinkRejected",
-    "Malformed",
-    "NoteRejected",
-    "ProofRejected",
-    "SignatureRejected",
-]
+    "AnchorRejected", "AuditError", "AuthorityRejected", "CommitmentRejected", "KeyRejected", "LinkRejected",
+    "Malformed", "NoteRejected", "ProofRejected", "SignatureRejected",
+]  # fmt: skip
 
 
 class AuditError(Exception):

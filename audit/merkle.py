@@ -14,18 +14,9 @@ from hashlib import sha256
 from audit.errors import ProofRejected
 
 __all__ = [
-    "EMPTY_ROOT",
-    "Node",
-    "append",
-    "check_consistency",
-    "check_inclusion",
-    "consistency_proof",
-    "inclusion_proof",
-    "leaf_hash",
-    "node_hash",
-    "root",
-    "root_of",
-]
+    "EMPTY_ROOT", "Node", "append", "check_consistency", "check_inclusion", "consistency_proof", "leaf_hash",
+    "node_hash", "range_root", "root", "root_of", "split",
+]  # fmt: skip
 
 # SHA-256 of nothing: the root of a tree without leaves. RFC 6962 section 2.1.
 EMPTY_ROOT = sha256(b"").digest()
@@ -94,34 +85,14 @@ def _subtrees(start: int, stop: int) -> list[tuple[int, int]]:
     return parts
 
 
-def _range_root(node: Node, start: int, stop: int) -> bytes:
+def range_root(node: Node, start: int, stop: int) -> bytes:
     """Return the root of the tree over the leaves start to stop."""
     return root(tuple(node(level, index) for level, index in _subtrees(start, stop)))
 
 
-def _split(size: int) -> int:
+def split(size: int) -> int:
     """Return the largest power of two below size, which is at least 2."""
     return 1 << (size - 1).bit_length() - 1
-
-
-def inclusion_proof(node: Node, index: int, size: int) -> list[bytes]:
-    """Return the sibling hashes of leaf index in the tree of size leaves, from the leaf upwards.
-
-    Raises ProofRejected if there is no such leaf. Source: RFC 9162 section 2.1.3.1.
-    """
-    if not 0 <= index < size:
-        raise ProofRejected(f"a tree of {size} leaves has no leaf {index}")
-    proof = []
-    start, stop = 0, size
-    while stop - start > 1:
-        middle = start + _split(stop - start)
-        if index < middle:
-            proof.append(_range_root(node, middle, stop))
-            stop = middle
-        else:
-            proof.append(_range_root(node, start, middle))
-            start = middle
-    return proof[::-1]
 
 
 def consistency_proof(node: Node, old: int, new: int) -> list[bytes]:
@@ -137,15 +108,15 @@ def consistency_proof(node: Node, old: int, new: int) -> list[bytes]:
     proof = []
     start, stop, whole = 0, new, True
     while old != stop:
-        middle = start + _split(stop - start)
+        middle = start + split(stop - start)
         if old <= middle:
-            proof.append(_range_root(node, middle, stop))
+            proof.append(range_root(node, middle, stop))
             stop = middle
         else:
-            proof.append(_range_root(node, start, middle))
+            proof.append(range_root(node, start, middle))
             start, whole = middle, False
     if not whole:
-        proof.append(_range_root(node, start, stop))
+        proof.append(range_root(node, start, stop))
     return proof[::-1]
 
 

@@ -19,18 +19,9 @@ from audit.errors import Malformed, NoteRejected, SignatureRejected
 from audit.suite import Verify, check_signature, hash256, public_key, sign
 
 __all__ = [
-    "ED25519",
-    "Note",
-    "NoteKey",
-    "NoteSignature",
-    "check_note",
-    "decode_base64",
-    "format_note",
-    "format_note_key",
-    "parse_note",
-    "parse_note_key",
-    "sign_note",
-]
+    "ED25519", "Note", "NoteKey", "NoteSignature", "check_note", "decode_base64", "format_note", "format_note_key",
+    "parse_note", "parse_note_key", "sign_note",
+]  # fmt: skip
 
 # The signature type of plain Ed25519 over the text of the note.
 ED25519 = 0x01

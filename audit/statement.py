@@ -21,18 +21,9 @@ from audit.errors import Malformed
 from audit.merkle import EMPTY_ROOT
 
 __all__ = [
-    "EMPTY_SEEN",
-    "NO_PREV",
-    "PAYLOAD_TYPE",
-    "SCHEMA",
-    "SLUG",
-    "STREAM",
-    "Seen",
-    "Statement",
-    "check_origin",
-    "format_statement",
-    "parse_statement",
-]
+    "EMPTY_SEEN", "NO_PREV", "PAYLOAD_TYPE", "SCHEMA", "SLUG", "STREAM", "Seen", "Statement", "check_origin",
+    "format_statement", "parse_statement",
+]  # fmt: skip
 
 PAYLOAD_TYPE = b"application/vnd.sundial.statement.v1+json"
 SCHEMA = 1

@@ -35,8 +35,9 @@ from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT
 from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
+from audit.store.verification import DatabaseVerifier
 from audit.stream_checks import Part
-from audit.verify import Counts, LogVerifier, Report
+from audit.verify import Counts, Report
 from projections.errors import DatabaseFailed
 from projections.open import open_database
 
@@ -124,12 +125,12 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         count, last = read_extent(session)
         number = processes or (2 if count >= WORTH_A_PROCESS else 1)
         verifier = make_verifier(anchor)
-        references = verifier.read_references(read_references(session, last))
+        references = verifier.read_rows(read_references(session, last), references=True)
         if number == 1:
-            parts = [verifier.read_streams(read_share(session, share, last), by_stream=True) for share in shares(1)]
+            parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
         else:
             parts = _share_out(settings.database, anchor, number, last)
-        report = verifier.finish(count, [references, *parts], read_stored(session))
+        report = verifier.finish_database(count, [references, *parts], read_stored(session))
         seconds = time.perf_counter() - started
         faults = Faults()
         faults.update(report.faults)
@@ -145,17 +146,17 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
     return Verification(report, seconds, counts, opened, compared, tuple(faults), total)
 
 
-def make_verifier(anchor: Anchor | None) -> LogVerifier:
+def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
     """Make a verifier that replays the domain's rules."""
-    return LogVerifier(anchor=anchor, replay=DomainReplay())
+    return DatabaseVerifier(anchor=anchor, replay=DomainReplay())
 
 
 def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
     with closing(open_database(url)) as database, database.read() as session:
         verifier = make_verifier(anchor)
-        verifier.read_references(read_references(session, last))
-        return verifier.read_streams(read_share(session, share, last), by_stream=True)
+        verifier.read_rows(read_references(session, last), references=True)
+        return verifier.read_rows(read_share(session, share, last), by_stream=True)
 
 
 def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[Part]:

@@ -7,6 +7,7 @@ from threading import Lock
 
 from audit import merkle
 from audit.errors import ProofRejected
+from audit.store.inclusion import inclusion_proof
 from audit.store.log import Log
 from audit.tiles import HEIGHT, WIDTH
 
@@ -24,7 +25,7 @@ class TreeReader:
     def inclusion_proof(self, index: int, size: int) -> list[bytes]:
         """Return the proof that entry `index` is among the first `size`; raises ProofRejected if it is not."""
         self._check_size(size)
-        return merkle.inclusion_proof(_Nodes(self).node, index, size)
+        return inclusion_proof(_Nodes(self).node, index, size)
 
     def consistency_proof(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the first `old` entries begin the first `new`; raises ProofRejected if old > new."""

@@ -22,7 +22,7 @@ from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
 from audit.dsse import pae
 from audit.merkle import check_consistency, check_inclusion
-from audit.possession import prove_possession
+from audit.store.possession import prove_possession
 from audit.statement import PAYLOAD_TYPE, parse_statement
 from domain.commands import Command
 

@@ -10,7 +10,7 @@ from audit.entry import Entry, Signature, format_entry, parse_entry
 from audit.faults import Fault
 from audit.merkle import leaf_hash
 from audit.statement import Statement, parse_statement
-from audit.stream_checks import Row
+from audit.store.stored_rows import Row
 from audit.verify import Report
 from tests.audit.simulated_log import WANG, Signer, SimulatedLog, honest_log, petitioner, private_of, sealed
 

@@ -9,16 +9,9 @@ import pytest
 from audit.case_keys import NO_KEYS, CaseKeys
 from audit.errors import AuthorityRejected, KeyRejected, Malformed, SignatureRejected
 from audit.grants import Grant
-from audit.possession import (
-    check_claim,
-    check_possession,
-    derive_claim_key,
-    format_claim_code,
-    parse_claim_code,
-    prove_claim,
-    prove_possession,
-)
+from audit.possession import check_claim, check_possession
 from audit.statement import Statement
+from audit.store.possession import derive_claim_key, format_claim_code, parse_claim_code, prove_claim, prove_possession
 from audit.suite import public_key
 from tests.audit.simulated_log import ORIGIN, WANG, Signer, SimulatedLog, petitioner
 

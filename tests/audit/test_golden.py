@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from audit.acknowledgement import sign_acknowledgement
 from audit.anchor import Anchor, format_anchor, parse_anchor
 from audit.authority import Authority
 from audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -16,8 +15,9 @@ from audit.commitments import ABSENT, commit, derive_salt
 from audit.dsse import check_envelope, pae
 from audit.entry import format_entry, parse_entry
 from audit.merkle import leaf_hash, root_of
-from audit.possession import derive_claim_key, prove_claim, prove_possession
 from audit.statement import PAYLOAD_TYPE, Seen, format_statement, parse_statement
+from audit.store.acknowledgement import sign_acknowledgement
+from audit.store.possession import derive_claim_key, prove_claim, prove_possession
 from audit.suite import key_id, public_key
 from tests.audit.simulated_log import LOG, ORIGIN, WANG, SimulatedLog, petitioner
 
