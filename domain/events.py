@@ -24,7 +24,7 @@ from domain.effective import effective_time
 from domain.errors import EventRefused
 from domain.fields import Kind
 from domain.schema import Event, Reader
-from domain.tracks import docket_events, duty_events, mandate_events, package_events, supervision_events
+from domain.tracks import docket_events, duty_events, joint_events, mandate_events, package_events, supervision_events
 
 EARLIEST_YEAR: Final = 1949
 LATEST_YEAR: Final = 2999
@@ -32,7 +32,15 @@ LATEST_YEAR: Final = 2999
 
 def _declared() -> dict[str, type[Event]]:
     found: dict[str, type[Event]] = {}
-    tracks = (designations, supervision_events, package_events, duty_events, docket_events, mandate_events)
+    tracks = (
+        designations,
+        supervision_events,
+        package_events,
+        duty_events,
+        joint_events,
+        docket_events,
+        mandate_events,
+    )
     procedure = (routing_events, handling_events, review_events)
     for module in (people_events, census, reference_events, case_events, *procedure, refusals, *tracks):
         for kind in vars(module).values():

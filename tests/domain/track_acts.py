@@ -117,6 +117,35 @@ TRACK_PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "case.exclusion_lifted.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
     "case.coordination_sent.v1": ("case/0123456789abcdef0123456789abcdef", {"unit": "housing", "due_on": "2026-03-02"}),
     "case.coordination_answered.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
+    "case.onsite_coordination_called.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"units": ["housing"], "due_on": "2026-03-02"},
+    ),
+    "case.onsite_coordination_held.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "units": ["housing"], "effect": "resolved_there"},
+    ),
+    "case.onsite_coordination_missed.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "ground": "not_this_unit"},
+    ),
+    "case.joint_investigation_opened.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"unit": "housing", "units": ["housing"], "due_on": "2026-03-02"},
+    ),
+    "case.joint_investigation_reported.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
+    "case.joint_investigation_returned.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "due_on": "2026-03-02"},
+    ),
+    "case.joint_investigation_closed.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "finding": "corrected"},
+    ),
+    "case.visit_demanded.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"unit": "housing", "demand": "more_papers"},
+    ),
     "case.aid_requested.v1": ("case/0123456789abcdef0123456789abcdef", {"fund": "special"}),
     "case.aid_approved.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
     "case.aid_refused.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1, "ground": "not_this_unit"}),
