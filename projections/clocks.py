@@ -7,7 +7,8 @@ day, a calendar and a moment (`due.py`, `overdue.py`).
 
 `ep` is the epoch, of 2^19 log entries, in which the row's end or withdrawal became known. Whoever was alive at a
 position was closed in its epoch or later, so any as-of question is a few ordered range scans. The indexes hold only
-rows that outlived their raw due day, by when their end was recorded, which are few.
+rows that outlived their raw due day, by when their end was recorded, which are few; `early` holds the others, for
+what was soon to be due at an earlier moment.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ CLOCKS = Table(
     (
         Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
+        Index("early", f"kind, {_ORDER}", "unit, k0, km, kx, v0, v1", "outlived = 0"),
         Index("figures", "clock, closed_day, unit", _JUDGED, f"clock IN ({', '.join(map(repr, JUDGED))})"),
     ),
 )
@@ -81,7 +83,7 @@ class ClockRows:
     """The view behind `overdue`: one row a clock and segment, put again when it closes or is withdrawn."""
 
     name = "clocks"
-    version = 2
+    version = 3
     tables = (CLOCKS,)
     actions: frozenset[str] | None = None
 
