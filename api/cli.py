@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from api.commands import acting, beginnings, importing, keys, rules, serving, upkeep, views
+from api.commands import acting, beginnings, importing, keys, proving, rules, serving, upkeep, views
 from api.commands.frame import one_line
 
 OWNER_ONLY = 0o077
@@ -38,6 +38,8 @@ def build() -> typer.Typer:
     app.command()(one_line(upkeep.verify))
     app.command()(one_line(upkeep.rebuild))
     app.command()(one_line(upkeep.tick))
+    app.command()(one_line(proving.census))
+    app.add_typer(proving.build(), name="prove")
     app.command("serve")(one_line(serving.serve_command))
     app.command()(one_line(serving.demo))
     return app

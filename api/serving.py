@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.anchors import advance_anchor
+from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.http.app import build_app
 from api.main import Application
@@ -61,8 +62,10 @@ def serve(application: Application, host: str, port: int, note: Note) -> None:
 
 
 def tick_once(application: Application) -> None:
-    """Do the scheduled work: views up to date, a checkpoint signed and anchored."""
+    """Do the scheduled work: views up to date, the day's census, a checkpoint signed and anchored."""
     application.views.catch_up()
+    if is_due(application):
+        take_census(application)
     advance_anchor(application.settings.anchor_file, application.ledger)
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Sequence
 
 from domain.reference import new_reference
+from projections.census import MapProof, Taken, prove_mapped, read_digest, take_census
 from projections.database import Database
 from projections.digests import view_digest
 from projections.entries import (
@@ -25,7 +26,7 @@ from projections.follower import Follower
 from projections.rebuild import Progress, fill_stage, prepare_stage
 from projections.references import take_in
 from projections.registry import LIVE, STAGE, create_registry, live_position, standing, swap
-from projections.view import View, check_names, digest_table
+from projections.view import View, check_names
 from projections.views import VIEWS
 
 BATCH = 500
@@ -97,12 +98,18 @@ class Engine:
         """Return the views' position and, for each view, its digest there, as the database holds it."""
         with self._database.read() as session:
             position = live_position(session)
-            found = {}
-            for name, view in self._views.items():
-                table = digest_table(view).name
-                rows = session.iterate(f"SELECT stream, digest FROM {table} ORDER BY stream")
-                found[name] = view_digest((stream, digest) for stream, digest in rows)
+            found = {name: read_digest(session, view) for name, view in self._views.items()}
         return position, found
+
+    def census(self) -> Taken:
+        """Return what a census of all that the views have folded commits to, as the database holds it."""
+        with self._database.read() as session:
+            return take_census(session, self._views.values())
+
+    def prove_mapped(self, entries: int, streams: int, stream: str) -> MapProof | None:
+        """Return the proof of a stream in the map of a census, or None if it had no entry there."""
+        with self._database.read() as session:
+            return prove_mapped(session, entries, streams, stream)
 
     def recompute(self, size: int) -> dict[str, bytes]:
         """Return what each view's digest is after exactly `size` entries, from the entries alone."""
