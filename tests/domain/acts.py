@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.calendars import published_acts
 from domain.clocks import published_rules
+from domain.examples import example_of
 from tests.domain.procedure_acts import PROCEDURE_OPTIONAL, PROCEDURE_PUBLIC
 from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
 
@@ -62,6 +63,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "people.key_rotated.v1": ("people/housing", {"key": KEY, "possession": SIGNATURE}),
     "people.key_revoked.v1": ("people/housing", {"key_id": KEY, "reason": "lost"}),
     "rules.published.v1": ("rules", published_rules()),
+    "rules.competence_published.v1": ("rules", example_of("rules.competence_published.v1").public),
     "calendar.published.v1": ("calendar", published_acts()[0]),
     "case.submitted.v1": (
         "case/" + "1" * 32,

@@ -8,6 +8,7 @@ import pytest
 
 from domain.clocks import national_rules
 from domain.events import EVENTS
+from domain.practice import packaged_competence
 from domain.roles import PERMISSIONS, RELATIONS
 from domain.rows import CONFIDENCES
 from domain.rulebook import rulebook
@@ -18,7 +19,7 @@ from domain.vocabulary import ROLES, STATES
 from domain.word_tables import WORD_TABLES
 from tests.domain.procedure_document import FILE, document
 
-LINES = rulebook(national_rules().latest)
+LINES = rulebook(national_rules().latest, packaged_competence())
 
 
 def _ids(table: str) -> list[str]:
