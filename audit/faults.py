@@ -54,6 +54,8 @@ class Kind(StrEnum):
     DISCLOSURE = "disclosure"
     # A view beside the log does not hold what the entries lead to.
     VIEW = "view"
+    # A census says something else than the entries that it covers.
+    CENSUS = "census"
 
 
 @dataclass(frozen=True, slots=True)

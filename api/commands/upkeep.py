@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -103,6 +104,8 @@ def _verification_lines(found: Verification, say: Wording) -> list[str]:
         if (views := found.views) is None
         else say("cli.views_checked", count=views.views, size=views.position, rows=views.rows),
     ]
+    if found.censuses is not None and found.censuses.censuses:
+        lines.append(say("cli.censuses_checked", **asdict(found.censuses)))
     if found.fault_count:
         first = found.faults[0]
         kind = say(f"faults.{first.kind}")

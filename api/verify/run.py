@@ -17,6 +17,7 @@ from api.anchors import read_anchor
 from api.keyfiles import read_key
 from api.main import MASTER_KEY, read_first
 from api.settings import Settings
+from api.verify.census import CensusCounts, check_censuses
 from api.verify.disclosures import DisclosureCounts, check_disclosures
 from api.verify.replay import DomainReplay
 from api.verify.rows import (
@@ -53,6 +54,7 @@ class Verification:
     disclosures: DisclosureCounts | None
     disclosure_seconds: float
     views: ViewCounts | None
+    censuses: CensusCounts | None
     faults: tuple[Fault, ...]
     fault_count: int
 
@@ -76,6 +78,7 @@ class Verification:
             if self.disclosures is None
             else {**asdict(self.disclosures), "rate": round(size / max(self.disclosure_seconds, 1e-9), 1)},
             "views": None if self.views is None else asdict(self.views),
+            "censuses": None if self.censuses is None else asdict(self.censuses),
             "faults": self.fault_count,
             "first_fault": _fault_document(self.faults[0]) if self.faults else None,
         }
@@ -103,7 +106,7 @@ def verify_database(settings: Settings, processes: int | None = None, *, views: 
         if not len(faults):
             raise
     report = Report(0, EMPTY_ROOT, False, Counts(0, 0, 0, 0), tuple(faults), len(faults))
-    return Verification(report, 0.0, None, 0.0, None, tuple(faults), len(faults))
+    return Verification(report, 0.0, None, 0.0, None, None, tuple(faults), len(faults))
 
 
 def _find_damage(settings: Settings) -> Faults:
@@ -142,8 +145,11 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         opened = time.perf_counter() - opening
         compared, wrong = check_views(session, last) if views and not report.fault_count else (None, Faults())
         faults.update(wrong)
+        # Where an entry is at fault, every census behind it may be, and nothing new would be said.
+        taken, wrong = check_censuses(session, last, views=views) if not report.fault_count else (None, Faults())
+        faults.update(wrong)
     total = report.fault_count - len(report.faults) + len(faults)
-    return Verification(report, seconds, counts, opened, compared, tuple(faults), total)
+    return Verification(report, seconds, counts, opened, compared, taken, tuple(faults), total)
 
 
 def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:

@@ -83,7 +83,7 @@ def runner(settings: Settings, *, lang: str = "en") -> Run:
     app = cli.build()
 
     def run(*words: str | Path) -> Answer:
-        family = 2 if words[0] == "keys" else 1
+        family = 2 if words[0] in ("keys", "prove") else 1
         places = ["--home", str(settings.home), "--database", settings.database, "--lang", lang]
         arguments = [str(word) for word in words]
         result = CliRunner().invoke(app, [*arguments[:family], *places, *arguments[family:]])
