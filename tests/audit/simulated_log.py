@@ -7,15 +7,17 @@ from hashlib import sha256
 from typing import Any
 
 from audit.anchor import Anchor
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
 from audit.dsse import pae
-from audit.entry import Entry, Signature, format_entry
+from audit.entry import Entry, Signature
 from audit.merkle import append, leaf_hash, root, root_of
-from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Seen, Statement, format_statement
+from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Seen, Statement
+from audit.store.notes import sign_checkpoint
 from audit.store.possession import prove_possession
 from audit.store.stored_checks import Head, Stored, StoredCheckpoint, StoredTile
 from audit.store.stored_rows import Row
 from audit.store.verification import DatabaseVerifier
+from audit.store.writing import format_entry, format_statement
 from audit.suite import SUITE, key_id, public_key, sign
 from audit.tiles import WIDTH, tiles_completed_by
 from audit.verify import Report

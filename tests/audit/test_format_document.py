@@ -11,7 +11,7 @@ from audit.entry import MAX_ENTRY, MAX_RECORDED_AT
 from audit.faults import Kind
 from audit.grants import CUSTODIES, REASONS, RESERVED
 from audit.statement import PAYLOAD_TYPE, SLUG
-from audit.store import acknowledgement
+from audit.store import acknowledgement, writing
 from audit.store import possession as codes
 from audit.suite import SMALL_ORDER, SUITE
 from tests.audit.simulated_log import WANG, SimulatedLog
@@ -32,7 +32,7 @@ def test_every_field_of_a_statement_is_named() -> None:
 
 def test_every_tag_action_custody_and_reason_is_named() -> None:
     tags = set()
-    for module in (acknowledgement, codes, commitments, possession):
+    for module in (acknowledgement, codes, commitments, possession, writing):
         tags |= {value.decode() for value in vars(module).values() if isinstance(value, bytes) and b"sundial/" in value}
     assert len(tags) == 6
     source = (_AUDIT / "authority.py").read_text() + (_AUDIT / "case_keys.py").read_text()

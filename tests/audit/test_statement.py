@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from audit.canonical import format_json, parse_json
 from audit.commitments import SLOTS
 from audit.errors import Malformed
-from audit.statement import Seen, check_origin, format_statement, parse_statement
+from audit.statement import Seen, check_origin, parse_statement
+from audit.store.writing import format_statement
 from tests.audit.statements import statement
 
 

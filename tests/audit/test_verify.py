@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from audit.entry import format_entry
 from audit.errors import CommitmentRejected
 from audit.faults import Fault, Faults, Kind
 from audit.merkle import leaf_hash
 from audit.statement import Seen, Statement
 from audit.store.stored_rows import Checker
 from audit.store.verification import DatabaseVerifier
+from audit.store.writing import format_entry
 from tests.audit.attacks import (
     FORGERIES,
     HONEST,

@@ -18,9 +18,10 @@ from typing import Any
 import psycopg
 
 from audit.canonical import format_json
-from audit.entry import Entry, Signature, format_entry, parse_entry
+from audit.entry import Entry, Signature, parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.migrations import migrations
+from audit.store.writing import format_entry
 from domain.calendars import published_acts
 from domain.clocks import published_rules
 from domain.schema import CIVIL
