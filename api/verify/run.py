@@ -19,6 +19,7 @@ from api.main import MASTER_KEY, read_first
 from api.settings import Settings
 from api.verify.census import CensusCounts, check_censuses
 from api.verify.disclosures import DisclosureCounts, check_disclosures
+from api.verify.references import check_references
 from api.verify.replay import DomainReplay
 from api.verify.rows import (
     Share,
@@ -148,6 +149,8 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         # Where an entry is at fault, every census behind it may be, and nothing new would be said.
         taken, wrong = check_censuses(session, last, views=views) if not report.fault_count else (None, Faults())
         faults.update(wrong)
+        # What acts say of other streams means nothing where an entry is at fault.
+        faults.update(check_references(session, last)[1] if not report.fault_count else ())
     total = report.fault_count - len(report.faults) + len(faults)
     return Verification(report, seconds, counts, opened, compared, taken, tuple(faults), total)
 

@@ -289,6 +289,10 @@ MANDATES: Final = _names(
     campaign=("专项行动", "campaign"),
     assessment=("年度考核", "yearly assessment"),
 )
+POPULATIONS: Final = _names(
+    held=("所及单位持有或持有过的全部事项", "all cases that the units hold or held"),
+    open=("其中尚未终结的事项", "those of them that are not over"),
+)
 CHANGES: Final = _names(added=("增加", "added"), removed=("移出", "removed"))
 CRITERIA: Final = _names(
     timely_acceptance=("及时受理", "timely acceptance"),

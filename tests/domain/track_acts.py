@@ -200,7 +200,11 @@ TRACK_PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mandate.replayed.v1": ("mandate/housing", {"case": "d75a980182b10ab7d54bfed3c964073a", "ground": "not_this_unit"}),
     "mandate.population_fixed.v1": (
         "mandate/housing",
-        {"population": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "size": 1},
+        {
+            "population": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            "size": 1,
+            "members": "held",
+        },
     ),
     "mandate.drawn.v1": (
         "mandate/housing",
@@ -276,6 +280,7 @@ TRACK_OPTIONAL: Mapping[str, frozenset[str]] = {
     "case.package_met.v1": frozenset({"posts"}),
     "case.package_plan_set.v1": frozenset({"plan_due_on"}),
     "conference.presided.v1": frozenset({"delegated_by"}),
+    "mandate.population_fixed.v1": frozenset({"members"}),
     "conference.decided.v1": frozenset({"case"}),
     "conference.task_set.v1": frozenset({"case"}),
     "bulletin.reception_scheduled.v1": frozenset({"units"}),
