@@ -123,7 +123,10 @@ def open_application(
         stack.callback(ledger.close)
         database = open_database(settings.database)
         stack.callback(database.close)
-        views, reader = Engine(database, decode=orjson.loads), Reader(database, decode=orjson.loads)
+        views, reader = (
+            Engine(database, decode=orjson.loads, encode=orjson.dumps),
+            Reader(database, decode=orjson.loads),
+        )
         yield Application(settings, ledger, policy, views, reader, clock, entropy)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 
 from domain.reference import new_reference
 from projections.census import MapProof, Taken, prove_mapped, read_digest, take_census
+from projections.codec import Codec
 from projections.database import Database
-from projections.digests import view_digest
+from projections.digests import Encode, encode_with_standard_library, view_digest
 from projections.entries import (
     Decode,
     decode_with_standard_library,
@@ -40,9 +41,9 @@ def _silent(done: int, total: int) -> None:
 class Engine:
     """Keeps views in step with the log of one database. Its methods may be called from any thread.
 
-    `decode` turns a payload into its JSON value; hand in a faster one than the standard library's where it matters (it
-    must be importable by name, because rebuilding may use other processes). `batch` is the number of entries a live
-    transaction, `states` the number of streams kept in memory between transactions.
+    `decode` turns a payload into its JSON value and `encode` a row into canonical JSON; hand in faster ones than the
+    standard library's where it matters (importable by name, because rebuilding may use other processes). `batch` is the
+    number of entries a live transaction, `states` the number of streams kept in memory between transactions.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Engine:
         views: Sequence[View] = VIEWS,
         *,
         decode: Decode = decode_with_standard_library,
+        encode: Encode = encode_with_standard_library,
         batch: int = BATCH,
         states: int = STATES,
     ) -> None:
         self._database = database
         self._views = check_names(views)
         self._decode = decode
+        self._encode = encode
         self._batch = batch
         self._states = states
         self._lock = threading.Lock()
@@ -115,7 +118,7 @@ class Engine:
         """Return what each view's digest is after exactly `size` entries, from the entries alone."""
         with self._database.read() as session:
             reference = take_in(new_reference(), read_reference_streams(session, self._decode, 0, size))
-            folder = Folder([*self._views.values()], reference)
+            folder = Folder([*self._views.values()], reference, self._encode)
             leaves: list[list[tuple[str, bytes]]] = [[] for _ in folder.views]
             for state in fold_streams(folder, read_range(session, self._decode, "", None, size)):
                 for view, digest in folder.digests(state):
@@ -134,7 +137,7 @@ class Engine:
 
     def _rebuild(self, views: Sequence[View], processes: int, progress: Progress) -> int:
         size = prepare_stage(self._database, views)
-        fill_stage(self._database, views, self._decode, size, processes, progress)
+        fill_stage(self._database, views, Codec(self._decode, self._encode), size, processes, progress)
         staged = self._follow(views, STAGE)
         others = [view for view in self._views.values() if view not in views]
         self._live = None
@@ -169,4 +172,5 @@ class Engine:
         return position
 
     def _follow(self, views: Sequence[View], stage: int) -> Follower:
-        return Follower(self._database, views, stage, self._decode, batch=self._batch, states=self._states)
+        codec = Codec(self._decode, self._encode)
+        return Follower(self._database, views, stage, codec, batch=self._batch, states=self._states)

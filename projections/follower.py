@@ -11,8 +11,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from domain.reference import new_reference
+from projections.codec import Codec
 from projections.database import Database, Session
-from projections.entries import Decode, Entry, read_log, read_reference_streams, read_streams
+from projections.entries import Entry, read_log, read_reference_streams, read_streams
 from projections.errors import OutOfStep, ViewsMissing
 from projections.folding import Changes, Folder, StreamState, fold_streams
 from projections.references import take_in
@@ -29,16 +30,16 @@ class Follower:
     """
 
     def __init__(
-        self, database: Database, views: Sequence[View], stage: int, decode: Decode, *, batch: int, states: int
+        self, database: Database, views: Sequence[View], stage: int, codec: Codec, *, batch: int, states: int
     ) -> None:
         self._database = database
         self._views = tuple(views)
         self._stage = stage
-        self._decode = decode
+        self._decode = codec.decode
         self._batch = batch
         self._capacity = states
         self._states: OrderedDict[str, StreamState] = OrderedDict()
-        self._folder = Folder(views, new_reference())
+        self._folder = Folder(views, new_reference(), codec.encode)
         self._position: int | None = None
 
     def catch_up(self, until: int | None = None) -> int:

@@ -128,7 +128,7 @@ def _fold(session: Session, claims: Sequence[_Claim]) -> None:
         return
     size = max(claim.census.entries for claim in chosen)
     reference = take_in(new_reference(), read_reference_streams(session, orjson.loads, 0, size))
-    folder = Folder([VIEWS[number] for number in wanted], reference)
+    folder = Folder([VIEWS[number] for number in wanted], reference, orjson.dumps)
     entries = read_range(session, orjson.loads, "", None, size)
     for _, of_stream in groupby(entries, lambda entry: entry.stream):
         _fold_stream(folder, wanted, list(of_stream), chosen)
