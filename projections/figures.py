@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from domain import case_events, handling_events, review_events, routing_events
 from domain.effective import unix_ms
-from domain.tracks import duty_events, package_events, supervision_events
+from domain.tracks import duty_events, joint_events, package_events, supervision_events
 from projections.clocks import civil_day
 from projections.entries import CASE_PREFIX
 from projections.tables import OPEN, OPEN_AT, Column, Index, Row, Table
@@ -26,7 +26,6 @@ BEGUN, RESOLVED, REHANDLED, REPEAT, ASKED, AREA, CHANNEL = (
 )
 PACKAGE, RECOMMENDATION, SUGGESTION, EXCLUSION = "package", "recommendation", "suggestion", "exclusion"
 PASSED_ON: Final = "passed_on"
-ASKED_AGAIN: Final = "case.asked_again.v1"
 
 FACTS = Table(
     "view_figure_facts",
@@ -128,6 +127,11 @@ def _tells(fact: str, value: str = "") -> Fold:
     return fold
 
 
+def _demanded(step: Step, rows: Rows) -> Iterable[Put]:
+    event: Any = step.event
+    return (_fact(step, ASKED, event.unit, event.demand),)
+
+
 def _remanded(step: Step, rows: Rows) -> Iterable[Put]:
     event: Any = step.event
     if event.decision == "uphold":
@@ -203,7 +207,11 @@ def _issued(step: Step, rows: Rows) -> Iterable[Put]:
 def _replied(step: Step, rows: Rows) -> Iterable[Put]:
     event: Any = step.event
     row = _last(step, rows, RECOMMENDATION, event.item)
-    return (_end(step, row, getattr(event, "adoption", "decided")),) if row is not None and row[_KM] == OPEN else ()
+    if row is None or row[_KM] != OPEN:
+        return ()
+    # Whoever was advised to hold to account and took a measure has adopted the advice.
+    measure = getattr(event, "measure", "")
+    return (_end(step, row, getattr(event, "adoption", "adopted" if measure != "none" else "not_adopted")),)
 
 
 def _classified(step: Step, rows: Rows) -> Iterator[Put]:
@@ -244,7 +252,7 @@ _FOLDS: Final[Mapping[str, Fold]] = {
     routing_events.CaseReceivedFrom.action: _begun,
     review_events.CaseCorrected.action: _begun,
     handling_events.CaseResolved.action: _tells(RESOLVED, "resolution"),
-    ASKED_AGAIN: _tells(ASKED),
+    joint_events.VisitDemanded.action: _demanded,
     routing_events.CaseReturnApproved.action: _tells(REHANDLED),
     review_events.CaseReviewDecided.action: _remanded,
     review_events.CaseRecheckDecided.action: _remanded,

@@ -86,6 +86,10 @@ class Question:
         indexed = f" AND outlived = 1 AND ep >= {self._first_epoch}" if self._indexed else ""
         return f"{self._alive}{units}{indexed} AND ({kinds})"
 
+    def overdue_before(self, day: date) -> str:
+        """Return what holds of clocks whose due day is before a day, as known, whether they are open or not."""
+        return " OR ".join(self.due.overdue(kind, day) for kind in self._kinds) or "1 = 0"
+
     def ask(self, sql: str, **parameters: object) -> list[Row]:
         """Run a query over rows for which `condition`, or a part of it, was asked."""
         merged = {**self._parameters, **parameters}
@@ -154,12 +158,15 @@ class Question:
 
         So epochs that had ended by then do not matter; nor does any but the open one if nothing was recorded since.
         """
-        moment, epoch = self._moment, 0
+        moment = self._moment
         size = moment.position
         if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= as_of_ms):
             return OPEN_EPOCH
-        while (epoch + 1) << EPOCH_BITS < moment.known_at:
-            if recorded_at(moment.session, (epoch + 1) << EPOCH_BITS) > as_of_ms:
-                break
-            epoch += 1
-        return epoch
+        low, high = 0, max(0, moment.known_at - 1) >> EPOCH_BITS
+        while low < high:
+            middle = (low + high + 1) // 2
+            if recorded_at(moment.session, middle << EPOCH_BITS) > as_of_ms:
+                high = middle - 1
+            else:
+                low = middle
+        return low
