@@ -17,7 +17,7 @@ from api.anchors import advance_anchor
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.http.app import build_app
-from api.main import Application
+from api.main import Application, open_sessions
 from api.wording import Wording
 
 TICK_SECONDS = 30.0
@@ -53,11 +53,16 @@ def serve(application: Application, host: str, port: int, note: Note) -> None:
     address = check_loopback(host)
     check_port(address, port)
     tick_once(application)
-    app = build_app(application)
-    config = uvicorn.Config(
-        app, host=address, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
-    )
-    with ticking(application, note):
+    with open_sessions(application) as sessions, ticking(application, note):
+        config = uvicorn.Config(
+            build_app(application, sessions),
+            host=address,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
         uvicorn.Server(config).run()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from api.access.guard import Passed
 from api.axes import parse_day_end, parse_index
 from api.errors import UsageRefused
 from api.http.depends import Opened
@@ -25,8 +26,9 @@ router = APIRouter(prefix="/api", tags=["views"])
 
 
 @router.get("/cases/{case}/timeline", response_model=TimelineBody, responses=documented(400, 404))
-def timeline(application: Opened, case: Case, known_at: KnownAt = None) -> dict[str, Any]:
+def timeline(application: Opened, passed: Passed, case: Case, known_at: KnownAt = None) -> dict[str, Any]:
     """Every act of a case, each with the state of its signature, verified now."""
+    passed.check_case(application, case)
     told = ask_timeline(application, case, known_size(application, known_at))
     states = signature_states(application, told.case)
     rows = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from api.errors import UsageRefused
+from projections.errors import CursorRefused
 
 _MARK = "~"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,7 +14,7 @@ def open_cursor(cursor: str | None) -> tuple[datetime | None, str | None]:
     """Split a cursor into the moment of its first page and the view's own cursor.
 
     A list that was asked for "now" goes on with the moment of its first page, or its pages would not belong together.
-    Raises UsageRefused if it is no cursor.
+    Raises CursorRefused if it is no cursor.
     """
     if not cursor:
         return None, None
@@ -22,7 +22,7 @@ def open_cursor(cursor: str | None) -> tuple[datetime | None, str | None]:
     try:
         return datetime.fromtimestamp(int(moment) / 1_000_000, UTC), inner if mark else ""
     except (ValueError, OverflowError, OSError):
-        raise UsageRefused("cursor_unreadable") from None
+        raise CursorRefused("the cursor is damaged") from None
 
 
 def close_cursor(as_of: datetime, inner: str | None) -> str | None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, get_type_hints
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, create_model
 
+from api.access.bounds import OutOfBounds
+from api.access.guard import Pass, passed
 from api.http.depends import Opened
 from api.http.models import PositionBody
 from api.http.problems import choose_wording, documented
@@ -54,7 +56,7 @@ def _add(router: APIRouter, listing: Listing, suffix: str, answer: Answer, respo
 def _answer_json(listing: Listing) -> Answer:
     def answer(application: Application, request: Request, limit: int, cursor: str | None, **asked: Any) -> Response:
         begun_at, inner = open_cursor(cursor)
-        question = _question(application, listing, asked, begun_at)
+        question = _question(application, passed(request), listing, asked, begun_at)
         tag = question.etag(application.ledger.head().size, f"json{limit}{cursor or ''}")
         if _is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
@@ -71,7 +73,7 @@ def _answer_json(listing: Listing) -> Answer:
 
 def _answer_file(listing: Listing, form: str) -> Answer:
     def answer(application: Application, request: Request, **asked: Any) -> Response:
-        question = _question(application, listing, asked)
+        question = _question(application, passed(request), listing, asked)
         say = choose_wording(request)
         tag = question.etag(application.ledger.head().size, form + say.language)
         if _is_known(request, tag):
@@ -90,9 +92,14 @@ def _answer_file(listing: Listing, form: str) -> Answer:
 
 
 def _question(
-    application: Application, listing: Listing, asked: dict[str, Any], begun_at: datetime | None = None
+    application: Application, found: Pass, listing: Listing, asked: dict[str, Any], begun_at: datetime | None = None
 ) -> Asked:
-    filters = {found.name: asked.get(found.name) for found in listing.filters}
+    filters = {known.name: asked.get(known.name) for known in listing.filters}
+    bounds = found.bounds(application)
+    if "unit" in filters:
+        filters["unit"] = bounds.unit(filters["unit"])
+    elif not bounds.everything:
+        raise OutOfBounds("list_out_of_bounds")
     return ask(application, listing, asked["as_of"], known_size(application, asked["known_at"]), filters, begun_at)
 
 

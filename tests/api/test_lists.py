@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.app import build_app
 from api.lists.catalogue import LISTS
 from api.lists.listing import Listing
 from api.lists.tables import cell_of, write_csv, write_xlsx
 from api.main import Application
 from api.settings import Settings
 from api.wording import Wording
+from tests.api.clients import client_of
 from tests.api.demo_city import open_city
 
 EVERY_LIST = pytest.mark.parametrize("listing", LISTS, ids=lambda listing: listing.name)
@@ -33,7 +33,7 @@ def city(demo_city: Settings) -> Iterator[Application]:
 @pytest.fixture(scope="module")
 def client(city: Application) -> Iterator[TestClient]:
     """A client of it."""
-    with TestClient(build_app(city), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+    with client_of(city) as made:
         yield made
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.app import build_app
 from api.lists.catalogue import LISTS
 from api.lists.routes import XLSX
 from api.main import Application
+from tests.api.clients import client_of
 
 PROBLEM = "application/problem+json"
 CASE = "0" * 32
@@ -26,7 +26,7 @@ def any_store_url(sqlite_url: str) -> str:
 @pytest.fixture
 def client(application: Application) -> Iterator[TestClient]:
     """A client of the application."""
-    with TestClient(build_app(application), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+    with client_of(application) as made:
         yield made
 
 
