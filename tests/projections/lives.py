@@ -185,6 +185,8 @@ class Life:
     def _end(self) -> None:
         kind = self.chance.randrange(7)
         if kind == 0:
+            self.act("investigated", "", 60_000, method="heard")
+            self.now_ms += self.chance.randrange(1, 8) * DAY_MS // 2
             self.act("withdrawn", "-" if self.key else "", 60_000, way="key" if self.key else "paper")
         if kind == 1:
             self.act("concluded", conclusion="answered")

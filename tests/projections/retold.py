@@ -69,9 +69,18 @@ def filled(url: str, rows: Sequence[StoredRow]) -> Database:
     return database
 
 
+_RETOLD: dict[tuple[int, int], Known] = {}
+
+
 def retell(rows: Sequence[StoredRow], known_at: int) -> Known:
-    """Fold the first `known_at` entries, case by case."""
-    known = rows[:known_at]
+    """Fold the first `known_at` entries, case by case; once for both stores, the rows being a module's constant."""
+    key = (id(rows), known_at)
+    if key not in _RETOLD:
+        _RETOLD[key] = _retell(rows[:known_at], known_at)
+    return _RETOLD[key]
+
+
+def _retell(known: Sequence[StoredRow], known_at: int) -> Known:
     reference = known_reference(known)
     cases: dict[str, list[Told]] = {}
     for row in known:

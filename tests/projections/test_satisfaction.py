@@ -31,7 +31,7 @@ from tests.projections.retold import (
     under,
 )
 
-HISTORY = history(5, 220)
+HISTORY = history(5, 130)
 LAST = datetime.fromisoformat("2024-03-01T00:00:00+08:00")
 FOLLOWING = {
     "reopened",
@@ -132,7 +132,7 @@ def _counts(row: SatisfactionRow) -> Counter[str]:
     return Counter({name: getattr(row, name) for name in names if getattr(row, name)})
 
 
-@pytest.mark.parametrize(("as_of", "known_at", "since"), moments(1, HISTORY, 12))
+@pytest.mark.parametrize(("as_of", "known_at", "since"), moments(1, HISTORY, 8))
 def test_the_board_equals_a_recount_at_random_moments(
     reader: Reader, as_of: datetime, known_at: int, since: datetime | None
 ) -> None:
@@ -147,10 +147,10 @@ def test_the_lists_are_what_the_board_counts(reader: Reader) -> None:
     board = satisfaction(reader, LAST).rows
     listed = ratings(reader, LAST).rows
     device = [row for row in listed if row.counted and row.custody == "device"]
-    assert len(device) == sum(row.rated for row in board) > 30
-    assert len(ratings(reader, LAST, custody="printed").rows) >= sum(row.printed_satisfied for row in board) > 2
+    assert len(device) == sum(row.rated for row in board) > 15
+    assert len(ratings(reader, LAST, custody="printed").rows) >= sum(row.printed_satisfied for row in board) > 0
     windows = lapsed_windows(reader, LAST, custody="device").rows
-    assert len(windows) == sum(row.lapsed for row in board) > 10
+    assert len(windows) == sum(row.lapsed for row in board) > 5
     assert all(row.last_on < LAST.date() and row.opened_at.date() < row.last_on for row in windows)
     led = satisfaction(reader, LAST, by_leader=True).rows
     assert {row.leader for row in led} == {"officer-wang", "officer-sun"}
@@ -178,7 +178,7 @@ def test_pages_make_up_the_list(reader: Reader) -> None:
         satisfaction(reader, LAST, unit="nowhere")
 
 
-@pytest.mark.parametrize(("as_of", "known_at", "since"), moments(2, HISTORY, 8))
+@pytest.mark.parametrize(("as_of", "known_at", "since"), moments(2, HISTORY, 4))
 def test_what_followed_a_bad_rating_equals_a_recount(
     reader: Reader, as_of: datetime, known_at: int, since: datetime | None
 ) -> None:
