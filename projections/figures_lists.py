@@ -17,8 +17,8 @@ from projections.clocks import CLOCK_ROWS
 from projections.cursors import format_cursor, parse_after
 from projections.errors import FigureUnknown
 from projections.figures import AREA, CHANNEL, FIGURE_FACTS
-from projections.figures_question import FigureQuestion, Period, figure_named, period_of
-from projections.reader import Moment, Reader
+from projections.figures_question import FigureQuestion, figure_named, period_of
+from projections.reader import Reader
 from projections.tables import Row
 
 PARTS: Final = ("numerator", "denominator", "excluded")
@@ -90,21 +90,14 @@ def members(
         known_at, after = parse_after(cursor, question, known_at, _KINDS)
     with reader.at(FIGURE_FACTS, known_at) as moment:
         asked = FigureQuestion(moment, one, period, unit)
-        rows = [*_members(asked, part, after, limit)]
+        rows = [*walk_members(asked, part, after, limit)]
     more = limit is not None and len(rows) > limit
     rows = rows[:limit] if more else rows
     last = format_cursor(question, moment.known_at, _key(*rows[-1])) if more and rows else None
     return Page(as_of, moment.known_at, tuple(_member(row) for _, row in rows), last)
 
 
-def member_rows(moment: Moment, figure: str, part: str, period: Period, unit: str | None) -> Iterator[Row]:
-    """Yield all members of a part as the sections give them."""
-    asked = FigureQuestion(moment, FIGURES[figure], period, unit)
-    for _, row in _members(asked, part, None, None):
-        yield row
-
-
-def _members(
+def walk_members(
     asked: FigureQuestion, part: str, after: tuple[Any, ...] | None, limit: int | None
 ) -> Iterator[tuple[int, Row]]:
     """Yield the section's number and row of each member behind a sort key, at most one more than `limit`."""

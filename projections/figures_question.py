@@ -78,15 +78,28 @@ def next_month(first: date) -> date:
 
 
 class FigureQuestion:
-    """Asks for one figure. Raises UnitUnknown if no office of the unit's name is known at the moment."""
+    """Asks for one figure, of all cases or of those whose ids lie in a range, both its ends included.
 
-    def __init__(self, moment: Moment, figure: Figure, period: Period, unit: str | None) -> None:
+    Raises UnitUnknown if no office of the unit's name is known at the moment.
+    """
+
+    def __init__(
+        self,
+        moment: Moment,
+        figure: Figure,
+        period: Period,
+        unit: str | None,
+        cases: tuple[str, str] | None = None,
+    ) -> None:
         self.moment = moment
         self.figure = figure
         self.period = period
         cut = from_unix_ms(period.cut_ms).astimezone(UTC)
         since = None if period.since_ms is None else from_unix_ms(period.since_ms)
-        self.asking = Asking(moment, cut, unit, since, figure=figure.id, clock=None, leader=None)
+        low, high = cases or ("", "")
+        named = {"figure": figure.id, "clock": None, "leader": None, "low": low, "high": high}
+        self.asking = Asking(moment, cut, unit, since, **named)
+        self._range = " AND case_id >= :low AND case_id <= :high" if cases else ""
         self._cut = cut
         self._unit = unit
 
@@ -97,7 +110,8 @@ class FigureQuestion:
 
     def sections(self, *, split: bool = False, only: bool = False) -> list[str]:
         """Return the queries whose rows are the members; `only` the excluded ones."""
-        builder = Sections(self.asking, lambda: self.question, split=split, only=_EXCLUDED if only else "")
+        condition = f" AND case_id IN ({_EXCLUDED})" if only else ""
+        builder = Sections(self.asking, lambda: self.question, split=split, only=f"{condition}{self._range}")
         return builder.of(self.figure.id)
 
     def count(self, *, split: bool) -> Mapping[str, Counted]:

@@ -44,7 +44,7 @@ _SPELL: Final = "view_figure_spells"
 
 
 class Sections:
-    """Builds the sections of one figure for one question; `only` is a condition on `case_id` that every one gets.
+    """Builds the sections of one figure for one question; `only` is a condition that every one gets.
 
     `split` says that members are told apart by unit, which matters where one case can be a member at several.
     """
@@ -53,7 +53,7 @@ class Sections:
         self.asking = asking
         self._question = question
         self._split = split
-        self._only = f" AND case_id IN ({only})" if only else ""
+        self._only = only
         self._where = f"{asking.units()}{self._only}"
 
     def of(self, figure: str) -> list[str]:
