@@ -8,9 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as hour
 from importlib import resources
+from itertools import groupby
 from typing import Any, TypeVar
 
 from api.actions import ACT_ID_BYTES, Clock, command, write_instant
@@ -35,7 +36,6 @@ Told = Callable[[int, int], None]
 Answer = TypeVar("Answer")
 FOUNDED_AT = datetime(2024, 6, 1, 9, tzinfo=CIVIL)
 OPENING = hour(8, 30)
-NOON = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Stage:
                 change = changes.pop(0)
                 self._clock.move_to(datetime.combine(change["on"], OPENING, CIVIL))
                 self._staff.change(**change)
-            self._clock.move_to(together[-1].performed_at)
+            self._clock.move_to(max(step.performed_at for step in together))
             self._perform(together)
             done += len(together)
             told(done, len(steps))
@@ -202,20 +202,22 @@ class Stage:
 
 
 def _batches(steps: list[Step]) -> Iterator[list[Step]]:
-    """Group steps that are written down in one half of a day, one a stream; one that reads the log stands alone."""
-    together: list[Step] = []
-    for step in steps:
-        begun = together and (_half_day(step) != _half_day(together[0]) or step.lookup or together[-1].lookup)
-        if begun or any(one.stream == step.stream for one in together):
-            yield together
-            together = []
-        together.append(step)
-    if together:
-        yield together
+    """Group the steps of each day so that a group has one of every stream: what an office writes down in the evening.
 
-
-def _half_day(step: Step) -> tuple[date, bool]:
-    return step.performed_at.date(), step.performed_at.hour < NOON
+    The first group of a day has the first step of every stream, and so on. One that reads the log stands alone.
+    """
+    for _, day in groupby(steps, key=lambda step: step.performed_at.date()):
+        rounds: list[list[Step]] = []
+        turns: Counter[str] = Counter()
+        for step in day:
+            if turns[step.stream] == len(rounds):
+                rounds.append([])
+            rounds[turns[step.stream]].append(step)
+            turns[step.stream] += 1
+        for together in rounds:
+            plain = [step for step in together if step.lookup is None]
+            yield from ([plain] if plain else [])
+            yield from ([step] for step in together if step.lookup is not None)
 
 
 def _sound(answer: Answer | Exception) -> Answer:
