@@ -14,11 +14,12 @@ from pathlib import Path
 
 from api.errors import CheckFailed, InputRefused
 from api.positions import log_key_of
-from audit.anchor import Anchor, format_anchor, open_anchor, parse_anchor
+from audit.anchor import Anchor, open_anchor, parse_anchor
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.errors import AuditError
 from audit.merkle import check_consistency, root
 from audit.store.ledger import Ledger
+from audit.store.notes import format_anchor
 
 MAX_ANCHOR_BYTES = 65_536
 

@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from api.commands import acting, beginnings, importing, keys, rules, serving, upkeep, views
+from api.commands import (
+    accounts,
+    acting,
+    beginnings,
+    importing,
+    keys,
+    proving,
+    rules,
+    serving,
+    upkeep,
+    views,
+)
 from api.commands.frame import one_line
 
 OWNER_ONLY = 0o077
@@ -31,6 +42,7 @@ def build() -> typer.Typer:
     app.command("import")(one_line(importing.import_command))
     app.command()(one_line(acting.act))
     app.add_typer(keys.build(), name="keys")
+    app.add_typer(accounts.build(), name="accounts")
     app.command()(one_line(views.overdue))
     app.command()(one_line(views.timeline))
     app.command()(one_line(views.explain))
@@ -38,6 +50,8 @@ def build() -> typer.Typer:
     app.command()(one_line(upkeep.verify))
     app.command()(one_line(upkeep.rebuild))
     app.command()(one_line(upkeep.tick))
+    app.command()(one_line(proving.census))
+    app.add_typer(proving.build(), name="prove")
     app.command("serve")(one_line(serving.serve_command))
     app.command()(one_line(serving.demo))
     return app

@@ -23,6 +23,7 @@ from audit.store.model import Acknowledgement
 from domain.calendar_notices import published_acts
 from domain.clocks import RuleSet, published_rules, rows_digest
 from domain.commands import Command
+from domain.competences import competence_act
 from domain.people import People
 from domain.practice import Profile, load_profile, packaged_profiles, parse_profile, profile_act
 from domain.reference import Reference, has_published_rules
@@ -150,11 +151,15 @@ def publish_tables(registrars: Registrars) -> None:
 
 
 def publish_profile(profile: Profile, registrars: Registrars) -> None:
-    """Publish local practice as a signed act, unless this version of it was published before."""
+    """Publish local practice, and the place's competence rows, as signed acts unless this version was before."""
     reference: Reference = registrars.desk.ledger.reference()
     act = profile_act(profile)
     if all(rule_set.version != act["version"] for _, rule_set in reference.rules.steps):
         registrars.publish("rules", "rules.published.v1", {**act, "digest": rows_digest(act["rows"])})
+    published = {(step.jurisdiction, step.version) for step in reference.competence.steps}
+    if profile.competence and (profile.region, profile.version) not in published:
+        table = competence_act(profile.region, profile.version, profile.competence)
+        registrars.publish("rules", "rules.competence_published.v1", table)
 
 
 def people_the_ledger(plan: Plan, registrars: Registrars, find_key: Callable[[str, OfficerPlan], Key]) -> None:

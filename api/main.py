@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
+from argon2 import PasswordHasher
 
+from api.access.sessions import Sessions
+from api.access.store import AccessStore
 from api.actions import Clock, Desk, Entropy
 from api.anchors import read_anchor
 from api.keyfiles import Key, read_key
@@ -124,8 +127,21 @@ def open_application(
         stack.callback(ledger.close)
         database = open_database(settings.database)
         stack.callback(database.close)
-        views, reader = Engine(database, decode=orjson.loads), Reader(database, decode=orjson.loads)
+        views, reader = (
+            Engine(database, decode=orjson.loads, encode=orjson.dumps),
+            Reader(database, decode=orjson.loads),
+        )
         yield Application(settings, ledger, policy, views, reader, clock, entropy)
+
+
+@contextmanager
+def open_sessions(application: Application) -> Iterator[Sessions]:
+    """Open the accounts and sessions beside a ledger, by its own clock and entropy."""
+    store = AccessStore(application.settings.access_file)
+    try:
+        yield Sessions(store, milliseconds(application.clock), application.entropy, PasswordHasher())
+    finally:
+        store.close()
 
 
 def store_environment(settings: Settings) -> dict[str, str]:

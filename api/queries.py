@@ -135,7 +135,7 @@ def ask_explanations(
     """Explain every clock of a case from its entries; raises CaseUnknown."""
     ledger = application.ledger
     reference: Reference = ledger.reference()
-    state, size = _state(application, parse_case(case), known_at, reference)
+    state, size = fold_case(application, parse_case(case), known_at, reference)
     return explain(state, reference.calendars, as_of, reference.rules, size - 1)
 
 
@@ -169,7 +169,7 @@ def explanation_row(told: ClockExplanation) -> dict[str, Any]:
     }
 
 
-def _state(application: Application, case: str, known_at: int | None, reference: Reference) -> tuple[Case, int]:
+def fold_case(application: Application, case: str, known_at: int | None, reference: Reference) -> tuple[Case, int]:
     """Fold the case up to a place in the log; rules and calendars carry their own history."""
     ledger = application.ledger
     size = ledger.head().size if known_at is None else known_at

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from api.actions import Desk, command
 from api.keyfiles import Key
 from audit.entry import parse_entry
-from audit.possession import prove_possession
 from audit.statement import parse_statement
 from audit.store.ledger import Ledger
 from audit.store.model import Acknowledgement
+from audit.store.possession import prove_possession
 
 ROLE = "registrar"
 OFFICE = "registrars"

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.anchors import advance_anchor
+from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.http.app import build_app
-from api.main import Application
+from api.main import Application, open_sessions
 from api.wording import Wording
 
 TICK_SECONDS = 30.0
@@ -52,17 +53,24 @@ def serve(application: Application, host: str, port: int, note: Note) -> None:
     address = check_loopback(host)
     check_port(address, port)
     tick_once(application)
-    app = build_app(application)
-    config = uvicorn.Config(
-        app, host=address, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
-    )
-    with ticking(application, note):
+    with open_sessions(application) as sessions, ticking(application, note):
+        config = uvicorn.Config(
+            build_app(application, sessions),
+            host=address,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
         uvicorn.Server(config).run()
 
 
 def tick_once(application: Application) -> None:
-    """Do the scheduled work: views up to date, a checkpoint signed and anchored."""
+    """Do the scheduled work: views up to date, the day's census, a checkpoint signed and anchored."""
     application.views.catch_up()
+    if is_due(application):
+        take_census(application)
     advance_anchor(application.settings.anchor_file, application.ledger)
 
 

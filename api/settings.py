@@ -59,6 +59,11 @@ class Settings:
         return self.home / "keystore.db"
 
     @property
+    def access_file(self) -> Path:
+        """The SQLite file of accounts, sessions and query codes; nothing in it is evidence."""
+        return self.home / "access.db"
+
+    @property
     def anchor_file(self) -> Path:
         """The trust anchor: log key, genesis hash and the last checkpoint seen."""
         return self.home / "anchor.json"

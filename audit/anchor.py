@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from audit.canonical import format_json, parse_json
+from audit.canonical import parse_json
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.errors import AnchorRejected, AuditError, Malformed
 from audit.statement import check_origin
 from audit.suite import Verify, check_signature
 
-__all__ = ["Anchor", "check_anchor", "format_anchor", "open_anchor", "parse_anchor"]
+__all__ = ["Anchor", "check_anchor", "open_anchor", "parse_anchor"]
 
 _HASH = re.compile("[0-9a-f]{64}")
 _KEYS = ["checkpoint", "genesis", "log_key", "origin"]
@@ -33,19 +33,6 @@ class Anchor(NamedTuple):
     log_key: bytes
     genesis_hash: bytes
     checkpoint: str
-
-
-def format_anchor(anchor: Anchor) -> bytes:
-    """Return the bytes of the anchor's file. Raises Malformed if a part is out of bounds."""
-    fields = {
-        "checkpoint": anchor.checkpoint,
-        "genesis": anchor.genesis_hash.hex(),
-        "log_key": anchor.log_key.hex(),
-        "origin": anchor.origin,
-    }
-    data = format_json(fields) + b"\n"
-    parse_anchor(data)
-    return data
 
 
 def parse_anchor(data: bytes) -> Anchor:

@@ -2,6 +2,7 @@
 
 A key comes in one of two ways: made on a device, it arrives in the `submitted` act that it signs;
 claimed from a code that an office printed, it arrives in the `key_claimed` act. A code opens once.
+A code is the petitioner's, printed at registration, or that of one of the representatives of several.
 Nothing here connects one case to another.
 """
 
@@ -15,21 +16,28 @@ from audit.possession import check_claim
 from audit.statement import Statement
 from audit.suite import Verify, check_enrollable, check_signature, key_id
 
-__all__ = ["ACTIONS", "NO_KEYS", "PETITIONER", "REGISTERED", "CaseKeys"]
+__all__ = ["ACTIONS", "NO_KEYS", "PETITIONER", "PRINTING", "CaseKeys"]
 
 PETITIONER = "petitioner"
 
 _SUBMITTED = "case.submitted.v1"
-REGISTERED = "case.registered.v1"
+_REGISTERED = "case.registered.v1"
+_NAMED = "case.representative_named.v1"
 _CLAIMED = "case.key_claimed.v1"
-ACTIONS = frozenset({_SUBMITTED, REGISTERED, _CLAIMED})
+PRINTING = frozenset({_REGISTERED, _NAMED})
+"""The acts of an office that may bring the key of a printed code."""
+ACTIONS = PRINTING | {_SUBMITTED, _CLAIMED}
 
 
 class CaseKeys(NamedTuple):
-    """The petitioner's keys of one case, after some of its acts; the claim key is open until used."""
+    """The petitioner's keys of one case, after some of its acts.
+
+    The claim key is open until used, and so is each of the code keys, which are the representatives'.
+    """
 
     grants: tuple[Grant, ...] = ()
     claim_key: bytes | None = None
+    code_keys: tuple[bytes, ...] = ()
 
     def check(self, index: int, statement: Statement, verify: Verify = check_signature) -> Grant:
         """Return the grant under which a petitioner's key may have made the statement as entry index.
@@ -58,33 +66,54 @@ class CaseKeys(NamedTuple):
             if statement.seq != 1:
                 raise AuthorityRejected("a submission is the first act of its case")
             return Grant(raw, PETITIONER, "", "", (PETITIONER,), "device", index)
-        _, proof = read_fields(statement.public, ("petitioner_key", "claim_proof"))
-        if self.claim_key is None:
-            raise AuthorityRejected("this case has no unused code to claim a key with")
-        signature = read_hex(proof, 64, "claim_proof")
+        code = self._code(statement)
+        signature = read_hex(statement.public["claim_proof"], 64, "claim_proof")
         try:
-            check_claim(self.claim_key, signature, statement.origin, statement.stream, raw, verify)
+            check_claim(code, signature, statement.origin, statement.stream, raw, verify)
         except SignatureRejected:
             raise AuthorityRejected("the proof that someone holds the printed code is not good") from None
         return Grant(raw, PETITIONER, "", "", (PETITIONER,), "printed", index)
+
+    def _code(self, statement: Statement) -> bytes:
+        """Return the unused key of the code that a claim names: a representative's, or else the petitioner's."""
+        names = ("petitioner_key", "claim_proof")
+        code = self.claim_key
+        if "code_key" in statement.public:
+            read_fields(statement.public, (*names, "code_key"))
+            named = read_key(statement.public["code_key"], "code_key")
+            code = named if named in self.code_keys else None
+        else:
+            read_fields(statement.public, names)
+        if code is None:
+            raise AuthorityRejected("this case has no unused code to claim a key with")
+        return code
 
     def after(self, index: int, statement: Statement, grant: Grant | None) -> CaseKeys:
         """Return the keys after an act of this case that was checked to be made under this grant.
 
         The grant matters only where the act brings a petitioner's key, and may be None elsewhere.
 
-        Raises Malformed or KeyRejected if a registration brings a claim key that is none.
+        Raises Malformed or KeyRejected if an office's act brings a code key that is none.
         """
         if statement.action not in ACTIONS:
             return self
-        if statement.action == REGISTERED:
-            if "claim_key" not in statement.public:
-                return self
-            claim_key = read_key(statement.public["claim_key"], "claim_key")
-            check_enrollable(claim_key)
-            return self._replace(claim_key=claim_key)
-        claim_key_left = None if statement.action == _CLAIMED else self.claim_key
-        return CaseKeys((*self.grants, grant) if grant is not None else self.grants, claim_key_left)
+        if statement.action in PRINTING:
+            return self._printed(statement)
+        grants = (*self.grants, grant) if grant is not None else self.grants
+        if statement.action != _CLAIMED:
+            return self._replace(grants=grants)
+        if "code_key" not in statement.public:
+            return CaseKeys(grants, None, self.code_keys)
+        used = read_key(statement.public["code_key"], "code_key")
+        return CaseKeys(grants, self.claim_key, tuple(key for key in self.code_keys if key != used))
+
+    def _printed(self, statement: Statement) -> CaseKeys:
+        name = "claim_key" if statement.action == _REGISTERED else "code_key"
+        if name not in statement.public:
+            return self
+        key = read_key(statement.public[name], name)
+        check_enrollable(key)
+        return self._replace(claim_key=key) if name == "claim_key" else self._replace(code_keys=(*self.code_keys, key))
 
 
 NO_KEYS = CaseKeys()

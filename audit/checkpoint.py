@@ -12,16 +12,19 @@ Source: C2SP tlog-checkpoint v1.0.0.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import NamedTuple
 
 from audit.canonical import MAX_INTEGER
 from audit.errors import Malformed, NoteRejected
-from audit.note import ED25519, NoteKey, check_note, decode_base64, parse_note, sign_note
+from audit.note import ED25519, NoteKey, check_note, decode_base64, parse_note
 from audit.statement import check_origin
 from audit.suite import Verify, check_signature
 
-__all__ = ["Checkpoint", "format_checkpoint", "open_checkpoint", "parse_checkpoint", "sign_checkpoint"]
+__all__ = [
+    "Checkpoint",
+    "open_checkpoint",
+    "parse_checkpoint",
+]
 
 _SIZE = re.compile("0|[1-9][0-9]{0,15}", re.ASCII)
 
@@ -32,14 +35,6 @@ class Checkpoint(NamedTuple):
     origin: str
     size: int
     root: bytes
-
-
-def format_checkpoint(checkpoint: Checkpoint) -> str:
-    """Return the text that is signed. Raises Malformed if a part is out of bounds."""
-    check_origin(checkpoint.origin)
-    if not 0 <= checkpoint.size <= MAX_INTEGER or len(checkpoint.root) != 32:
-        raise Malformed("a checkpoint has a size below 2^53 and a root of 32 bytes")
-    return f"{checkpoint.origin}\n{checkpoint.size}\n{b64encode(checkpoint.root).decode()}\n"
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
@@ -54,14 +49,6 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(root) != 32:
         raise Malformed("a root has 32 bytes")
     return Checkpoint(lines[0], int(lines[1]), root)
-
-
-def sign_checkpoint(checkpoint: Checkpoint, private: bytes) -> str:
-    """Return the checkpoint as a note signed with the log's raw private key.
-
-    Raises Malformed if a part is out of bounds.
-    """
-    return sign_note(format_checkpoint(checkpoint), checkpoint.origin, private)
 
 
 def open_checkpoint(text: str, origin: str, log_key: bytes, verify: Verify = check_signature) -> Checkpoint:

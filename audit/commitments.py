@@ -8,26 +8,22 @@ not used commits to "absent", an empty field and no bytes at all, and opens like
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 
 from audit.errors import CommitmentRejected, Malformed
 
-__all__ = ["ABSENT", "SLOTS", "check_commitment", "commit", "commit_act", "derive_salt"]
+__all__ = [
+    "ABSENT",
+    "SLOTS",
+    "check_commitment",
+    "commit",
+]
 
 SLOTS = 8
 
 # The field and the value of a slot that is not used.
 ABSENT = ("", b"")
 
-_COMMIT = b"sundial/c1"
-_SALT = b"sundial/s1"
-
-
-def derive_salt(seed: bytes, slot: int) -> bytes:
-    """Return the 32-byte salt of slot 0 to 7 of the act that was drafted with this 32-byte seed."""
-    if len(seed) != 32 or not 0 <= slot < SLOTS:
-        raise Malformed("a seed has 32 bytes and a slot is 0 to 7")
-    return hmac.digest(seed, _SALT + bytes((slot,)), "sha256")
+COMMIT = b"sundial/c1"
 
 
 def commit(salt: bytes, origin: str, stream: str, seq: int, slot: int, field: str, value: bytes) -> bytes:
@@ -38,34 +34,13 @@ def commit(salt: bytes, origin: str, stream: str, seq: int, slot: int, field: st
     """
     if len(salt) != 32:
         raise Malformed("a salt has 32 bytes")
-    message = _COMMIT + b"".join(_lengthened(text) for text in (origin, stream, str(seq), str(slot), field))
+    message = COMMIT + b"".join(lengthened(text) for text in (origin, stream, str(seq), str(slot), field))
     return hmac.digest(salt, message + len(value).to_bytes(4, "big") + value, "sha256")
 
 
-def commit_act(origin: str, stream: str, seq: int, openings: Sequence[tuple[bytes, str, bytes]]) -> tuple[bytes, ...]:
-    """Return the commitments of an act's slots in order, given (salt, field, value) for each.
-
-    The same as `commit` for every slot, with the place hashed into one beginning.
-    """
-    if any(len(salt) != 32 for salt, _, _ in openings):
-        raise Malformed("a salt has 32 bytes")
-    place = _COMMIT + b"".join(_lengthened(text) for text in (origin, stream, str(seq)))
-    return tuple(
-        hmac.digest(
-            salt,
-            place + _SLOT_TEXTS[slot] + _lengthened(field) + len(value).to_bytes(4, "big") + value,
-            "sha256",
-        )
-        for slot, (salt, field, value) in enumerate(openings)
-    )
-
-
-def _lengthened(text: str) -> bytes:
+def lengthened(text: str) -> bytes:
     part = text.encode("utf-8", "surrogatepass")
     return len(part).to_bytes(4, "big") + part
-
-
-_SLOT_TEXTS = tuple(_lengthened(str(slot)) for slot in range(SLOTS))
 
 
 def check_commitment(

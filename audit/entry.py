@@ -17,20 +17,18 @@ from typing import NamedTuple
 
 from audit.errors import Malformed
 
-__all__ = ["MAX_ENTRY", "MAX_RECORDED_AT", "Entry", "Signature", "format_entry", "parse_entry"]
+__all__ = ["MAX_ENTRY", "MAX_RECORDED_AT", "Entry", "Signature", "parse_entry"]
 
 MAX_ENTRY = 65_535
 
 # 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write.
 MAX_RECORDED_AT = 253_402_300_799_999
 
-_U16 = Struct(">H")
-_U32 = Struct(">I")
-_U64 = Struct(">Q")
 # The last signature and the time: all that follows the count in most entries.
 _LAST = Struct(">32s64sQ")
-_KEY_ID = 32
-_SIGNATURE = 64
+# The bytes of a key id and of a signature.
+KEY_ID = 32
+SIGNATURE = 64
 
 
 class Signature(NamedTuple):
@@ -47,26 +45,6 @@ class Entry(NamedTuple):
     payload: bytes
     signatures: tuple[Signature, ...]
     recorded_at: int
-
-
-def format_entry(entry: Entry) -> bytes:
-    """Return the bytes of an entry.
-
-    Raises Malformed if a part is out of bounds or the whole would exceed 65,535 bytes.
-    """
-    payload_type, payload, signatures, recorded_at = entry
-    if not 1 <= len(signatures) <= 255:
-        raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
-    if not 0 <= recorded_at <= MAX_RECORDED_AT:
-        raise Malformed(f"recorded_at {recorded_at} is out of bounds")
-    if any(len(one.key_id) != _KEY_ID or len(one.signature) != _SIGNATURE for one in signatures):
-        raise Malformed("a key id has 32 bytes and a signature 64")
-    tail = b"".join(one.key_id + one.signature for one in signatures)
-    size = 15 + len(payload_type) + len(payload) + len(tail)
-    if size > MAX_ENTRY:
-        raise Malformed(f"an entry has at most {MAX_ENTRY} bytes, not {size}")
-    head = _U16.pack(len(payload_type)) + payload_type + _U32.pack(len(payload)) + payload
-    return head + bytes((len(signatures),)) + tail + _U64.pack(recorded_at)
 
 
 def parse_entry(data: bytes) -> Entry:

@@ -2,6 +2,7 @@
 
     AuditError
     ├── Malformed            bytes that are not what they claim to be
+    │   └── OtherKind        bytes that do not even begin as what was asked for
     ├── KeyRejected          a public key that must not be enrolled
     ├── SignatureRejected    a signature that does not hold
     ├── AuthorityRejected    a good signature by someone who had no right to make it
@@ -18,17 +19,9 @@ of what the examined bytes contain.
 from __future__ import annotations
 
 __all__ = [
-    "AnchorRejected",
-    "AuditError",
-    "AuthorityRejected",
-    "CommitmentRejected",
-    "KeyRejected",
-    "LinkRejected",
-    "Malformed",
-    "NoteRejected",
-    "ProofRejected",
-    "SignatureRejected",
-]
+    "AnchorRejected", "AuditError", "AuthorityRejected", "CommitmentRejected", "KeyRejected", "LinkRejected",
+    "Malformed", "NoteRejected", "OtherKind", "ProofRejected", "SignatureRejected",
+]  # fmt: skip
 
 
 class AuditError(Exception):
@@ -37,6 +30,10 @@ class AuditError(Exception):
 
 class Malformed(AuditError):
     """The bytes are not a canonical encoding of the thing that they claim to be."""
+
+
+class OtherKind(Malformed):
+    """The bytes are those of something else than what was asked for."""
 
 
 class KeyRejected(AuditError):

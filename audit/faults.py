@@ -6,15 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from audit.errors import (
-    AuditError,
-    AuthorityRejected,
-    CommitmentRejected,
-    KeyRejected,
-    LinkRejected,
-    Malformed,
-    SignatureRejected,
-)
+from audit import errors
+from audit.errors import AuditError
 
 __all__ = ["Fault", "Faults", "Kind", "kind_of"]
 
@@ -25,42 +18,44 @@ _KEPT = 1000
 class Kind(StrEnum):
     """What can be wrong with a stored log. The set is closed."""
 
+    # An index is missing, is there twice, or lies outside the log.
     GAP = "gap"
-    """An index is missing, is there twice, or lies outside the log."""
+    # A column of the row says something else than the signed statement.
     COLUMN = "column"
-    """A column of the row says something else than the signed statement."""
+    # The bytes are not an entry, or its payload is not a statement.
     MALFORMED = "malformed"
-    """The bytes are not an entry, or its payload is not a statement."""
+    # The stored leaf is not the hash of the stored entry.
     LEAF = "leaf"
-    """The stored leaf is not the hash of the stored entry."""
+    # A signature is missing or does not hold.
     SIGNATURE = "signature"
-    """A signature is missing or does not hold."""
+    # The key had no right to this act at this index.
     AUTHORITY = "authority"
-    """The key had no right to this act at this index."""
+    # The entry is not the one that its successor in the stream follows, or does not continue its stream.
     LINK = "link"
-    """The entry is not the one that its successor in the stream follows, or does not continue its stream."""
+    # The rules would have refused the act.
     UNLAWFUL = "unlawful"
-    """The rules would have refused the act."""
+    # recorded_at goes back.
     CLOCK = "clock"
-    """recorded_at goes back."""
+    # The entries do not hash to the frontier in the head.
     ROOT = "root"
-    """The entries do not hash to the frontier in the head."""
+    # A stored tile does not hold the hashes of the tree, is missing, or should not be there.
     TILE = "tile"
-    """A stored tile does not hold the hashes of the tree, is missing, or should not be there."""
+    # A stored checkpoint was not signed by the log, or the entries do not hash to its root.
     CHECKPOINT = "checkpoint"
-    """A stored checkpoint was not signed by the log, or the entries do not hash to its root."""
+    # A signer had seen another root than that of the entries.
     SEEN = "seen"
-    """A signer had seen another root than that of the entries."""
+    # The log is not the anchored one.
     ANCHOR = "anchor"
-    """The log is not the anchored one."""
+    # The stored head says something else than the entries.
     HEAD = "head"
-    """The stored head says something else than the entries."""
+    # Entries that there were are missing at the end.
     TRUNCATED = "truncated"
-    """Entries that there were are missing at the end."""
+    # What was kept to open a commitment does not open it, or is missing without an erasure.
     DISCLOSURE = "disclosure"
-    """What was kept to open a commitment does not open it, or is missing without an erasure."""
+    # A view beside the log does not hold what the entries lead to.
     VIEW = "view"
-    """A view beside the log does not hold what the entries lead to."""
+    # A census says something else than the entries that it covers.
+    CENSUS = "census"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +85,21 @@ class Fault:
         return self.last, -self.index
 
 
+# The kind of fault that a refused check amounts to; what is none of these is the word of the rules.
+_KINDS: tuple[tuple[type[Exception], Kind], ...] = (
+    (errors.Malformed, Kind.MALFORMED),
+    (errors.SignatureRejected, Kind.SIGNATURE),
+    (errors.KeyRejected, Kind.AUTHORITY),
+    (errors.AuthorityRejected, Kind.AUTHORITY),
+    (errors.LinkRejected, Kind.LINK),
+    (errors.CommitmentRejected, Kind.DISCLOSURE),
+    (AuditError, Kind.ROOT),
+)
+
+
 def kind_of(error: Exception) -> Kind:
     """Return the kind of fault that a refused check amounts to."""
-    match error:
-        case Malformed():
-            return Kind.MALFORMED
-        case SignatureRejected():
-            return Kind.SIGNATURE
-        case KeyRejected() | AuthorityRejected():
-            return Kind.AUTHORITY
-        case LinkRejected():
-            return Kind.LINK
-        case CommitmentRejected():
-            return Kind.DISCLOSURE
-        case AuditError():
-            return Kind.ROOT
-        case _:
-            return Kind.UNLAWFUL
+    return next((kind for one, kind in _KINDS if isinstance(error, one)), Kind.UNLAWFUL)
 
 
 class Faults:

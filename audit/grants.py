@@ -13,16 +13,9 @@ from audit.errors import Malformed
 from audit.statement import SLUG
 
 __all__ = [
-    "CUSTODIES",
-    "Grant",
-    "Proposal",
-    "read_fields",
-    "read_genesis",
-    "read_hex",
-    "read_key",
-    "read_proposal",
+    "CUSTODIES", "Grant", "Proposal", "read_fields", "read_genesis", "read_hex", "read_key", "read_proposal",
     "read_revocation",
-]
+]  # fmt: skip
 
 # Where a private key lives. The first key of the log and of its registrars states none.
 CUSTODIES = frozenset({"device", "file", "hardware", "service", "system", "printed"})

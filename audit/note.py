@@ -5,7 +5,8 @@
     — <name> base64(key id, 4 bytes ‖ signature)
 
 Signatures of unknown keys are ignored. A bad signature of a known key rejects the whole note.
-Source: C2SP signed-note v1.0.0.
+A cosignature is a witness's signature over the text and the time at which it was made.
+Source: C2SP signed-note v1.0.0, tlog-cosignature v1.0.1 (its Ed25519 type).
 """
 
 from __future__ import annotations
@@ -16,24 +17,17 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from audit.errors import Malformed, NoteRejected, SignatureRejected
-from audit.suite import Verify, check_signature, hash256, public_key, sign
+from audit.suite import Verify, check_signature, hash256
 
 __all__ = [
-    "ED25519",
-    "Note",
-    "NoteKey",
-    "NoteSignature",
-    "check_note",
-    "decode_base64",
-    "format_note",
-    "format_note_key",
-    "parse_note",
-    "parse_note_key",
-    "sign_note",
-]
+    "COSIGNATURE", "ED25519", "Note", "NoteKey", "NoteSignature", "check_note", "cosigned_at", "cosigned_message",
+    "decode_base64", "parse_note", "parse_note_key",
 
-# The signature type of plain Ed25519 over the text of the note.
+]  # fmt: skip
+
+# The signature types: plain Ed25519 over the text of the note, and a witness's timestamped cosignature.
 ED25519 = 0x01
+COSIGNATURE = 0x04
 
 # Bounds of our own: the specification asks that at least 16 signatures be read.
 _MAX_SIGNATURES = 100
@@ -86,20 +80,10 @@ def decode_base64(text: str) -> bytes:
     return data
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
     """Check that a text can be that of a note."""
     if not text.endswith("\n") or _CONTROL.search(text):
         raise Malformed("the text of a note ends in a newline and has no other control character")
-
-
-def format_note(note: Note) -> str:
-    """Return the note as it is stored and sent. Raises Malformed if it could not be read back."""
-    _check_text(note.text)
-    lines = [f"— {one.name} {b64encode(one.key_id + one.signature).decode()}\n" for one in note.signatures]
-    text = f"{note.text}\n{''.join(lines)}"
-    if parse_note(text) != note:
-        raise Malformed("not a note")
-    return text
 
 
 def parse_note(text: str) -> Note:
@@ -115,7 +99,7 @@ def parse_note(text: str) -> Note:
     body, separator, tail = text.rpartition("\n\n")
     if not separator or not tail.endswith("\n"):
         raise Malformed("a note is a text, an empty line and signature lines")
-    _check_text(body + "\n")
+    check_text(body + "\n")
     lines = tail[:-1].split("\n")
     if len(lines) > _MAX_SIGNATURES:
         raise Malformed(f"the note has more than {_MAX_SIGNATURES} signatures")
@@ -133,13 +117,29 @@ def _parse_line(line: str) -> NoteSignature:
     return NoteSignature(matched[1], data[:4], data[4:])
 
 
-def sign_note(text: str, name: str, private: bytes) -> str:
-    """Return the text as a note under one Ed25519 signature by the named key.
+def cosigned_message(text: str, time: int) -> bytes:
+    """Return what a witness signs of a checkpoint's text; time is in Unix seconds, below 2^63.
 
-    Raises Malformed if the text does not end in a newline or the name has spaces or a plus sign.
+    Source: C2SP tlog-cosignature v1.0.1, "Ed25519 signed message".
     """
-    key = NoteKey(name, ED25519, public_key(private))
-    return format_note(Note(text, (NoteSignature(name, key.id, sign(private, text.encode())),)))
+    if not text.endswith("\n") or not 0 <= time < 1 << 63:
+        raise Malformed("a cosignature covers the text of a note and a time below 2^63")
+    return f"cosignature/v1\ntime {time}\n{text}".encode()
+
+
+def cosigned_at(signature: NoteSignature) -> int:
+    """Return the Unix seconds that a cosignature names, which is to be believed only once it was checked."""
+    return int.from_bytes(signature.signature[:8], "big")
+
+
+def _check_signature(key: NoteKey, text: str, one: NoteSignature, verify: Verify) -> None:
+    """Check one signature of a note by a key of either type."""
+    if key.kind == ED25519:
+        verify(key.raw, text.encode(), one.signature)
+        return
+    if len(one.signature) != 72 or one.signature[0] & 0x80:
+        raise SignatureRejected("a cosignature is a time below 2^63 and 64 bytes")
+    verify(key.raw, cosigned_message(text, cosigned_at(one)), one.signature[8:])
 
 
 def check_note(note: Note, keys: Iterable[NoteKey], verify: Verify = check_signature) -> tuple[NoteKey, ...]:
@@ -148,16 +148,16 @@ def check_note(note: Note, keys: Iterable[NoteKey], verify: Verify = check_signa
     Raises NoteRejected if none of them did, or if a signature of one of them does not hold.
     Source: C2SP signed-note v1.0.0, "Signatures".
     """
-    known = {(key.name, key.id): key for key in keys if key.kind == ED25519}
-    signers = []
-    for name, key_id, signature in note.signatures:
-        key = known.get((name, key_id))
+    known = {(key.name, key.id): key for key in keys if key.kind in (ED25519, COSIGNATURE)}
+    signers: list[NoteKey] = []
+    for one in note.signatures:
+        key = known.get((one.name, one.key_id))
         if key is None:
             continue
         try:
-            verify(key.raw, note.text.encode(), signature)
+            _check_signature(key, note.text, one, verify)
         except SignatureRejected:
-            raise NoteRejected(f"the signature by {name} does not hold") from None
+            raise NoteRejected(f"the signature by {one.name} does not hold") from None
         if key not in signers:
             signers.append(key)
     if not signers:
@@ -165,19 +165,14 @@ def check_note(note: Note, keys: Iterable[NoteKey], verify: Verify = check_signa
     return tuple(signers)
 
 
-def format_note_key(key: NoteKey) -> str:
-    """Return the text form of a key, `name+id+base64(type ‖ key)`, as other tools take it."""
-    return f"{key.name}+{key.id.hex()}+{b64encode(bytes((key.kind,)) + key.raw).decode()}"
-
-
 def parse_note_key(text: str) -> NoteKey:
-    """Return the Ed25519 key in text form. Raises Malformed if it is not one, or its id is wrong."""
+    """Return the key in text form, a log's or a witness's. Raises Malformed if it is neither, or its id is wrong."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
         raise Malformed("a note key is a name, an id and a key, joined by plus signs")
     data = decode_base64(parts[2])
-    if len(data) != 33 or data[0] != ED25519:
-        raise Malformed("not an Ed25519 note key")
+    if len(data) != 33 or data[0] not in (ED25519, COSIGNATURE):
+        raise Malformed("not an Ed25519 note key, of a log or of a witness")
     key = NoteKey(parts[0], data[0], data[1:])
     if parts[1] != key.id.hex():
         raise Malformed("the id of the note key is not that of its name and key")

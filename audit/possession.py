@@ -6,37 +6,17 @@ of one kind is one of another kind, of a statement, or of another ledger, office
 
 from __future__ import annotations
 
-import hmac
-from base64 import b32decode, b32encode
+from audit.suite import Verify, check_signature, frame
 
-from audit.errors import Malformed
-from audit.suite import Verify, check_signature, frame, public_key, sign
+__all__ = ["check_claim", "check_possession", "claim_message", "possession_message"]
 
-__all__ = [
-    "check_claim",
-    "check_possession",
-    "derive_claim_key",
-    "format_claim_code",
-    "parse_claim_code",
-    "prove_claim",
-    "prove_possession",
-]
-
-_CLAIM_KEY = b"sundial/k1"
 _CLAIM = b"sundial/k2"
 _POSSESSION = b"sundial/p1"
 
-# The bytes of a printed code: 160 bits, which base32 writes as 32 letters without padding.
-CODE_SIZE = 20
 
-
-def _possession(origin: str, office: str, actor: str, raw: bytes) -> bytes:
+def possession_message(origin: str, office: str, actor: str, raw: bytes) -> bytes:
+    """Return what a new key, raw, signs to show that its holder asks for this enrolment."""
     return frame(_POSSESSION, origin.encode(), office.encode(), actor.encode(), raw)
-
-
-def prove_possession(private: bytes, origin: str, office: str, actor: str) -> bytes:
-    """Return the signature by which a new key shows that its holder asks for this enrolment."""
-    return sign(private, _possession(origin, office, actor, public_key(private)))
 
 
 def check_possession(
@@ -47,49 +27,12 @@ def check_possession(
     The log's own key is that of actor "ledger" and the empty office.
     Raises SignatureRejected if the proof does not hold.
     """
-    verify(raw, _possession(origin, office, actor, raw), proof)
+    verify(raw, possession_message(origin, office, actor, raw), proof)
 
 
-def format_claim_code(code: bytes) -> str:
-    """Return the printed form of a code of 20 random bytes: eight groups of four letters or digits."""
-    if len(code) != CODE_SIZE:
-        raise Malformed(f"a claim code has {CODE_SIZE} bytes")
-    text = b32encode(code).decode()
-    return "-".join(text[at : at + 4] for at in range(0, 32, 4))
-
-
-def parse_claim_code(text: str) -> bytes:
-    """Return the bytes of a code as someone typed it: case, spaces and hyphens do not matter.
-
-    Raises Malformed if it is not 32 letters A to Z or digits 2 to 7.
-    """
-    letters = text.upper().replace("-", "").replace(" ", "")
-    if len(letters) != 32 or not letters.isascii():
-        raise Malformed("a claim code has 32 letters and digits")
-    try:
-        return b32decode(letters)
-    except ValueError:
-        raise Malformed("a claim code has only the letters A to Z and the digits 2 to 7") from None
-
-
-def derive_claim_key(code: bytes, origin: str, stream: str) -> bytes:
-    """Return the raw private key that a printed code stands for in one case of one ledger.
-
-    The code has at least 128 bits from a good source, or whoever sees the public key can guess it.
-    Raises Malformed if it is shorter than 16 bytes.
-    """
-    if len(code) < 16:
-        raise Malformed("a claim code has at least 16 bytes")
-    return hmac.digest(code, frame(_CLAIM_KEY, origin.encode(), stream.encode()), "sha256")
-
-
-def _claim(origin: str, stream: str, raw: bytes) -> bytes:
+def claim_message(origin: str, stream: str, raw: bytes) -> bytes:
+    """Return what a claim key signs to hand this case to the petitioner's new key, raw."""
     return frame(_CLAIM, origin.encode(), stream.encode(), raw)
-
-
-def prove_claim(claim_private: bytes, origin: str, stream: str, raw: bytes) -> bytes:
-    """Return the claim key's signature that hands this case to the petitioner's new key, raw."""
-    return sign(claim_private, _claim(origin, stream, raw))
 
 
 def check_claim(
@@ -99,4 +42,4 @@ def check_claim(
 
     Raises SignatureRejected if the proof does not hold.
     """
-    verify(claim_key, _claim(origin, stream, raw), proof)
+    verify(claim_key, claim_message(origin, stream, raw), proof)

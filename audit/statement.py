@@ -21,18 +21,9 @@ from audit.errors import Malformed
 from audit.merkle import EMPTY_ROOT
 
 __all__ = [
-    "EMPTY_SEEN",
-    "NO_PREV",
-    "PAYLOAD_TYPE",
-    "SCHEMA",
-    "SLUG",
-    "STREAM",
-    "Seen",
-    "Statement",
-    "check_origin",
-    "format_statement",
+    "EMPTY_SEEN", "NO_PREV", "PAYLOAD_TYPE", "SCHEMA", "SLUG", "STREAM", "Seen", "Statement", "check_origin",
     "parse_statement",
-]
+]  # fmt: skip
 
 PAYLOAD_TYPE = b"application/vnd.sundial.statement.v1+json"
 SCHEMA = 1
@@ -197,29 +188,6 @@ def _describe(payload: bytes) -> str:
         if not pattern.fullmatch(text):
             return f"the statement's {key!r} is out of bounds: {text[:80]!a}"
     return "not a statement"
-
-
-def format_statement(statement: Statement) -> bytes:
-    """Return the bytes to be signed.
-
-    Raises Malformed, naming the field, if a part is out of bounds: what this function returns,
-    parse_statement takes apart into the same statement.
-    """
-    sealed = '","'.join(one.hex() for one in statement.sealed)
-    text = (
-        f'{{"act_id":"{statement.act_id.hex()}","action":"{statement.action}","actor":"{statement.actor}"'
-        f',"claimed_at":"{statement.claimed_at}","key_id":"{statement.key_id.hex()}"'
-        f',"office":"{statement.office}","origin":"{statement.origin}","post":"{statement.post}"'
-        f',"prev":"{statement.prev.hex()}","public":{format_json(statement.public).decode("utf-8")}'
-        f',"role":"{statement.role}","schema":{SCHEMA},"sealed":["{sealed}"]'
-        f',"seen":{{"root":"{statement.seen.root.hex()}","size":{statement.seen.size}}}'
-        f',"seq":{statement.seq},"stream":"{statement.stream}"}}'
-    )
-    payload = text.encode("utf-8", "surrogatepass")
-    # Text that a field smuggled in would make other fields than those that were given.
-    if parse_statement(payload) != statement:
-        raise Malformed("a field of the statement holds what belongs into another")
-    return payload
 
 
 def check_origin(origin: str) -> None:

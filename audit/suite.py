@@ -18,21 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from audit.errors import KeyRejected, SignatureRejected
 
 __all__ = [
-    "SMALL_ORDER",
-    "SUITE",
-    "Signer",
-    "Verify",
-    "check_enrollable",
-    "check_nonce",
-    "check_signature",
-    "frame",
-    "hash256",
-    "key_id",
-    "load_private",
-    "load_public",
-    "public_key",
-    "sign",
-]
+    "SMALL_ORDER", "SUITE", "Signer", "Verify", "check_enrollable", "check_nonce", "check_signature", "frame",
+    "hash256", "key_id", "load_private", "load_public", "public_key", "sign",
+]  # fmt: skip
 
 SUITE = "ed25519-sha256"
 

@@ -1,7 +1,7 @@
 """Checks of the log as a whole: no gaps, a clock that never goes back, and one tree.
 
 Whatever names a root of the log is compared with the tree that the entries themselves make: what
-signers had seen, the checkpoints, the anchor, the head, and the tiles. A root that does not fit says
+signers had seen, the checkpoints, the anchor, and the tiles. A root that does not fit says
 that some entry before its size is wrong, and one that fits, that none is; so the faults that come of
 it name the range between the last root that fits and the first that does not.
 """
@@ -15,9 +15,9 @@ from typing import NamedTuple
 from audit import merkle
 from audit.faults import Fault, Faults, Kind
 from audit.stream_checks import NO_TIME, Part
-from audit.tiles import WIDTH, tiles_completed_by
+from audit.tiles import WIDTH
 
-__all__ = ["Claim", "Head", "StoredTile", "TreeChecks"]
+__all__ = ["Claim", "TreeChecks", "tile_fault"]
 
 _MISSING = NO_TIME + 1
 
@@ -34,24 +34,6 @@ class Claim(NamedTuple):
     kind: Kind
     source: str
     by: int = -1
-
-
-class Head(NamedTuple):
-    """The head as it is stored: size, frontier, last time, and last entry that changed references (or -1)."""
-
-    size: int
-    frontier: tuple[bytes, ...]
-    recorded_at: int
-    reference_at: int
-
-
-class StoredTile(NamedTuple):
-    """A full tile as it is stored: its place, its 256 hashes in a row, and the root over them."""
-
-    level: int
-    number: int
-    hashes: bytes
-    root: bytes
 
 
 class TreeChecks:
@@ -159,68 +141,24 @@ class TreeChecks:
             self._keep_root(level + 1, merkle.root_of(roots[-WIDTH:]))
 
     def tile(self, level: int, number: int) -> list[bytes]:
-        """Return the 256 hashes of a full tile."""
+        """Return the hashes of a tile: 256 of a full one, those that there are of the last."""
         if level:
             return self._roots[level - 1][number * WIDTH : (number + 1) * WIDTH]
         return self._leaves_from(number * WIDTH)
 
-    def check_tiles(self, tiles: Iterable[StoredTile]) -> None:
-        """Check that the stored tiles are the full tiles of the tree, each with its hashes and root."""
-        missing = set(tiles_completed_by(0, self.size))
-        for tile in tiles:
-            place = (tile.level, tile.number)
-            if place not in missing or type(tile.hashes) is not bytes:
-                self.faults.add(Fault(self.size, Kind.TILE, f"tile {place} is not one of this log"))
-                continue
-            missing.remove(place)
-            self._check_tile(tile)
-        for level, number in sorted(missing):
-            self.faults.add(_tile_fault(level, number, range(WIDTH), "is missing"))
+    def tile_root(self, level: int, number: int) -> bytes:
+        """Return the root over the 256 hashes of a full tile."""
+        return self._roots[level][number]
 
-    def _check_tile(self, tile: StoredTile) -> None:
-        """Compare a tile with the tree, and name the entries under the hashes that differ."""
-        expected = self.tile(tile.level, tile.number)
-        if tile.hashes != b"".join(expected):
-            stored = [tile.hashes[at : at + 32] for at in range(0, 32 * WIDTH, 32)]
-            wrong = [place for place in range(WIDTH) if stored[place] != expected[place]] or [WIDTH - 1]
-            self.faults.add(_tile_fault(tile.level, tile.number, wrong, "has other hashes than the entries"))
-        elif tile.root != self._roots[tile.level][tile.number]:
-            self.faults.add(_tile_fault(tile.level, tile.number, range(WIDTH), "has another root than its hashes"))
-
-    def check_head(self, head: Head | None, reference_at: int) -> None:
-        """Check that the stored head is that of these entries. reference_at is what it should say."""
-        end = max(self.size - 1, 0)
-        if head is None or type(head.size) is not int or head.size < 0:
-            self.faults.add(Fault(self.size, Kind.HEAD, "the log has no head"))
-            return
-        if head.size > self.size:
-            detail = f"the head counts {head.size} entries, there are {self.size}"
-            self.faults.add(Fault(self.size, Kind.TRUNCATED, detail, head.size - 1))
-        elif head.size != self.size:
-            self.faults.add(Fault(head.size, Kind.HEAD, f"the head counts {head.size} entries of {self.size}", end))
-        elif head.frontier != self.frontier:
-            self.faults.add(self._wrong_frontier(head.frontier))
-        elif head.recorded_at != self.recorded_at:
-            self.faults.add(Fault(end, Kind.HEAD, "the head has another time than the last entry"))
-        elif head.reference_at != reference_at:
-            detail = (
-                f"the head says that entry {head.reference_at} was the last to change references, not {reference_at}"
-            )
-            self.faults.add(Fault(end, Kind.HEAD, detail))
-
-    def _wrong_frontier(self, stored: Sequence[bytes]) -> Fault:
-        """Say under which part of the frontier the entries differ from those that were hashed into it."""
-        detail = "the entries do not hash to the frontier in the head"
-        if len(stored) != len(self.frontier):
-            return Fault(0, Kind.ROOT, detail, max(self.size - 1, 0))
-        start = 0
-        for level in reversed(range(self.size.bit_length())):
-            if self.size >> level & 1:
-                place = (self.size >> level).bit_count() - 1
-                if stored[place] != self.frontier[place]:
-                    return Fault(start, Kind.ROOT, detail, start + (1 << level) - 1)
-                start += 1 << level
-        return Fault(0, Kind.ROOT, detail, max(self.size - 1, 0))
+    def check_tile(self, level: int, number: int, hashes: bytes) -> bool:
+        """Compare a tile with the tree and name the entries under the hashes that differ; say whether none do."""
+        expected = self.tile(level, number)
+        if hashes == b"".join(expected):
+            return True
+        wrong = [place for place, one in enumerate(expected) if hashes[32 * place : 32 * place + 32] != one]
+        wrong = wrong or [len(expected) - 1]
+        self.faults.add(tile_fault(level, number, wrong, "has other hashes than the entries"))
+        return False
 
 
 def _wrong_root(claim: Claim, sure: Sequence[int]) -> Fault:
@@ -232,7 +170,7 @@ def _wrong_root(claim: Claim, sure: Sequence[int]) -> Fault:
     return Fault(first, claim.kind, detail, max(claim.size - 1, claim.by, first))
 
 
-def _tile_fault(level: int, number: int, wrong: Sequence[int], what: str) -> Fault:
+def tile_fault(level: int, number: int, wrong: Sequence[int], what: str) -> Fault:
     """Name the entries that lie under some of the hashes of a tile."""
     width = WIDTH**level
     start = number * WIDTH * width

@@ -1,14 +1,14 @@
 """Verification of a whole log, whose storage is not believed in anything.
 
-    verifier = LogVerifier(anchor=anchor, replay=replay)
-    references = verifier.read_references(rows of ledger, people/… and other reference streams, by index)
-    parts = [verifier.read_streams(rows of the other streams) for each share of them]
-    report = verifier.finish(size, [references, *parts], stored)
+    verifier = LogVerifier(anchor)
+    references = verifier.read_references(entries of ledger, people/… and other reference streams, by index)
+    parts = [verifier.read_streams(entries of the other streams) for each share of them]
+    report = verifier.finish(size, [references, *parts], checkpoints)
 
 The streams that decide who may act come first and in the order of the log; then a grant answers for
 every index, and the other streams may come in any order and be shared among processes: hand each
-one a copy of the verifier (it pickles, if verify and replay do) and some whole streams, and bring the
-parts back. What no share shows by itself is checked in the end: gaps, the clock, and the tree.
+one a copy of the verifier (it pickles, if verify does) and some whole streams, and bring the parts
+back. What no share shows by itself is checked in the end: gaps, the clock, and the tree.
 
 Without an anchor a log is never good, only consistent with itself.
 """
@@ -17,49 +17,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from audit.anchor import Anchor, check_anchor, open_anchor
 from audit.authority import Authority
-from audit.checkpoint import open_checkpoint
+from audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from audit.errors import AnchorRejected, AuditError
 from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT, root
-from audit.stream_checks import NO_TIME, Part, Replay, Row, StreamChecks
+from audit.note import parse_note
+from audit.stream_checks import NO_TIME, Part, StreamChecks
 from audit.suite import Verify, check_signature
-from audit.tree_checks import Claim, Head, StoredTile, TreeChecks
+from audit.tree_checks import Claim, TreeChecks
 
-__all__ = [
-    "Counts",
-    "Fault",
-    "Head",
-    "Kind",
-    "LogVerifier",
-    "Part",
-    "Report",
-    "Row",
-    "Stored",
-    "StoredCheckpoint",
-    "StoredTile",
-]
-
-
-class StoredCheckpoint(NamedTuple):
-    """A checkpoint as it is stored: size and root in columns of their own, and the note."""
-
-    size: int
-    root: bytes
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a database keeps beside the entries. Parts that it does not keep are None and not checked."""
-
-    checkpoints: Iterable[StoredCheckpoint] = ()
-    head: Head | None = None
-    tiles: Iterable[StoredTile] | None = None
-    has_head: bool = True
+__all__ = ["Counts", "LogVerifier", "Report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,59 +76,75 @@ class Report:
 class LogVerifier:
     """Checks one log: `read_references` once, then `read_streams` for every share, then `finish`.
 
-    verify checks signatures. replay gives, for a stream, a callable that takes the index, statement
-    and recorded_at of its acts in turn and raises at one that the rules would have refused; a
-    CommitmentRejected from it is a fault of a disclosure.
+    verify checks signatures.
     """
 
     anchor: Anchor | None = None
     verify: Verify = check_signature
-    replay: Replay | None = None
     authority: Authority = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin before the genesis."""
         self.authority = Authority(self.verify)
 
-    def read_references(self, rows: Iterable[Row]) -> Part:
-        """Check the rows of all streams that others depend on, in the order of the log.
+    def read_references(self, entries: Iterable[tuple[int, bytes]]) -> Part:
+        """Check the entries of all streams that others depend on, each with its index, in the order of the log.
 
         At least `ledger` and `people/…` are among them.
         """
-        return self._read(rows, references=True, by_stream=False)
+        return StreamChecks(self.authority, self.verify, references=True).check(entries)
 
-    def read_streams(self, rows: Iterable[Row], *, by_stream: bool = False) -> Part:
-        """Check the rows of some other streams, those of each stream in the order of its sequence.
+    def read_streams(self, entries: Iterable[tuple[int, bytes]]) -> Part:
+        """Check the entries of some other streams, those of each stream in the order of its sequence."""
+        return StreamChecks(self.authority, self.verify, references=False).check(entries)
 
-        If all rows of a stream come together, by_stream keeps the memory that is needed constant.
+    def finish(self, size: int, parts: Sequence[Part], checkpoints: Iterable[str] = ()) -> tuple[Report, TreeChecks]:
+        """Join the parts of a log of size entries, check what concerns it as a whole, and report.
+
+        The first part is that of the references. The tree is returned too, to compare tiles with.
         """
-        return self._read(rows, references=False, by_stream=by_stream)
+        tree, faults = self.join(size, parts)
+        claims = []
+        for note in checkpoints:
+            try:
+                claims.append(self.claim(note))
+            except AuditError as error:
+                faults.add(Fault(max(size - 1, 0), Kind.CHECKPOINT, f"the checkpoint: {error}"))
+        self.check_roots(tree, parts, claims, faults)
+        return self.report(tree, parts, faults), tree
 
-    def _read(self, rows: Iterable[Row], *, references: bool, by_stream: bool) -> Part:
-        checks = StreamChecks(self.authority, self.verify, self.replay, references=references, by_stream=by_stream)
-        return checks.check(rows)
-
-    def finish(self, size: int, parts: Sequence[Part], stored: Stored | None = None) -> Report:
-        """Join the parts of a log of size rows, check what concerns it as a whole, and report.
-
-        The first part is that of the references.
-        """
-        stored = stored or Stored(has_head=False)
-        tree = TreeChecks(size)
-        faults = Faults()
+    def join(self, size: int, parts: Sequence[Part]) -> tuple[TreeChecks, Faults]:
+        """Return the tree over the entries of all parts, their order checked, and the faults so far."""
+        tree, faults = TreeChecks(size), Faults()
         for part in parts:
             tree.join(part)
             faults.update(part.faults)
         tree.check_order()
-        claims = [*self._anchor_claims(tree, faults), *self._checkpoint_claims(stored, faults)]
-        tree.check_roots([*claims, *_seen_claims(parts)])
-        if stored.tiles is not None:
-            tree.check_tiles(stored.tiles)
-        if stored.has_head:
-            tree.check_head(stored.head, max(parts[0].indexes, default=-1))
+        return tree, faults
+
+    def check_roots(self, tree: TreeChecks, parts: Sequence[Part], claims: list[Claim], faults: Faults) -> None:
+        """Compare the tree with what the anchor, signers and these claims say of it."""
+        tree.check_roots([*self._anchor_claims(tree, faults), *claims, *_seen_claims(parts)])
+
+    def open(self, note: str) -> Checkpoint:
+        """Return the checkpoint in a note, signed by the log's key in force at its size.
+
+        Raises Malformed, NoteRejected or, before the genesis, AuthorityRejected.
+        """
+        size = parse_checkpoint(parse_note(note).text).size
+        return open_checkpoint(note, self.authority.origin, self.authority.log_key(size), self.verify)
+
+    def claim(self, note: str) -> Claim:
+        """Return what a checkpoint that the log signed says of the tree. Raises as open does."""
+        checkpoint = self.open(note)
+        name = f"the checkpoint of size {checkpoint.size}"
+        return Claim(checkpoint.size, checkpoint.root, Kind.CHECKPOINT, name)
+
+    def report(self, tree: TreeChecks, parts: Sequence[Part], faults: Faults) -> Report:
+        """Report on a tree that was built and on these faults, to which the tree's are added."""
         faults.update(tree.faults)
         anchored = self.anchor is not None and not any(one.kind is Kind.ANCHOR for one in faults)
-        return Report(size, root(tree.frontier), anchored, _count(parts), tuple(faults), len(faults))
+        return Report(tree.size, root(tree.frontier), anchored, _count(parts), tuple(faults), len(faults))
 
     def _anchor_claims(self, tree: TreeChecks, faults: Faults) -> list[Claim]:
         """Check that the log can be the anchored one, and return the root that it must have had."""
@@ -175,25 +161,6 @@ class LogVerifier:
             faults.add(Fault(0, Kind.ANCHOR, detail))
             return []
         return [Claim(checkpoint.size, checkpoint.root, Kind.ANCHOR, "the anchor")] if checkpoint else []
-
-    def _checkpoint_claims(self, stored: Stored, faults: Faults) -> list[Claim]:
-        """Check the signatures of the stored checkpoints, and return the roots of those that hold."""
-        claims = []
-        for size, column_root, note in stored.checkpoints:
-            name = f"the checkpoint of size {size}"
-            if type(size) is not int or size < 0 or type(note) is not str:
-                faults.add(Fault(0, Kind.CHECKPOINT, f"{name} is neither"))
-                continue
-            try:
-                log_key = self.authority.log_key(size)
-                checkpoint = open_checkpoint(note, self.authority.origin, log_key, self.verify)
-            except AuditError as error:
-                faults.add(Fault(max(size - 1, 0), Kind.CHECKPOINT, f"{name}: {error}"))
-                continue
-            if (checkpoint.size, checkpoint.root) != (size, column_root):
-                faults.add(Fault(max(size - 1, 0), Kind.CHECKPOINT, f"{name} is stored beside another note"))
-            claims.append(Claim(checkpoint.size, checkpoint.root, Kind.CHECKPOINT, name))
-        return claims
 
 
 def _seen_claims(parts: Sequence[Part]) -> list[Claim]:

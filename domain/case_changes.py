@@ -33,6 +33,11 @@ def passed_on(case: Case, event: Any) -> Case:
     return Case(*case[:7], *moved, *rest)
 
 
+def authored(case: Case, event: Any) -> Case:
+    """Return the case with the office whose act this is; a submission stands to the office that it is made to."""
+    return case._replace(authors=(*case.authors, (event.originator_version, event.office or event.to_office)))
+
+
 def _moved(case: Case, event: Event, office: str, capacity: str, senders: tuple[Holding, ...]) -> Case:
     return case._replace(
         office=office,

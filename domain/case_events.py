@@ -153,12 +153,16 @@ class CaseRated(Event):
 
 @act
 class CaseKeyClaimed(Event):
-    """The petitioner turns the printed code into a key of their own; `claim_proof` is made with the code."""
+    """The petitioner turns a printed code into a key of their own; `claim_proof` is made with the code.
+
+    `code_key` is the public key of the code where it is a representative's (article 20), absent for the petitioner's.
+    """
 
     action: ClassVar[str] = "case.key_claimed.v1"
 
     petitioner_key: Key
     claim_proof: Annotated[str, fields.hex64]
+    code_key: Key = ""
 
 
 @act

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from domain import case_events as acts
 from domain.calendars import NEW_CALENDARS, Calendars
-from domain.case_state import Case
-from domain.handling_rules import HANDLING_RULES
+from domain.case_state import Case, key_id_of
+from domain.clocks import Rules, national_rules
+from domain.handling_events import CaseExtended
+from domain.handling_rules import HANDLING_RULES, check_extension
 from domain.people import People
 from domain.refusing import need_receiver, refuse
 from domain.review_rules import REQUESTS, REVIEW_RULES, check_request_window
@@ -21,8 +23,12 @@ from domain.tracks.rows import ROWS as TRACKS
 from domain.transitions import SUBMITTED, check_transition
 
 
-def check(case: Case, event: Event, people: People, calendars: Calendars = NEW_CALENDARS) -> None:
+def check(
+    case: Case, event: Event, people: People, calendars: Calendars = NEW_CALENDARS, rules: Rules | None = None
+) -> None:
     """Check that an act is lawful after the acts that made this case; `people` may know later acts too.
+
+    `rules` are those that the case was folded by, the packaged ones by default.
 
     Raises TransitionRefused if the state or the act's own article forbids it, RoleRefused if the actor
     may not do it. The refusal names the act, the state, the rule and what would be allowed.
@@ -40,10 +46,12 @@ def check(case: Case, event: Event, people: People, calendars: Calendars = NEW_C
     rule = _RULES.get(action)
     if rule is not None:
         rule(case, event, people)
-        if action == "case.rated.v1":
-            check_window(case, event, calendars)
-        elif action in REQUESTS:
-            check_request_window(case, event, calendars)
+    if action == acts.CaseRated.action:
+        check_window(case, event, calendars)
+    elif action in REQUESTS:
+        check_request_window(case, event, calendars)
+    elif isinstance(event, CaseExtended):
+        check_extension(case, event, rules or national_rules())
     if getattr(event, "imported", None) and case.began_at is not None and event.effective_at < case.began_at:
         raise refuse(
             case,
@@ -105,16 +113,17 @@ def _rated(case: Case, event: acts.CaseRated, people: People) -> None:
 
 
 def _key_claimed(case: Case, event: acts.CaseKeyClaimed, people: People) -> None:
-    if not case.claim_key:
+    code = key_id_of(event.code_key).hex() if event.code_key else ""
+    if code not in case.representatives if code else not case.claim_key:
         raise refuse(
             case,
             event,
             "no_code",
-            "21(2)",
-            "本件没有打印领取码",
-            "no code was printed for this case",
+            "20(3)" if code else "21(2)",
+            "本件没有打印这一代表码" if code else "本件没有打印领取码",
+            "no such code was printed for this case" if code else "no code was printed for this case",
         )
-    if any(key.custody == "printed" for key in case.petitioner_keys):
+    if any(key.custody == "printed" and key.code == code for key in case.petitioner_keys):
         raise refuse(case, event, "code_used", "21(2)", "领取码只能使用一次", "a printed code can be used only once")
 
 

@@ -24,11 +24,15 @@ class Holding(NamedTuple):
 
 
 class PetitionerKey(NamedTuple):
-    """A key of the petitioner in this case alone: made on a device, or claimed from a printed code."""
+    """A key of the petitioner in this case alone: made on a device, or claimed from a printed code.
+
+    `code` is the id of the representative's code that it was claimed with, "" for the petitioner's own.
+    """
 
     key_id: bytes
     custody: str
     since: int
+    code: str = ""
 
 
 class Rating(NamedTuple):
@@ -79,7 +83,7 @@ class Case(NamedTuple):
     held it, in order, and `senders` those that passed it on and can take it back, the last one last.
     `began_at` is the effective moment of the first act. `round` counts the rounds of handling from 1.
     `recused` are the officers who must not act on it (28), `representatives` the codes of those who speak
-    for several (20).
+    for several (20). `authors` are the number and the office of every act that can hold a recording mistake.
     """
 
     stream: str = ""
@@ -111,6 +115,7 @@ class Case(NamedTuple):
     representatives: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     tracks: Tracks = NO_TRACKS
+    authors: tuple[tuple[int, str], ...] = ()
 
     @property
     def clocks(self) -> Clocks:
@@ -121,6 +126,10 @@ class Case(NamedTuple):
     def sender(self) -> str:
         """The office that passed the case on to its holder, "" if the holder received it from the petitioner."""
         return self.senders[-1].office if self.senders else ""
+
+    def author(self, seq: int) -> str:
+        """Return the office whose act has this number, "" if no recording mistake of that act can be corrected."""
+        return next((office for number, office in self.authors if number == seq), "")
 
     def key(self, key_id: bytes) -> PetitionerKey | None:
         """Return the petitioner's key with this id, if the case has it."""

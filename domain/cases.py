@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from domain import case_events as acts
 from domain.calendars import NEW_CALENDARS, Calendars
-from domain.case_changes import PROCEDURE_CHANGES, held, passed_on
+from domain.case_changes import PROCEDURE_CHANGES, authored, held, passed_on
 from domain.case_rules import check
 from domain.case_state import NEW_CASE, Case, Holding, PetitionerKey, Rating, key_id_of
 from domain.clock_changes import CLOCK_CHANGES
 from domain.clocks import Rules, national_rules
+from domain.review_rules import CORRECTABLE
 from domain.schema import Event
 from domain.timing import Clock, Received, close_clocks, start_clocks
 from domain.tracks.on_case import fold_case_track
@@ -46,6 +47,8 @@ def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calend
         closed = (*closed, *just_closed) if just_closed else closed
     change = _CHANGES.get(action)
     after: Case = change(case, event) if change is not None else case
+    if action in CORRECTABLE:
+        after = authored(after, event)
     variant = getattr(event, event.varies) if event.varies else ""
     starting = rules.at(event.index).starting
     rows = starting.get((action, after.capacity), ())
@@ -132,7 +135,8 @@ def _rated(case: Case, event: acts.CaseRated) -> Case:
 
 
 def _key_claimed(case: Case, event: acts.CaseKeyClaimed) -> Case:
-    key = PetitionerKey(key_id_of(event.petitioner_key), "printed", event.index)
+    code = key_id_of(event.code_key).hex() if event.code_key else ""
+    key = PetitionerKey(key_id_of(event.petitioner_key), "printed", event.index, code)
     return case._replace(petitioner_keys=(*case.petitioner_keys, key))
 
 

@@ -88,7 +88,7 @@ def _corrected_time(event: CaseCorrected, rules: Rules, calendars: Calendars) ->
 def _closed_wrongly(clock: Clock, event: CaseCorrected, at: datetime, timely: bool) -> bool:
     if clock.closed_seq != event.seq or clock.closed_at is None or clock.withdrawn_index is not None:
         return False
-    return clock.unit in ("", event.office) and (timely or at > clock.closed_at)
+    return timely or at > clock.closed_at
 
 
 CLOCK_CHANGES: Final[Mapping[str, Callable[[Case, Any, Rules, Calendars], Turn]]] = {

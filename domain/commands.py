@@ -146,7 +146,7 @@ def check(state: Any, event: Event, reference: Reference) -> None:
     Raises a DomainRefused that names the act, the state, the rule and what would be allowed.
     """
     if isinstance(state, Case):
-        cases.check(state, event, reference.people, reference.calendars)
+        cases.check(state, event, reference.people, reference.calendars, reference.rules)
         return
     room = room_of(event.originator_id)
     if room is None:

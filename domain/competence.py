@@ -1,25 +1,34 @@
 """Which unit is competent for a matter: a tree of coded subject areas, and a table area × jurisdiction → unit.
 
-The areas are data (`data/areas.toml`); which unit answers for what is each place's own and is published with
-the rules. The table advises an office where to pass a matter; it refuses nothing, because only the body that
-receives a matter can say that it has no powers over it (23(3)).
+The areas are data (`data/areas.toml`); which unit answers for what is each place's own and is published by a
+signed act (`competences.py`). The table advises an office where to pass a matter; it refuses nothing, because
+only the body that receives a matter can say that it has no powers over it (23(3)).
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
+from domain import fields
 from domain.errors import ReferenceRefused
+from domain.fields import Unfit
 from domain.rows import CONFIDENCES
 from domain.vocabulary import Name
 
 _SEPARATOR: Final = "."
+_KINDS: Final = {
+    "id": fields.code,
+    "area": fields.code,
+    "jurisdiction": fields.code,
+    "unit": fields.slug,
+    "in_force_from": fields.day,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class AreaRow:
 class CompetenceRow:
     """That a unit is competent for an area and all below it, in a jurisdiction and all below it.
 
-    A jurisdiction is an administrative code, of which a longer one lies within a shorter: 430100 in 43.
+    A jurisdiction is an administrative code, of which a longer one lies within a shorter: 430102 in 4301.
     """
 
     id: str
@@ -86,6 +95,39 @@ def line_of(code: str) -> tuple[str, ...]:
     return (code, *line_of(above(code))) if code else ()
 
 
+def parse_competence(rows: Sequence[Mapping[str, Any]], within: str) -> tuple[CompetenceRow, ...]:
+    """Read competence rows as they are published: exactly their columns, dates as YYYY-MM-DD, "" for open.
+
+    Raises ReferenceRefused naming the row and the column that is missing, unknown or unusable, or the row whose
+    jurisdiction does not lie within the given one.
+    """
+    return tuple(_parse(row, within) for row in rows)
+
+
+def _parse(row: Mapping[str, Any], within: str) -> CompetenceRow:
+    which = str(row.get("id", "?"))[:64]
+    columns = CompetenceRow.__dataclass_fields__.keys()
+    for name in sorted(row.keys() ^ columns):
+        raise _refuse(which, f"列 {name} 缺少或多余", f"column {name} is missing or unknown")
+    values = dict(row)
+    for name in columns:
+        try:
+            if name in _KINDS:
+                values[name] = _KINDS[name](row[name])
+            elif name == "in_force_to":
+                values[name] = fields.day(row[name]) if row[name] != "" else None
+            elif type(row[name]) is not str or not row[name].strip():
+                raise Unfit("应为文字", "must be text")
+        except Unfit as unfit:
+            raise _refuse(which, f"列 {name} {unfit.zh}", f"column {name} {unfit.en}") from None
+    parsed = CompetenceRow(**values)
+    if not parsed.jurisdiction.startswith(within):
+        raise _refuse(which, f"不在 {within} 之内", f"lies outside {within}")
+    if parsed.in_force_to is not None and parsed.in_force_to < parsed.in_force_from:
+        raise _refuse(which, "列 in_force_to 早于生效日", "column in_force_to is before in_force_from")
+    return parsed
+
+
 def check_competence(rows: Iterable[CompetenceRow]) -> None:
     """Check that competence rows are usable together.
 
@@ -117,4 +159,5 @@ def competent_unit(rows: Iterable[CompetenceRow], area: str, jurisdiction: str, 
 
 
 def _refuse(which: str, zh: str, en: str) -> ReferenceRefused:
-    return ReferenceRefused("competence", rule=f"row {which}", zh=f"规则 {which} {zh}", en=f"rule {which} {en}")
+    zh, en = f"职权行 {which} {zh}", f"competence row {which} {en}"
+    return ReferenceRefused("competence", rule=f"row {which}", zh=zh, en=en, action="rules.competence_published.v1")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from domain import (
     case_events,
+    census,
     designations,
     handling_events,
     people_events,
@@ -23,7 +24,7 @@ from domain.effective import effective_time
 from domain.errors import EventRefused
 from domain.fields import Kind
 from domain.schema import Event, Reader
-from domain.tracks import docket_events, duty_events, mandate_events, package_events, supervision_events
+from domain.tracks import docket_events, duty_events, joint_events, mandate_events, package_events, supervision_events
 
 EARLIEST_YEAR: Final = 1949
 LATEST_YEAR: Final = 2999
@@ -31,9 +32,17 @@ LATEST_YEAR: Final = 2999
 
 def _declared() -> dict[str, type[Event]]:
     found: dict[str, type[Event]] = {}
-    tracks = (designations, supervision_events, package_events, duty_events, docket_events, mandate_events)
+    tracks = (
+        designations,
+        supervision_events,
+        package_events,
+        duty_events,
+        joint_events,
+        docket_events,
+        mandate_events,
+    )
     procedure = (routing_events, handling_events, review_events)
-    for module in (people_events, reference_events, case_events, *procedure, refusals, *tracks):
+    for module in (people_events, census, reference_events, case_events, *procedure, refusals, *tracks):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind.action:
                 found[kind.action] = kind

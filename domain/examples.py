@@ -12,6 +12,7 @@ from typing import Any, Final
 from domain.calendar_notices import published_acts
 from domain.clocks import rows_digest
 from domain.commands import Command
+from domain.competences import competence_act
 from domain.events import EVENTS, public_kinds
 from domain.practice import NATIONAL, load_profile, profile_act
 from domain.samples import KEY, sample_of
@@ -66,9 +67,15 @@ def _calendar() -> dict[str, Any]:
     return dict(published_acts()[-1])
 
 
+def _competence() -> dict[str, Any]:
+    profile = load_profile("example-city")
+    return competence_act(profile.region, profile.version, profile.competence[:2])
+
+
 _WHOLE: Final = {
     "ledger.genesis.v1": _genesis,
     "rules.published.v1": _rules,
+    "rules.competence_published.v1": _competence,
     "calendar.published.v1": _calendar,
 }
 """Examples that a field alone cannot give."""

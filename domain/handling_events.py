@@ -161,12 +161,12 @@ class CaseSettled(Event):
 
 @act
 class CaseExtended(Event):
-    """The head of the unit gives the handling more time, 30 days at most in all; the reasons are sealed (34)."""
+    """The head of the unit gives more time, within the limit of the rule row; the reasons are sealed (34)."""
 
     action: ClassVar[str] = "case.extended.v1"
     sealed: ClassVar[tuple[str, ...]] = ("reason",)
 
-    days: Annotated[int, fields.integer(1, 30)]
+    days: Annotated[int, fields.integer(1, 3660)]
     because: Annotated[str, choice(words.EXTENSION_GROUNDS)]
     imported: FromFile = None
 

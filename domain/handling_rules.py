@@ -9,6 +9,7 @@ from domain import case_events, vocabulary
 from domain import handling_events as acts
 from domain import procedure_words as words
 from domain.case_state import Case
+from domain.clocks import Rules
 from domain.moves import ACCEPTED, RECHECK_REQUESTED
 from domain.people import People
 from domain.refusing import refuse
@@ -23,9 +24,6 @@ MEDIATION_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     acts.CaseSettled.action: ("", "referred", "taken", "not_agreed", "returned"),
 }
 """After which step of mediation each act may come; "" is before the first."""
-
-EXTENSION_LIMIT: Final = 30
-"""The days by which handling may be extended in all, where the rule row is not at hand (34; 2005: 33)."""
 
 
 def _accepted(case: Case, event: case_events.CaseAccepted, people: People) -> None:
@@ -121,21 +119,28 @@ def _mediation(case: Case, event: Event, people: People) -> None:
         )
 
 
-def _extended(case: Case, event: acts.CaseExtended, people: People) -> None:
-    """Check that the extensions stay within 30 days in all, those that came too late included. Source: article 34."""
+def check_extension(case: Case, event: acts.CaseExtended, rules: Rules) -> None:
+    """Check that extensions stay within what the row allows in all that the clock runs by, late ones included.
+
+    The limit is that of the rules known when the clock started; a row with the limit 0 sets none.
+
+    Raises TransitionRefused where no handling time of this office runs, or too few days are left.
+    Source: article 34; 2005: 33.
+    """
     clock = next((c for c in case.running if c.clock == "HANDLE" and not c.shadow and c.unit == event.office), None)
     if clock is None:
         raise refuse(case, event, "nothing_to_extend", "34", "没有可以延长的办理期限", "no handling time runs here")
+    row = rules.at(clock.started_index).clocks[clock.rule]
     used = sum(change.days for change in clock.changes if change.kind == "extended")
-    if used + event.days > EXTENSION_LIMIT:
-        left = EXTENSION_LIMIT - used
+    if row.extend_limit and used + event.days > row.extend_limit:
+        left = row.extend_limit - used
         raise refuse(
             case,
             event,
             "extension_limit",
-            "34",
-            f"延长期限合计不得超过 {EXTENSION_LIMIT} 日,还可延长 {left} 日",
-            f"extensions must not exceed {EXTENSION_LIMIT} days in all; {left} are left",
+            row.article,
+            f"延长期限合计不得超过 {row.extend_limit} 日,还可延长 {left} 日",
+            f"extensions must not exceed {row.extend_limit} days in all; {left} are left",
             (str(left),) if left else (),
         )
 
@@ -216,7 +221,6 @@ HANDLING_RULES: Final[Mapping[str, Callable[[Case, Any, People], None]]] = {
     acts.CaseHearingOpened.action: _hearing_opened,
     acts.CaseHearingClosed.action: _hearing_closed,
     **dict.fromkeys(MEDIATION_STEPS, _mediation),
-    acts.CaseExtended.action: _extended,
     acts.CaseExecutionBegun.action: _executes,
     acts.CaseExecutionDone.action: _executes,
     acts.CaseResolved.action: _resolved,

@@ -1,6 +1,7 @@
 """Does another case seem to be about the same matter? A hint at intake, from what the matter is and where.
 
-Compared are the subject area, the unit that answers and the place where the matter arose. Nothing here takes,
+Compared are the subject area, the place where the matter arose, and the unit that answers: the competent one by the
+published rows, wherever the matter lies now. Nothing here takes,
 keeps or returns anything about a person: two neighbours with one complaint and one person with two complaints
 look alike, and that is meant.
 """
@@ -13,6 +14,8 @@ from typing import Final, NamedTuple
 
 from domain.case_state import Case
 from domain.clock import civil_day
+from domain.people import NOW
+from domain.reference import Reference
 
 WITHIN: Final = timedelta(days=730)
 """How far apart two submissions of one matter may begin and still be hinted at; a design decision."""
@@ -35,11 +38,20 @@ class Hint(NamedTuple):
     agrees: tuple[str, ...]
 
 
-def matter_of(case: Case) -> Matter | None:
-    """Return what a case is about, None before it began."""
+def matter_of(case: Case, reference: Reference | None = None, index: int = NOW) -> Matter | None:
+    """Return what a case is about, None before it began.
+
+    Its unit is the one that the competence rows known at this log index name for the day on which it began; where
+    they name none, or no reference is given, it is the office that holds the case.
+    """
     if case.began_at is None:
         return None
-    return Matter(case.stream.partition("/")[2], case.area, case.office, case.place, civil_day(case.began_at))
+    began_on = civil_day(case.began_at)
+    unit = case.office
+    if reference is not None and case.area and case.place:
+        advice = reference.competence.advise(reference.people, case.area, case.place, began_on, index)
+        unit = advice[0].unit if advice else unit
+    return Matter(case.stream.partition("/")[2], case.area, unit, case.place, began_on)
 
 
 def similar_matters(matter: Matter, others: Iterable[Matter], within: timedelta = WITHIN) -> tuple[Hint, ...]:

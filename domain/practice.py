@@ -1,8 +1,8 @@
 """Local practice as profiles: reading them strictly, checking them against the nation's rows, applying them.
 
-A profile is a TOML file of rows (`data/profiles/`). It becomes law of a ledger as `rules.published.v1`: a
-signed act with its place in the log, and each row with its days in force. A place that decides nothing
-about an item has the national row; `practised` says which row holds on a day.
+A profile is a TOML file of rows (`data/profiles/`), with the competence rows of the place if it has any. It becomes
+law of a ledger as `rules.published.v1`: a signed act with its place in the log, and each row with its days in force.
+A place that decides nothing about an item has the national row; `practised` says which row holds on a day.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+from domain.competence import CompetenceRow, areas, check_competence, parse_competence
 from domain.errors import ReferenceRefused
 from domain.practice_rows import CLOCK, ITEMS, LAG, PracticeRow, item_of
 from domain.rows import ClockRow, parse_row
@@ -25,13 +26,17 @@ NATION: Final = "CN"
 EARLIEST: Final = date(2005, 5, 1)
 _HEAD: Final = ("id", "name_zh", "name_en", "jurisdiction", "version", "extends")
 _ROW: Final = ("id", "item", "value", "article", "source", "confidence", "in_force_from", "in_force_to")
+_COMPETENCE: Final = ("jurisdiction", "row")
 _DAY: Final = timedelta(days=1)
 _LENGTHS: Final = {"evaluation_window_days": "EVALUATION", "recommendation_reply_days": "RECOMMENDATION_REPLY"}
 """Items of their own that are the length of a clock whose number the law leaves open."""
 
 
 class Profile(NamedTuple):
-    """What one place practises: `rows` are its own, as they are published; `extends` is "" for the nation's."""
+    """What one place practises: `rows` are its own, as they are published; `extends` is "" for the nation's.
+
+    `competence` are its competence rows, within the administrative code `region`.
+    """
 
     id: str
     name_zh: str
@@ -40,6 +45,8 @@ class Profile(NamedTuple):
     version: str
     extends: str
     rows: tuple[Mapping[str, Any], ...]
+    region: str = ""
+    competence: tuple[Mapping[str, Any], ...] = ()
 
 
 def packaged_profiles() -> tuple[str, ...]:
@@ -67,12 +74,14 @@ def parse_profile(data: bytes) -> Profile:
         tables = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise _refuse("?", "toml", "不是 TOML 文件", "is not TOML") from None
-    for name in sorted(tables.keys() ^ {*_HEAD, "row"}):
+    for name in sorted((tables.keys() - {"competence"}) ^ {*_HEAD, "row"}):
         raise _refuse("?", name, "缺少或多余", "is missing or unknown")
     head = {name: tables[name] for name in _HEAD}
     if not all(isinstance(value, str) for value in head.values()) or not isinstance(tables["row"], list):
         raise _refuse("?", "head", "应为文字,row 应为列表", "must be text, and row a list of rows")
     profile = Profile(**head, rows=tuple(_published(row, tables["jurisdiction"]) for row in tables["row"]))
+    if "competence" in tables:
+        profile = _with_competence(profile, tables["competence"])
     parsed = practice_of(profile.rows)
     _check_times(parsed)
     if profile.extends not in ("", NATIONAL):
@@ -80,6 +89,19 @@ def parse_profile(data: bytes) -> Profile:
     if not profile.extends:
         _check_complete(profile, parsed)
     return profile
+
+
+def _with_competence(profile: Profile, table: Any) -> Profile:
+    """Return the profile with its competence rows, whose areas have to be in the tree."""
+    if not isinstance(table, Mapping) or table.keys() != {*_COMPETENCE} or not isinstance(table["row"], list):
+        raise _refuse("?", "competence", "应恰有 jurisdiction 与 row", "must have exactly jurisdiction and row")
+    rows = tuple(row if isinstance(row, Mapping) else {} for row in table["row"])
+    parsed = parse_competence(rows, str(table["jurisdiction"]))
+    check_competence(parsed)
+    for row in parsed:
+        if row.area not in areas():
+            raise _refuse(row.id, "area", "不在内容分类表中", "is not in the tree of subject areas")
+    return profile._replace(region=str(table["jurisdiction"]), competence=rows)
 
 
 def _published(row: Any, jurisdiction: str) -> Mapping[str, Any]:
@@ -102,6 +124,12 @@ def profile_act(profile: Profile) -> dict[str, Any]:
     if profile.extends:
         rows = [*(dict(row) for row in load_profile(profile.extends).rows), *rows]
     return {"version": f"practice-{profile.id}-{profile.version}", "rows": rows}
+
+
+def packaged_competence() -> tuple[CompetenceRow, ...]:
+    """Return the competence rows that come with the program: those of the example city, as their sources say."""
+    profiles = [load_profile(name) for name in packaged_profiles()]
+    return tuple(row for one in profiles for row in parse_competence(one.competence, one.region))
 
 
 @cache

@@ -76,7 +76,7 @@ ITEMS: Final[Mapping[str, Item]] = MappingProxyType(
         "assigned_report_days": Item(
             "交办未定期限时的报告期限", "report on an assignment that sets no date", "days", 1, 180
         ),
-        "silence_days": Item("多少日无任何行为即列出", "days without any act until a case is listed", "days", 1, 90),
+        "silence_days": Item("多少日无任何行为即列出", "days without any act until a case is listed", "days", 7, 90),
         "returned_times": Item("退回、转出多少次即列出", "returns or transfers until a case is listed", "count", 2, 10),
         "last_hours": Item(
             "期限届满前多少小时内延期即列出",
@@ -87,6 +87,24 @@ ITEMS: Final[Mapping[str, Item]] = MappingProxyType(
         ),
         "late_recording_days": Item(
             "迟录多少工作日即列出", "working days of late recording until it is listed", "working_days", 1, 60
+        ),
+        "investigation_times": Item(
+            "答复前至少应有的调查、听证、调解次数",
+            "acts of investigation, hearing or mediation that an answer needs",
+            "count",
+            1,
+            5,
+        ),
+        "reopened_times": Item("重新启动多少次即列出", "reopenings until a case is listed", "count", 1, 5),
+        "withdrawal_hours": Item(
+            "接触信访人后多少小时内撤回即列出",
+            "hours after a contact with the petitioner in which a withdrawal is listed",
+            "hours",
+            1,
+            720,
+        ),
+        "same_reply_cases": Item(
+            "同一答复文字用于多少件即列出", "cases with one reply text until they are listed", "count", 2, 100
         ),
         "backlog_days": Item(
             "多少日未办结为信访积案", "days after which an unresolved case is backlog", "days", 60, 730

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from domain.relations import (
     ADDRESSEE,
+    AUTHOR,
+    AUTHOR_SUPERIOR,
     CASE_KEY,
     EVER_HOLDER,
     HOLDER,
@@ -98,6 +100,6 @@ PROCEDURE_PERMISSIONS: Final = MappingProxyType(
         "case.representative_named.v1": Permission(PEOPLE, EVER_HOLDER),
         "case.merged.v1": _BY_HOLDER,
         "case.linked.v1": Permission(DESK, EVER_HOLDER),
-        "case.corrected.v1": Permission(PEOPLE, EVER_HOLDER),
+        "case.corrected.v1": Permission(PEOPLE, AUTHOR, (AUTHOR_SUPERIOR,)),
     }
 )

@@ -1,4 +1,4 @@
-"""What every stream may depend on: the directory, the rules and the calendars of one ledger.
+"""What every stream may depend on: the directory, the rules, the calendars and the competence rows of one ledger.
 
 They come from the streams `people/…`, `ledger`, `rules` and `calendar`. Each part keeps the log index of
 every change, so one reference, folded once, answers for any earlier position.
@@ -11,20 +11,23 @@ from typing import NamedTuple
 from domain import people as directory
 from domain.calendar_notices import CalendarRefused
 from domain.calendars import NEW_CALENDARS, Calendars
+from domain.census import LedgerCensus, check_census
 from domain.clocks import FIRST_INDEX, Rules, national_rules
+from domain.competences import NO_COMPETENCE, Competence
 from domain.errors import ReferenceRefused, RoleRefused
 from domain.people import NO_PEOPLE, REGISTRARS, People
 from domain.people_rules import check_people
-from domain.reference_events import CalendarPublished, RulesPublished
+from domain.reference_events import CalendarPublished, CompetencePublished, RulesPublished
 from domain.schema import Event
 
 
 class Reference(NamedTuple):
-    """The directory, rules and calendars after a prefix of the ledger; immutable."""
+    """The directory, rules, calendars and competence rows after a prefix of the ledger; immutable."""
 
     people: People
     rules: Rules
     calendars: Calendars
+    competence: Competence = NO_COMPETENCE
 
 
 def new_reference() -> Reference:
@@ -50,6 +53,8 @@ def fold_reference(reference: Reference, event: Event) -> Reference:
             raise _refuse_calendar(event, refused) from None
     if isinstance(event, RulesPublished):
         return reference._replace(rules=reference.rules.apply(event.index, event.version, event.digest, event.rows))
+    if isinstance(event, CompetencePublished):
+        return reference._replace(competence=_with_competence(reference.competence, event))
     return reference._replace(people=directory.fold(reference.people, event))
 
 
@@ -60,19 +65,27 @@ def check_reference(reference: Reference, event: Event) -> None:
 
     Raises RoleRefused if the actor is not a registrar, PeopleRefused or ReferenceRefused naming the rule.
     """
-    if isinstance(event, RulesPublished | CalendarPublished):
+    if isinstance(event, RulesPublished | CalendarPublished | CompetencePublished):
         _check_publisher(event)
     if isinstance(event, RulesPublished):
         known = tuple(step for step in reference.rules.steps if step[0] < event.index)
         Rules(known).apply(event.index, event.version, event.digest, event.rows)
+    elif isinstance(event, CompetencePublished):
+        _with_competence(reference.competence.before(event.index), event)
     elif isinstance(event, CalendarPublished):
         earlier = tuple(step for step in reference.calendars.steps if step[0] < event.index)
         try:
             Calendars(earlier).check(event.table())
         except CalendarRefused as refused:
             raise _refuse_calendar(event, refused) from None
+    elif isinstance(event, LedgerCensus):
+        check_census(event)
     else:
         check_people(reference.people, event)
+
+
+def _with_competence(known: Competence, event: CompetencePublished) -> Competence:
+    return known.apply(event.index, event.jurisdiction, event.version, event.digest, event.rows)
 
 
 def has_published_rules(reference: Reference) -> bool:

@@ -1,4 +1,4 @@
-"""The acts that publish what every case depends on: rule rows and working calendars."""
+"""The acts that publish what every case depends on: rule rows, competence rows and working calendars."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ class RulesPublished(Event):
 
     action: ClassVar[str] = "rules.published.v1"
 
+    version: Annotated[str, fields.code]
+    digest: Annotated[str, fields.hex32]
+    rows: Annotated[tuple[Mapping[str, Any], ...], _rows]
+
+
+@act
+class CompetencePublished(Event):
+    """A registrar publishes which unit is competent for what within a jurisdiction (`competences.py`).
+
+    The rows replace those published for this jurisdiction before; `digest` is over them (`clocks.rows_digest`).
+    """
+
+    action: ClassVar[str] = "rules.competence_published.v1"
+
+    jurisdiction: Annotated[str, fields.code]
     version: Annotated[str, fields.code]
     digest: Annotated[str, fields.hex32]
     rows: Annotated[tuple[Mapping[str, Any], ...], _rows]

@@ -26,6 +26,8 @@ PACKAGING_LEADER: Final = "packaging_leader"
 ANY_OFFICE: Final = "any_office"
 SUCCESSOR: Final = "successor"
 ADDRESSEE: Final = "addressee"
+AUTHOR: Final = "author"
+AUTHOR_SUPERIOR: Final = "author_superior"
 
 Stands = Callable[[Case, Any, People], bool]
 
@@ -33,29 +35,29 @@ Stands = Callable[[Case, Any, People], bool]
 class Relation(NamedTuple):
     """One word: how a refusal names those who stand so, and the function that tells whether an actor does.
 
-    `names` gives the offices (or officers) that stand so now, as far as the case knows them, for a refusal
-    to say who would be allowed.
+    `names` gives the offices (or officers) that stand so for an act, as far as the case knows them, for a
+    refusal to say who would be allowed.
     """
 
     zh: str
     en: str
     stands: Stands
-    names: Callable[[Case], tuple[str, ...]]
+    names: Callable[[Case, Any], tuple[str, ...]]
 
 
-def _nobody(case: Case) -> tuple[str, ...]:
+def _nobody(case: Case, event: Any) -> tuple[str, ...]:
     return ()
 
 
-def _holder(case: Case) -> tuple[str, ...]:
+def _holder(case: Case, event: Any) -> tuple[str, ...]:
     return (case.office,) if case.office else ()
 
 
-def _sender(case: Case) -> tuple[str, ...]:
+def _sender(case: Case, event: Any) -> tuple[str, ...]:
     return (case.sender,) if case.sender else ()
 
 
-def _holders(case: Case) -> tuple[str, ...]:
+def _holders(case: Case, event: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(holding.office for holding in case.holdings))
 
 
@@ -96,10 +98,10 @@ def _is_supervision(case: Case, event: Any, people: People) -> bool:
 
 
 def _packages(case: Case, event: Any, people: People) -> bool:
-    return event.actor in _packaging_leaders(case)
+    return event.actor in _packaging_leaders(case, event)
 
 
-def _packaging_leaders(case: Case) -> tuple[str, ...]:
+def _packaging_leaders(case: Case, event: Any) -> tuple[str, ...]:
     """The leader who answers for the case now, as its track of packages has it; nobody before there is one."""
     package = getattr(case, "package", None)
     leader = getattr(package, "leader", "") if package is not None else ""
@@ -113,6 +115,26 @@ def _is_successor(case: Case, event: Any, people: People) -> bool:
 
 def _is_addressee(case: Case, event: Any, people: People) -> bool:
     return bool(event.office) and getattr(event, "to_office", "") == event.office
+
+
+def _is_author(case: Case, event: Any, people: People) -> bool:
+    """The office whose act is corrected, or the one that goes on with its powers.
+
+    Where the act named has no author that is known, any office that held the case may ask, and is told why not.
+    """
+    author = case.author(event.seq)
+    if not author:
+        return _was_holder(case, event, people)
+    return event.office in (author, people.successor(author, event.index))
+
+
+def _is_above_author(case: Case, event: Any, people: People) -> bool:
+    return people.is_under(case.author(event.seq), event.office, event.index)
+
+
+def _authors(case: Case, event: Any) -> tuple[str, ...]:
+    author = case.author(event.seq)
+    return (author,) if author else ()
 
 
 def _is_any(case: Case, event: Any, people: People) -> bool:
@@ -147,6 +169,10 @@ RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
             "原持有单位职权的承继单位", "is the successor of the office that held the case", _is_successor, _holder
         ),
         ADDRESSEE: Relation("该请求所提交的单位", "is the office that the request is made to", _is_addressee, _nobody),
+        AUTHOR: Relation("作出所更正行为的单位", "is the office whose act is corrected", _is_author, _authors),
+        AUTHOR_SUPERIOR: Relation(
+            "作出该行为的单位的上级单位", "is an office above the one whose act it is", _is_above_author, _nobody
+        ),
         ANY_OFFICE: Relation("机构表中的任一单位", "is any office of the directory", _is_any, _nobody),
     }
 )

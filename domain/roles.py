@@ -108,7 +108,7 @@ def _refuse_relation(case: Case, event: Event, permission: Permission) -> RoleRe
     act = name_of(ACTIONS, event.action)
     relations = [RELATIONS[word] for word in permission.relations]
     zh, en = "或".join(one.zh for one in relations), ", or ".join(one.en for one in relations)
-    who = tuple(dict.fromkeys(name for one in relations for name in one.names(case)))
+    who = tuple(dict.fromkeys(name for one in relations for name in one.names(case, event)))
     now_zh = f"(现为 {'、'.join(who)})" if who else ""
     now_en = f" (now {', '.join(who)})" if who else ""
     return _refuse(

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from domain.calendar_notices import published_acts
 from domain.clocks import RuleSet, national_rules
-from domain.competence import areas
+from domain.competence import CompetenceRow, areas
 from domain.events import EVENTS, SEALED, public_kinds, required_fields
 from domain.packaging_rows import FACTS
 from domain.practice import NATIONAL, load_profile, practice_of
@@ -51,8 +51,8 @@ class Line(NamedTuple):
     cells: tuple[Name, ...]
 
 
-def rulebook(rules: RuleSet) -> tuple[Line, ...]:
-    """Return every line of every table, with the clocks, lags and practice of these rules."""
+def rulebook(rules: RuleSet, competence: Iterable[CompetenceRow]) -> tuple[Line, ...]:
+    """Return every line of every table, with the clocks, lags and practice of these rules and these competence rows."""
     return (
         *_laws(rules),
         *_transitions(),
@@ -65,6 +65,7 @@ def rulebook(rules: RuleSet) -> tuple[Line, ...]:
         *_practice(rules),
         *_packaging(rules),
         *_areas(),
+        *_competence(competence),
         *_words(),
         *_calendars(),
     )
@@ -183,6 +184,13 @@ def _areas() -> Iterator[Line]:
         yield Line("area", code, Basis(row.article, row.source, row.confidence), (row.name,))
 
 
+def _competence(rows: Iterable[CompetenceRow]) -> Iterator[Line]:
+    for row in rows:
+        area = areas()[row.area].name if row.area in areas() else Name(row.area, row.area)
+        cells = (area, Name(row.jurisdiction, row.jurisdiction), Name(row.unit, row.unit), _in_force(row))
+        yield Line("competence", row.id, _of(row), cells)
+
+
 def _words() -> Iterator[Line]:
     for title, article, words in WORD_TABLES:
         for word, name in words.items():
@@ -199,11 +207,11 @@ def _calendars() -> Iterator[Line]:
         yield Line("calendar", f"{act['calendar']}.{act['year']}.{act['version']}", basis, (year, rest, work, kind))
 
 
-def _of(row: Row) -> Basis:
+def _of(row: Row | CompetenceRow) -> Basis:
     return Basis(row.article, row.source, row.confidence)
 
 
-def _in_force(row: Row) -> Name:
+def _in_force(row: Row | CompetenceRow) -> Name:
     since, until = row.in_force_from.isoformat(), row.in_force_to.isoformat() if row.in_force_to else ""
     return Name(f"{since} 至 {until or '今'}", f"{since} to {until or 'now'}")
 

@@ -95,6 +95,15 @@ TABLES: Final[Mapping[str, tuple[Name, tuple[tuple[str, Name], ...]]]] = Mapping
             ),
         ),
         "area": (Name("内容分类", "Subject areas"), _columns(("name", "名称", "name"))),
+        "competence": (
+            Name("职权表:内容分类 × 地域 → 有权处理单位", "Competence: subject area × jurisdiction → unit"),
+            _columns(
+                ("area", "内容分类", "subject area"),
+                ("jurisdiction", "地域", "jurisdiction"),
+                ("unit", "单位", "unit"),
+                _IN_FORCE,
+            ),
+        ),
         "word": (Name("封闭词表", "Closed vocabularies"), _columns(("list", "词表", "list"), ("name", "名称", "name"))),
         "calendar": (
             Name("工作日历的来源", "Sources of the working calendar"),

@@ -7,7 +7,8 @@ day, a calendar and a moment (`due.py`, `overdue.py`).
 
 `ep` is the epoch, of 2^19 log entries, in which the row's end or withdrawal became known. Whoever was alive at a
 position was closed in its epoch or later, so any as-of question is a few ordered range scans. The indexes hold only
-rows that outlived their raw due day, by when their end was recorded, which are few.
+rows that outlived their raw due day, by when their end was recorded, which are few; `early` holds the others, for
+what was soon to be due at an earlier moment.
 """
 
 from __future__ import annotations
@@ -19,17 +20,24 @@ from sys import intern
 from domain.case_state import Case
 from domain.clock import Clock, Clocks
 from domain.effective import DAY_MS, unix_ms
-from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE
+from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, due_day
 from projections.entries import CASE_PREFIX
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
 from projections.view import Put, Rows, Step
 
-STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED = 1, 2, 4, 8
+STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED, CLOSED_MATTER = 1, 2, 4, 8, 16
+
+# The act that closes a matter although it is not the answer that its clock waits for, as after a mediation.
+_CONCLUDED = "case.concluded.v1"
 
 _CIVIL_MS = 8 * 3_600_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _ORDER = "key_day, case_id, clock, segment"
 _CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags, outlived"
+_JUDGED = "met, flags, due_day, start_day, kind, key_day, k0, km, kx, v0, v1"
+
+# The clocks that figures judge offices by (`domain/figure_rows.py`), and that the index for figures holds.
+JUDGED = ("HANDLE", "NOTICE_DIRECT", "NOTICE_TRANSFERRED", "RECHECK_DECISION", "REVIEW_DECISION")
 
 CLOCKS = Table(
     "view_clocks",
@@ -56,22 +64,28 @@ CLOCKS = Table(
         Column("ep", "small"),
         Column("outlived", "small"),
         Column("flags", "small"),
+        Column("due_day", "integer"),
+        Column("closed_day", "integer"),
     ),
     (
         Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
+        Index("early", f"kind, {_ORDER}", "unit, k0, km, kx, v0, v1", "outlived = 0"),
+        Index("figures", "clock, closed_day, unit", _JUDGED, f"clock IN ({', '.join(map(repr, JUDGED))})"),
     ),
 )
 _NUMBER = {column.name: number for number, column in enumerate(CLOCKS.columns)}
 _KIND, _KEY_DAY, _END, _V1, _OUTLIVED = (_NUMBER[name] for name in ("kind", "key_day", "closed_seq", "v1", "outlived"))
+_DUE_DAY, _CLOSED_DAY = _NUMBER["due_day"], _NUMBER["closed_day"]
 
 
 class ClockRows:
     """The view behind `overdue`: one row a clock and segment, put again when it closes or is withdrawn."""
 
     name = "clocks"
-    version = 1
+    version = 3
     tables = (CLOCKS,)
+    actions: frozenset[str] | None = None
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -151,16 +165,18 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None, effective_ms: in
     event = step.event
     km = OPEN if clock.closed_index is None else clock.closed_index
     kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
-    known, v1, outlived = min(km, kx), OPEN_AT, 1
+    known, v1, outlived, judged = min(km, kx), OPEN_AT, 1, (0, 0)
     if old is not None:
-        v1, outlived = old[_V1], old[_OUTLIVED]
+        v1, outlived, judged = old[_V1], old[_OUTLIVED], (old[_DUE_DAY], old[_CLOSED_DAY])
     if km == event.index and clock.closed_at is not None:
         closed_ms = effective_ms if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
         v1 = min(closed_ms, event.recorded_at_ms)
+        calendar = step.reference.calendars.as_known(km - 1)
+        judged = (due_day(calendar, begun[_KIND], begun[_KEY_DAY]).toordinal(), civil_day(v1))
     if known == event.index:
         outlived = int(civil_day(event.recorded_at_ms) > begun[_KEY_DAY] + max(begun[_KIND], 0))
     how = (clock.closed_seq or 0, clock.closed_by, int(clock.met))
-    return (*how, km, kx, v1, known >> EPOCH_BITS, outlived, _flags(clock))
+    return (*how, km, kx, v1, known >> EPOCH_BITS, outlived, _flags(clock), *judged)
 
 
 def _flags(clock: Clock) -> int:
@@ -169,4 +185,5 @@ def _flags(clock: Clock) -> int:
         + clock.closed_late * CLOSED_LATE
         + clock.started_imported * STARTED_IMPORTED
         + clock.closed_imported * CLOSED_IMPORTED
+        + (clock.closed_by == _CONCLUDED) * CLOSED_MATTER
     )

@@ -39,6 +39,7 @@ class Days:
     name = "days"
     version = 1
     tables = (DAYS,)
+    actions = frozenset({CalendarPublished.action})
 
     def follows(self, stream: str) -> bool:
         """The stream of calendars."""

@@ -35,14 +35,14 @@ class DueDays:
         calendar = self._calendars.as_known(min(closed, self._known_at) - 1)
         key = (kind, key_day, calendar.version)
         if key not in self._due:
-            due = _due(calendar, kind, key_day)
+            due = due_day(calendar, kind, key_day)
             first = key_day + 1 if kind > 0 else key_day
             self._due[key] = (due, provisional_between(calendar, first, due.toordinal()))
         return self._due[key]
 
     def earliest(self, kind: int, key_day: int) -> date:
         """Return the earliest day that any calendar known so far gives a clock of this key day, or of a later one."""
-        return min(_due(calendar, kind, key_day) for _, calendar in self._known)
+        return min(due_day(calendar, kind, key_day) for _, calendar in self._known)
 
     def first_key_day(self, kind: int, due_on: date) -> int:
         """Return the smallest key day that any calendar known so far makes due on this day or later."""
@@ -73,7 +73,8 @@ def provisional_between(calendar: Calendar, first: int, last: int) -> bool:
     return any(calendar.provisional(date.fromordinal(day)) for day in range(first, last + 1))
 
 
-def _due(calendar: Calendar, kind: int, key_day: int) -> date:
+def due_day(calendar: Calendar, kind: int, key_day: int) -> date:
+    """Return the day on which a clock of this kind and key day is due by one calendar."""
     day = date.fromordinal(key_day)
     if kind > 0:
         return calendar.add_working_days(day, kind)

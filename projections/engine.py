@@ -10,8 +10,10 @@ import threading
 from collections.abc import Collection, Sequence
 
 from domain.reference import new_reference
+from projections.census import MapProof, Taken, prove_mapped, read_digest, take_census
+from projections.codec import Codec
 from projections.database import Database
-from projections.digests import view_digest
+from projections.digests import Encode, encode_with_standard_library, view_digest
 from projections.entries import (
     Decode,
     decode_with_standard_library,
@@ -25,7 +27,7 @@ from projections.follower import Follower
 from projections.rebuild import Progress, fill_stage, prepare_stage
 from projections.references import take_in
 from projections.registry import LIVE, STAGE, create_registry, live_position, standing, swap
-from projections.view import View, check_names, digest_table
+from projections.view import View, check_names
 from projections.views import VIEWS
 
 BATCH = 500
@@ -39,9 +41,9 @@ def _silent(done: int, total: int) -> None:
 class Engine:
     """Keeps views in step with the log of one database. Its methods may be called from any thread.
 
-    `decode` turns a payload into its JSON value; hand in a faster one than the standard library's where it matters (it
-    must be importable by name, because rebuilding may use other processes). `batch` is the number of entries a live
-    transaction, `states` the number of streams kept in memory between transactions.
+    `decode` turns a payload into its JSON value and `encode` a row into canonical JSON; hand in faster ones than the
+    standard library's where it matters (importable by name, because rebuilding may use other processes). `batch` is the
+    number of entries a live transaction, `states` the number of streams kept in memory between transactions.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Engine:
         views: Sequence[View] = VIEWS,
         *,
         decode: Decode = decode_with_standard_library,
+        encode: Encode = encode_with_standard_library,
         batch: int = BATCH,
         states: int = STATES,
     ) -> None:
         self._database = database
         self._views = check_names(views)
         self._decode = decode
+        self._encode = encode
         self._batch = batch
         self._states = states
         self._lock = threading.Lock()
@@ -97,18 +101,24 @@ class Engine:
         """Return the views' position and, for each view, its digest there, as the database holds it."""
         with self._database.read() as session:
             position = live_position(session)
-            found = {}
-            for name, view in self._views.items():
-                table = digest_table(view).name
-                rows = session.iterate(f"SELECT stream, digest FROM {table} ORDER BY stream")
-                found[name] = view_digest((stream, digest) for stream, digest in rows)
+            found = {name: read_digest(session, view) for name, view in self._views.items()}
         return position, found
+
+    def census(self) -> Taken:
+        """Return what a census of all that the views have folded commits to, as the database holds it."""
+        with self._database.read() as session:
+            return take_census(session, self._views.values())
+
+    def prove_mapped(self, entries: int, streams: int, stream: str) -> MapProof | None:
+        """Return the proof of a stream in the map of a census, or None if it had no entry there."""
+        with self._database.read() as session:
+            return prove_mapped(session, entries, streams, stream)
 
     def recompute(self, size: int) -> dict[str, bytes]:
         """Return what each view's digest is after exactly `size` entries, from the entries alone."""
         with self._database.read() as session:
             reference = take_in(new_reference(), read_reference_streams(session, self._decode, 0, size))
-            folder = Folder([*self._views.values()], reference)
+            folder = Folder([*self._views.values()], reference, self._encode)
             leaves: list[list[tuple[str, bytes]]] = [[] for _ in folder.views]
             for state in fold_streams(folder, read_range(session, self._decode, "", None, size)):
                 for view, digest in folder.digests(state):
@@ -127,7 +137,7 @@ class Engine:
 
     def _rebuild(self, views: Sequence[View], processes: int, progress: Progress) -> int:
         size = prepare_stage(self._database, views)
-        fill_stage(self._database, views, self._decode, size, processes, progress)
+        fill_stage(self._database, views, Codec(self._decode, self._encode), size, processes, progress)
         staged = self._follow(views, STAGE)
         others = [view for view in self._views.values() if view not in views]
         self._live = None
@@ -162,4 +172,5 @@ class Engine:
         return position
 
     def _follow(self, views: Sequence[View], stage: int) -> Follower:
-        return Follower(self._database, views, stage, self._decode, batch=self._batch, states=self._states)
+        codec = Codec(self._decode, self._encode)
+        return Follower(self._database, views, stage, codec, batch=self._batch, states=self._states)

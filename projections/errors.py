@@ -11,6 +11,10 @@ ProjectionError
     ├── UnitUnknown       no office of that name is known at that position
     ├── ClockUnknown      no clock of that name exists
     ├── CaseUnknown       no act of that case is known at that position
+    ├── RuleUnknown       patrol has no rule of that name, or none that the log can answer
+    ├── FigureUnknown     no figure of that name, or no such part of one
+    ├── PeriodRefused     a period that is not a month
+    ├── RankRefused       a ranking of too small samples, or by a figure that judges no office
     └── CursorRefused     a cursor that is damaged or belongs to another question
 """
 
@@ -22,11 +26,15 @@ __all__ = [
     "CursorRefused",
     "DatabaseFailed",
     "DatabaseRefused",
+    "FigureUnknown",
     "LogGap",
     "OutOfStep",
+    "PeriodRefused",
     "PositionRefused",
     "ProjectionError",
     "QuestionRefused",
+    "RankRefused",
+    "RuleUnknown",
     "UnitUnknown",
     "ViewsMissing",
 ]
@@ -72,8 +80,24 @@ class ClockUnknown(QuestionRefused):
     """There is no clock of that name."""
 
 
+class RuleUnknown(QuestionRefused):
+    """Patrol has no rule of that name, or none that the log alone can answer."""
+
+
 class CaseUnknown(QuestionRefused):
     """No act of that case is known at that position."""
+
+
+class FigureUnknown(QuestionRefused):
+    """There is no figure of that name, or no such part of one."""
+
+
+class PeriodRefused(QuestionRefused):
+    """The period is not a month."""
+
+
+class RankRefused(QuestionRefused):
+    """A ranking was asked for that would not be fair; the reason is said."""
 
 
 class CursorRefused(QuestionRefused):

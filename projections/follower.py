@@ -11,8 +11,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from domain.reference import new_reference
+from projections.codec import Codec
 from projections.database import Database, Session
-from projections.entries import Decode, Entry, read_log, read_reference_streams, read_streams
+from projections.entries import Entry, read_log, read_reference_streams, read_streams
 from projections.errors import OutOfStep, ViewsMissing
 from projections.folding import Changes, Folder, StreamState, fold_streams
 from projections.references import take_in
@@ -29,16 +30,16 @@ class Follower:
     """
 
     def __init__(
-        self, database: Database, views: Sequence[View], stage: int, decode: Decode, *, batch: int, states: int
+        self, database: Database, views: Sequence[View], stage: int, codec: Codec, *, batch: int, states: int
     ) -> None:
         self._database = database
         self._views = tuple(views)
         self._stage = stage
-        self._decode = decode
+        self._decode = codec.decode
         self._batch = batch
         self._capacity = states
         self._states: OrderedDict[str, StreamState] = OrderedDict()
-        self._folder = Folder(views, new_reference())
+        self._folder = Folder(views, new_reference(), codec.encode)
         self._position: int | None = None
 
     def catch_up(self, until: int | None = None) -> int:
@@ -68,10 +69,9 @@ class Follower:
             self._load_states(session, entries, position)
         self._folder.reference = take_in(self._folder.reference, entries)
         changes = Changes()
-        touched = {entry.stream: self._states[entry.stream] for entry in entries}
         for entry in entries:
             self._folder.apply(self._states[entry.stream], entry, changes)
-        self._note_digests(touched, changes)
+        self._note_digests(changes)
         with self._database.write(lasting=False) as session:
             advance(session, self._stage, self._views, position, position + len(entries))
             self._write(session, changes)
@@ -106,9 +106,11 @@ class Follower:
             earlier = read_streams(session, self._decode, missing, position)
             self._states.update((state.stream, state) for state in fold_streams(self._folder, earlier))
 
-    def _note_digests(self, touched: dict[str, StreamState], changes: Changes) -> None:
-        for stream, state in touched.items():
-            for view, digest in self._folder.digests(state):
+    def _note_digests(self, changes: Changes) -> None:
+        """Digest anew what the batch changed, stream by stream and view by view, and nothing else."""
+        for view, streams in changes.streams.items():
+            for stream in streams:
+                digest = self._folder.digest(self._states[stream], view)
                 changes.put(view, len(self._views[view].tables), (stream,), (stream, digest))
 
     def _write(self, session: Session, changes: Changes) -> None:

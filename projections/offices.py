@@ -32,6 +32,7 @@ class Offices:
     name = "offices"
     version = 1
     tables = (OFFICES,)
+    actions = frozenset({OfficeOpened.action})
 
     def follows(self, stream: str) -> bool:
         """The streams of offices."""

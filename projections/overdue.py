@@ -7,31 +7,19 @@ over: what is due that day is not yet overdue. Nothing is stored about it; the a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.effective import unix_ms
-from projections.clocks import (
-    CLOCK_ROWS,
-    CLOSED_IMPORTED,
-    CLOSED_LATE,
-    STARTED_IMPORTED,
-    STARTED_LATE,
-    civil_day,
-    kind_of,
-)
-from projections.cursors import FIRST_DAY, LAST_DAY, format_cursor, parse_cursor
-from projections.due import DueDays
-from projections.entries import recorded_at
-from projections.errors import ClockUnknown
-from projections.reader import Moment, Reader
-from projections.scans import COLUMNS, SortKey, first_rows
-from projections.tables import EPOCH_BITS, OPEN_EPOCH, Row
+from projections.clocks import CLOCK_ROWS, CLOSED_IMPORTED, CLOSED_LATE, STARTED_IMPORTED, STARTED_LATE
+from projections.cursors import format_cursor, parse_cursor
+from projections.overdue_question import HELD, Filters, Question
+from projections.reader import Reader
+from projections.scans import SortKey
+from projections.tables import Row
 
-_ALIVE = """
-    k0 < :known_at AND kx >= :known_at AND v0 <= :as_of AND (km >= :known_at OR v1 > :as_of)
-"""
+SOON_DAYS = 7
+MAX_DAYS = 3_660
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,8 @@ class OverdueClock:
     """One clock that is overdue. `case` is 32 hex digits; `overdue_days` counts civil days from the due day on.
 
     `provisional` says that a notice yet to come can move `due_on`; `late_recorded` and `imported`, that a time behind
-    the row counts from a late recording, or is an importer's claim.
+    the row counts from a late recording, or is an importer's claim. `leader` is the officer who holds the leader
+    package of the case at the moment, "" for nobody. A clock that will soon be due has negative overdue days.
     """
 
     case: str
@@ -54,6 +43,7 @@ class OverdueClock:
     imported: bool
     rule: str
     started_on: date
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +58,13 @@ class OverduePage:
 
 @dataclass(frozen=True, slots=True)
 class OverdueCount:
-    """How many clocks are overdue, in all and by unit, the units in their order."""
+    """How many clocks answer, in all, by unit and by clock, each in its order."""
 
     as_of: datetime
     known_at: int
     total: int
     by_unit: dict[str, int]
+    by_clock: dict[str, int] = field(default_factory=dict)
 
 
 def overdue(
@@ -83,134 +74,118 @@ def overdue(
     *,
     unit: str | None = None,
     clock: str | None = None,
+    leader: str | None = None,
+    since: date | None = None,
     limit: int | None = None,
     cursor: str | None = None,
 ) -> OverduePage:
     """Return the clocks overdue at `as_of`, with the first `known_at` entries known, or all that are folded.
 
-    `unit` is an office and means its subtree, `clock` the name of a clock, `limit` the length of a page (None: all).
-    A page's cursor carries the position of the first page, so that all pages belong together.
+    `unit` is an office and means its subtree, `clock` the name of a clock, `leader` an officer who holds the leader
+    packages of the cases at that moment; `since` leaves out what was not overdue yet on that day. `limit` is the
+    length of a page (None: all). A page's cursor carries the position of the first page, so that all pages belong
+    together.
 
     Raises PositionRefused, UnitUnknown, ClockUnknown, or CursorRefused if the cursor is another question's.
     """
-    asked = [unix_ms(as_of), unit, clock]
+    return _page(reader, as_of, known_at, Filters(unit, clock, leader, since), limit, cursor)
+
+
+def due_soon(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    days: int = SOON_DAYS,
+    unit: str | None = None,
+    clock: str | None = None,
+    leader: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> OverduePage:
+    """Return the open clocks that are not overdue and are due within so many days, that day included; next due first.
+
+    Raises what `overdue` raises.
+    """
+    return _page(
+        reader, as_of, known_at, Filters(unit, clock, leader, None, max(0, min(days, MAX_DAYS))), limit, cursor
+    )
+
+
+def count_overdue(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    clock: str | None = None,
+    leader: str | None = None,
+    since: date | None = None,
+    soon: int | None = None,
+) -> OverdueCount:
+    """Count what `overdue` would list, by unit and by clock; with `soon`, what `due_soon` lists for so many days.
+
+    Raises what `overdue` raises.
+    """
+    with reader.at(CLOCK_ROWS, known_at) as moment:
+        question = Question(moment, as_of, Filters(unit, clock, leader, since, soon))
+        sql = f"SELECT unit, clock, COUNT(*) FROM view_clocks WHERE {question.condition} GROUP BY unit, clock"
+        groups = question.ask(sql)
+    by_unit: dict[str, int] = {}
+    by_clock: dict[str, int] = {}
+    for name, kind, count in sorted(groups):
+        by_unit[name] = by_unit.get(name, 0) + count
+        by_clock[kind] = by_clock.get(kind, 0) + count
+    return OverdueCount(as_of, moment.known_at, sum(by_unit.values()), by_unit, dict(sorted(by_clock.items())))
+
+
+def count_overdue_by_leader(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    clock: str | None = None,
+    since: date | None = None,
+) -> dict[str, int]:
+    """Count what `overdue` would list by who holds the case's leader package at that moment; "" is nobody.
+
+    Raises what `overdue` raises.
+    """
+    with reader.at(CLOCK_ROWS, known_at) as moment:
+        question = Question(moment, as_of, Filters(unit, clock, None, since))
+        sql = f"""
+            SELECT COALESCE(leader, ''), COUNT(*)
+            FROM (SELECT case_id FROM view_clocks WHERE {question.condition}) AS late
+            LEFT JOIN ({HELD}) AS held ON held.case_id = late.case_id GROUP BY leader
+        """
+        return dict(sorted(question.ask(sql)))
+
+
+def _page(
+    reader: Reader, as_of: datetime, known_at: int | None, filters: Filters, limit: int | None, cursor: str | None
+) -> OverduePage:
+    asked = [unix_ms(as_of), *filters.asked]
     after: SortKey | None = None
     if cursor is not None:
         known_at, after = parse_cursor(cursor, asked, known_at)
     with reader.at(CLOCK_ROWS, known_at) as moment:
-        question = Question(moment, as_of, unit, clock)
+        question = Question(moment, as_of, filters)
         rows, more = question.page(limit, after)
+        leaders = question.leaders([row[2] for row in rows])
     last = format_cursor(asked, moment.known_at, question.sort_key(rows[-1])) if more else None
-    return OverduePage(as_of, moment.known_at, tuple(question.describe(row) for row in rows), last)
+    described = tuple(describe(question, moment.known_at, row, leaders.get(row[2], "")) for row in rows)
+    return OverduePage(as_of, moment.known_at, described, last)
 
 
-def count_overdue(
-    reader: Reader, as_of: datetime, known_at: int | None = None, *, unit: str | None = None, clock: str | None = None
-) -> OverdueCount:
-    """Count what `overdue` would list, by unit. Raises what `overdue` raises."""
-    with reader.at(CLOCK_ROWS, known_at) as moment:
-        question = Question(moment, as_of, unit, clock)
-        sql = f"SELECT unit, COUNT(*) FROM view_clocks WHERE {question.condition} GROUP BY unit ORDER BY unit"
-        by_unit: dict[str, int] = dict(question.ask(sql))
-    return OverdueCount(as_of, moment.known_at, sum(by_unit.values()), by_unit)
-
-
-class Question:
-    """One question about overdue clocks, as SQL over `view_clocks`."""
-
-    def __init__(self, moment: Moment, as_of: datetime, unit: str | None, clock: str | None) -> None:
-        as_of_ms = unix_ms(as_of)
-        self._moment = moment
-        # Before the first regulation no clock can run, and near the ends of time calendars cannot count.
-        self._day = date.fromordinal(min(max(civil_day(as_of_ms), FIRST_DAY), LAST_DAY))
-        self._due = DueDays(moment.reference.calendars, moment.known_at)
-        rows = [row for _, rule_set in moment.reference.rules.steps for row in rule_set.clocks.values()]
-        if clock is not None and all(row.clock != clock for row in rows):
-            raise ClockUnknown(f"there is no clock {clock}")
-        self._kinds = sorted(
-            {kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows if row.nature == "duty"}
-        )
-        self._units = moment.units_under(unit) if unit is not None else []
-        self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, "clock": clock}
-        self._alive = _ALIVE + (" AND clock = :clock" if clock is not None else "")
-        self._indexed = self._is_indexed()
-        self._first_epoch = self._epoch_of(as_of_ms) if self._indexed else 0
-
-    @property
-    def condition(self) -> str:
-        """What holds of exactly the rows that are overdue."""
-        kinds = " OR ".join(self._due.overdue(kind, self._day) for kind in self._kinds)
-        units = " AND unit IN (:values)" if self._units else ""
-        indexed = f" AND outlived = 1 AND ep >= {self._first_epoch}" if self._indexed else ""
-        return f"{self._alive}{units}{indexed} AND ({kinds})"
-
-    def ask(self, sql: str, **parameters: object) -> list[Row]:
-        """Run a query over rows for which `condition`, or a part of it, was asked."""
-        merged = {**self._parameters, **parameters}
-        if self._units:
-            return self._moment.session.query_any(sql, self._units, merged)
-        return self._moment.session.query(sql, merged)
-
-    def page(self, limit: int | None, after: SortKey | None) -> tuple[list[Row], bool]:
-        """Return the rows that follow a sort key, at most `limit`, and whether there are more."""
-        if limit is not None and self._indexed:
-            return first_rows(self, limit, after)
-        rows = sorted(self.ask(f"SELECT {COLUMNS} FROM view_clocks WHERE {self.condition}"), key=self.sort_key)
-        if after is not None:
-            rows = [row for row in rows if self.sort_key(row) > after]
-        return (rows, False) if limit is None else (rows[:limit], len(rows) > limit)
-
-    def scans(self, after: SortKey | None) -> Iterator[tuple[str, int, int]]:
-        """Yield the range scans that make up the answer: a condition, its kind, and the first key day to read."""
-        units = " AND unit IN (:values)" if self._units else ""
-        first_day = date.fromordinal(after[0]) if after is not None else None
-        closed = (self._moment.position >> EPOCH_BITS) + 1
-        for kind in self._kinds:
-            first = self._due.first_key_day(kind, first_day) if first_day is not None else 0
-            overdue = self._due.overdue(kind, self._day)
-            for epoch in (*range(self._first_epoch, closed), OPEN_EPOCH):
-                yield f"outlived = 1 AND ep = {epoch} AND {overdue} AND {self._alive}{units}", kind, first
-
-    def sort_key(self, row: Row) -> SortKey:
-        """Return what rows are ordered by: due day, then key day, case, clock and segment."""
-        kind, key_day, case, clock, segment = row[:5]
-        return (self._due.due(kind, key_day, row[9])[0].toordinal(), key_day, case, clock, segment)
-
-    def horizon(self, kind: int, row: Row) -> SortKey:
-        """Return a key that no row after this one of the same scan comes before, whichever calendar judges it."""
-        return (self._due.earliest(kind, row[1]).toordinal(), *row[1:5])
-
-    def describe(self, row: Row) -> OverdueClock:
-        """Return the answer that a row stands for."""
-        kind, key_day, case, clock, segment, unit, shadow, rule, start_day, km, flags = row
-        due_on, provisional = self._due.due(kind, key_day, km)
-        closed = km < self._moment.known_at
-        late = flags & (STARTED_LATE | CLOSED_LATE * closed)
-        imported = flags & (STARTED_IMPORTED | CLOSED_IMPORTED * closed)
-        days = (self._day - due_on).days
-        flagged = (provisional, bool(late), bool(imported))
-        return OverdueClock(
-            case, clock, segment, bool(shadow), unit, due_on, days, *flagged, rule, date.fromordinal(start_day)
-        )
-
-    def _is_indexed(self) -> bool:
-        """Return whether every row asked for outlived its day: unless the question lies beyond what was known then."""
-        moment = self._moment
-        if moment.known_at in (0, moment.position):
-            return True
-        return self._day.toordinal() <= civil_day(recorded_at(moment.session, moment.known_at - 1))
-
-    def _epoch_of(self, as_of_ms: int) -> int:
-        """Return the first epoch that matters: what was alive at a moment was closed by an entry recorded after it.
-
-        So epochs that had ended by then do not matter; nor does any but the open one if nothing was recorded since.
-        """
-        moment, epoch = self._moment, 0
-        size = moment.position
-        if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= as_of_ms):
-            return OPEN_EPOCH
-        while (epoch + 1) << EPOCH_BITS < moment.known_at:
-            if recorded_at(moment.session, (epoch + 1) << EPOCH_BITS) > as_of_ms:
-                break
-            epoch += 1
-        return epoch
+def describe(question: Question, known_at: int, row: Row, leader: str) -> OverdueClock:
+    """Return the answer that a row stands for."""
+    kind, key_day, case, clock, segment, unit, shadow, rule, start_day, km, flags = row
+    due_on, provisional = question.due.due(kind, key_day, km)
+    closed = km < known_at
+    late = flags & (STARTED_LATE | CLOSED_LATE * closed)
+    imported = flags & (STARTED_IMPORTED | CLOSED_IMPORTED * closed)
+    days = (question.day - due_on).days
+    flagged = (provisional, bool(late), bool(imported))
+    started_on = date.fromordinal(start_day)
+    return OverdueClock(case, clock, segment, bool(shadow), unit, due_on, days, *flagged, rule, started_on, leader)

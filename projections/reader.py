@@ -53,7 +53,7 @@ class Reader:
     """Opens moments of one database; may be shared by threads."""
 
     def __init__(self, database: Database, *, decode: Decode = decode_with_standard_library) -> None:
-        self._database = database
+        self.database = database
         self._references: dict[int, Reference] = {}
         self.decode = decode
 
@@ -63,7 +63,7 @@ class Reader:
 
         Raises ViewsMissing if the view does not stand, PositionRefused if it has not come that far.
         """
-        with self._database.read() as session:
+        with self.database.read() as session:
             position = live_position(session, view)
             size = position if known_at is None else known_at
             if not 0 <= size <= position:

@@ -16,8 +16,9 @@ from functools import partial
 from multiprocessing import get_context
 
 from domain.reference import new_reference
+from projections.codec import Codec
 from projections.database import Database, Session
-from projections.entries import Decode, log_size, read_range, read_reference_streams
+from projections.entries import log_size, read_range, read_reference_streams
 from projections.folding import Folder, fold_streams
 from projections.open import open_database
 from projections.references import take_in
@@ -72,7 +73,7 @@ def prepare_stage(database: Database, views: Sequence[View]) -> int:
 
 
 def fill_stage(
-    database: Database, views: Sequence[View], decode: Decode, size: int, processes: int, progress: Progress
+    database: Database, views: Sequence[View], codec: Codec, size: int, processes: int, progress: Progress
 ) -> None:
     """Fill the staged tables from the first `size` entries, then give them their keys and indexes."""
     with database.read() as session:
@@ -80,9 +81,9 @@ def fill_stage(
         total = int(session.query("SELECT COUNT(*) FROM view_ranges")[0][0])
     ranges = [found for found in pending if found[0] != _KEYS]
     if processes > 1 and len(ranges) > processes:
-        _fill_in_parallel(database, views, decode, size, ranges, processes, partial(_report, database, progress, total))
+        _fill_in_parallel(database, views, codec, size, ranges, processes, partial(_report, database, progress, total))
     else:
-        for done, _ in enumerate(_fill_ranges(database, views, decode, size, ranges), total - len(pending) + 1):
+        for done, _ in enumerate(_fill_ranges(database, views, codec, size, ranges), total - len(pending) + 1):
             progress(done, total)
     if pending:
         with database.write(lasting=False) as session:
@@ -95,7 +96,7 @@ def fill_stage(
 def _fill_in_parallel(
     database: Database,
     views: Sequence[View],
-    decode: Decode,
+    codec: Codec,
     size: int,
     ranges: Sequence[Range],
     processes: int,
@@ -105,7 +106,7 @@ def _fill_in_parallel(
     alone = sys.platform == "linux" and threading.active_count() == 1
     with ProcessPoolExecutor(processes, mp_context=get_context("fork" if alone else "spawn")) as pool:
         waiting: set[Future[None]] = {
-            pool.submit(_fill_elsewhere, database.url, tuple(views), decode, size, ranges[number::processes])
+            pool.submit(_fill_elsewhere, database.url, tuple(views), codec, size, ranges[number::processes])
             for number in range(processes)
         }
         while waiting:
@@ -115,24 +116,24 @@ def _fill_in_parallel(
             report()
 
 
-def _fill_elsewhere(url: str, views: Sequence[View], decode: Decode, size: int, ranges: Sequence[Range]) -> None:
+def _fill_elsewhere(url: str, views: Sequence[View], codec: Codec, size: int, ranges: Sequence[Range]) -> None:
     database = open_database(url)
     try:
-        for _ in _fill_ranges(database, views, decode, size, ranges):
+        for _ in _fill_ranges(database, views, codec, size, ranges):
             pass
     finally:
         database.close()
 
 
 def _fill_ranges(
-    database: Database, views: Sequence[View], decode: Decode, size: int, ranges: Iterable[Range]
+    database: Database, views: Sequence[View], codec: Codec, size: int, ranges: Iterable[Range]
 ) -> Iterator[None]:
     """Fill ranges one by one, yielding after each."""
     with database.read() as session:
-        reference = take_in(new_reference(), read_reference_streams(session, decode, 0, size))
-    folder = Folder(views, reference)
+        reference = take_in(new_reference(), read_reference_streams(session, codec.decode, 0, size))
+    folder = Folder(views, reference, codec.encode)
     for low, high in ranges:
-        batches = _folded(database, folder, decode, low, high, size)
+        batches = _folded(database, folder, codec, low, high, size)
         first = next(batches)
         with database.write(lasting=False) as session:
             if take_range(session, low):
@@ -147,13 +148,13 @@ Batch = dict[tuple[int, int], list[Row]]
 
 
 def _folded(
-    database: Database, folder: Folder, decode: Decode, low: str, high: str | None, size: int
+    database: Database, folder: Folder, codec: Codec, low: str, high: str | None, size: int
 ) -> Generator[Batch, None, None]:
     """Yield the rows of a range, nearly always in one batch: a range of unusual size is cut, to bound memory."""
     batch: Batch = {}
     count = 0
     with database.read() as session:
-        for state in fold_streams(folder, read_range(session, decode, low, high, size)):
+        for state in fold_streams(folder, read_range(session, codec.decode, low, high, size)):
             for view, rows in state.rows.items():
                 for table, of_table in enumerate(rows):
                     batch.setdefault((view, table), []).extend(of_table.values())

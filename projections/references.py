@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from domain.events import read_event
 from domain.reference import Reference, fold_reference
-from domain.reference_events import CalendarPublished, RulesPublished
+from domain.reference_events import CalendarPublished, CompetencePublished, RulesPublished
 from domain.schema import Event
 from projections.entries import Entry
 
 # No fold asks who held which post: acts on people are left out, so that a large directory costs nothing here.
-_CHANGING = frozenset({CalendarPublished.action, RulesPublished.action})
+_CHANGING = frozenset({CalendarPublished.action, CompetencePublished.action, RulesPublished.action})
 
 
 def take_in(reference: Reference, entries: Iterable[Entry]) -> Reference:

@@ -48,6 +48,7 @@ class Timeline:
     name = "timeline"
     version = 1
     tables = (ACTS,)
+    actions: frozenset[str] | None = None
 
     def follows(self, stream: str) -> bool:
         """Cases only."""

@@ -40,6 +40,10 @@ class View(Protocol):
     def version(self) -> int: ...
     @property
     def tables(self) -> tuple[Table, ...]: ...
+    @property
+    def actions(self) -> frozenset[str] | None:
+        """The actions whose acts can change the view's rows; None if any can. The fold is not called for others."""
+        ...
 
     def follows(self, stream: str) -> bool:
         """Return whether acts of this stream concern the view."""

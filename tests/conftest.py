@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
 from tests.postgres_server import PostgresMissing, PostgresServer
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 # The machines that run this have two busy cores: a deadline per example would report the neighbours, not the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +50,22 @@ def sqlite_url(tmp_path: Path) -> str:
 def any_store_url(request: pytest.FixtureRequest) -> str:
     """The same test on both stores."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(scope="session")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demonstration city on SQLite, told once a test process; for reading only: `tests/api/demo_city.py`."""
+    from tests.api.demo_city import tell_city_to  # the whole application, which most tests do without
+
+    return tell_city_to(tmp_path_factory.mktemp("demo") / "home")
+
+
+@pytest.fixture
+def demo_home(demo_city: Settings, tmp_path: Path) -> Settings:
+    """A private copy of the demonstration city, for tests that write to it."""
+    from tests.api.demo_city import copy_city
+
+    return copy_city(demo_city, tmp_path / "demo-home")
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -16,7 +16,7 @@ from api.main import Application, open_application
 from api.queries import parse_case
 from api.registrars import Registrars, find_rotation, rotate
 from api.settings import load_settings
-from audit.possession import CODE_SIZE, derive_claim_key, format_claim_code
+from audit.store.possession import CODE_SIZE, derive_claim_key, format_claim_code
 from audit.suite import key_id, public_key
 
 Registrar = Annotated[

@@ -13,6 +13,8 @@ from api.positions import position
 from api.settings import Settings, load_settings
 from audit.store.errors import LedgerMissing
 from domain.clocks import RuleSet, national_rules
+from domain.competence import CompetenceRow
+from domain.practice import packaged_competence
 from domain.rulebook import rulebook
 from domain.rulebook_text import TABLES, render, rows
 
@@ -28,7 +30,8 @@ def rules(
 ) -> None:
     """Print every table of the rules, each row with its source. 列出全部规则表。
 
-    With a ledger, its clocks, lags and practice are those that it has published; without one, the packaged ones.
+    With a ledger, its clocks, lags, practice and competence rows are those that it has published; without one, the
+    packaged ones.
 
     Example: sundial rules --lang zh --table clock
     """
@@ -36,17 +39,18 @@ def rules(
     output = Output(settings, as_json)
     if table is not None and table not in TABLES:
         raise UsageRefused("table_unknown", known=", ".join(TABLES))
-    rule_set, known_at = read_rules(settings)
-    lines = [line for line in rulebook(rule_set) if table in (None, line.table)]
+    rule_set, competence, known_at = read_rules(settings)
+    lines = [line for line in rulebook(rule_set, competence) if table in (None, line.table)]
     document = {"version": rule_set.version, "known_at": known_at, "rows": rows(lines)}
     output.result(document, render(lines, "zh" if settings.language == "zh" else "en").rstrip("\n"))
 
 
-def read_rules(settings: Settings) -> tuple[RuleSet, list[dict[str, Any]]]:
-    """Return the rules of the ledger that settings name, with its position; the packaged ones where there is none."""
+def read_rules(settings: Settings) -> tuple[RuleSet, tuple[CompetenceRow, ...], list[dict[str, Any]]]:
+    """Return rules and competence rows of the ledger that settings name, with its position; else the packaged ones."""
     try:
         with open_application(settings) as application:
             ledger = application.ledger
-            return ledger.reference().rules.latest, position(ledger, ledger.head().size)
+            reference = ledger.reference()
+            return reference.rules.latest, reference.competence.known(), position(ledger, ledger.head().size)
     except LedgerMissing:
-        return national_rules().latest, []
+        return national_rules().latest, packaged_competence(), []

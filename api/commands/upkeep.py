@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from api.anchors import advance_anchor, read_anchor
+from api.census import is_due, take_census
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
 from api.errors import FAILED, REFUSED
 from api.main import open_application
@@ -73,7 +75,7 @@ def tick(
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
-    """Do all scheduled work once: views up to date, a checkpoint signed, the anchor moved on. 执行定期工作。
+    """Do all scheduled work once: views up to date, the census, a checkpoint, the anchor. 执行定期工作。
 
     Example: sundial tick
     """
@@ -81,9 +83,11 @@ def tick(
     output = Output(settings, as_json)
     with open_application(settings, confirm_clock=confirm_clock) as application:
         folded = application.views.catch_up()
+        counted = take_census(application)[1].index if is_due(application) else None
         advance_anchor(settings.anchor_file, application.ledger)
         size = application.ledger.head().size
-        document = {"folded": folded, "size": size, "root": application.ledger.root(size).hex()}
+        root = application.ledger.root(size).hex()
+        document = {"folded": folded, "size": size, "root": root, "census": counted}
     output.result(document, output.wording("cli.ticked", folded=folded, size=size))
 
 
@@ -100,6 +104,8 @@ def _verification_lines(found: Verification, say: Wording) -> list[str]:
         if (views := found.views) is None
         else say("cli.views_checked", count=views.views, size=views.position, rows=views.rows),
     ]
+    if found.censuses is not None and found.censuses.censuses:
+        lines.append(say("cli.censuses_checked", **asdict(found.censuses)))
     if found.fault_count:
         first = found.faults[0]
         kind = say(f"faults.{first.kind}")

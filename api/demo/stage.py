@@ -5,33 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta
+from datetime import time as hour
 from importlib import resources
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
-from api.actions import Clock, command, write_instant
-from api.anchors import advance_anchor
-from api.demo.cases import Step
-from api.demo.stories import FIRST_DAY, LAST_DAY, SEED, tell_city
+from api.actions import ACT_ID_BYTES, Clock, command, write_instant
+from api.census import take_census
+from api.demo.staff import Staff, load_changes
+from api.demo.stories import SEED, tell_city
+from api.demo.tales import FIRST_DAY, LAST_DAY, Standing, Step
 from api.errors import UsageRefused
 from api.founding import parse_plan
 from api.initialise import initialise
-from api.keyfiles import Key, keep_key, new_key
+from api.keyfiles import Key, new_key
 from api.main import Application, open_application, open_log
 from api.queries import OverdueQuestion, ask_overdue
-from api.registrars import Registrars, rotate
 from api.settings import Settings
-from audit.possession import CODE_SIZE, derive_claim_key, prove_claim
+from audit.store.possession import CODE_SIZE, derive_claim_key, prove_claim
 from audit.suite import public_key
+from domain.commands import Command
 from domain.reference import Reference
 from domain.schema import CIVIL
 
 Told = Callable[[int, int], None]
+Answer = TypeVar("Answer")
 FOUNDED_AT = datetime(2024, 6, 1, 9, tzinfo=CIVIL)
-TOLD_EVERY = 50
+OPENING = hour(8, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,11 @@ def set_stage(settings: Settings, told: Told) -> DemoTold:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_marker(settings, {"complete": False})
         clock, entropy = SimulatedClock(FOUNDED_AT), SeededEntropy(SEED)
-        plan = parse_plan(resources.files("api.demo").joinpath("city.toml").read_bytes())
-        initialise(settings, plan, clock=clock, entropy=entropy)
+        folder = resources.files("api.demo")
+        with resources.as_file(folder.joinpath("profile.toml")) as profile:
+            plan = parse_plan(folder.joinpath("city.toml").read_bytes())
+            plan = plan.model_copy(update={"profile": str(profile)})
+            initialise(settings, plan, clock=clock, entropy=entropy)
         with open_application(settings, clock=clock, entropy=entropy) as application:
             Stage(application, clock).play(told)
         _write_marker(settings, {"complete": True, "ends_at": clock.at.isoformat()})
@@ -125,41 +132,64 @@ class Stage:
         self._clock = clock
         self._desk = application.desk
         self._origin = application.ledger.origin
+        self._staff = Staff(application)
         self._petitioners: dict[str, Key] = {}
         self._codes: dict[str, bytes] = {}
-        reference: Reference = application.ledger.reference()
-        self._calendar = reference.calendars.latest
-        self._holders = {(t.office, t.post): t.officer for held in reference.people.tenures.values() for t in held}
-        self._keys = {holder: application.key(officer) for holder, officer in self._holders.items()}
+        self._numbers: dict[Step, int] = {}
+        self._lengths: Counter[str] = Counter()
 
     def play(self, told: Told) -> None:
         """Perform everything, the changes of office holders and keys in between."""
-        steps = tell_city(SEED, self._calendar.is_working_day, self._claim_key, self._petitioner_key)
-        changes = [
-            (date(2025, 1, 6), partial(self._hand_over, "housing", "head", "officer-mo", "莫问")),
-            (date(2025, 4, 14), partial(self._rotate, "labour", "handler", "handler")),
-            (date(2025, 9, 1), partial(self._lose_key, "transport", "handler", "handler")),
-        ]
-        for number, step in enumerate(steps):
-            while changes and changes[0][0] <= step.performed_at.date():
-                changes.pop(0)[1]()
-            self._clock.move_to(step.performed_at)
-            self._perform(step)
-            if number % TOLD_EVERY == 0:
-                told(number, len(steps))
-        told(len(steps), len(steps))
-        self._erase_a_name(steps)
-        self._application.views.catch_up()
-        advance_anchor(self._application.settings.anchor_file, self._application.ledger)
+        reference: Reference = self._application.ledger.reference()
+        is_working_day = reference.calendars.latest.is_working_day
+        steps = tell_city(SEED, is_working_day, self._claim_key, self._petitioner_key)
+        changes = load_changes()
+        done = 0
+        for together in _batches(steps):
+            while changes and changes[0]["on"] <= together[0].performed_at.date():
+                change = changes.pop(0)
+                self._clock.move_to(datetime.combine(change["on"], OPENING, CIVIL))
+                self._staff.change(**change)
+            self._clock.move_to(max(step.performed_at for step in together))
+            self._perform(together)
+            done += len(together)
+            told(done, len(steps))
+        take_census(self._application)
 
-    def _perform(self, step: Step) -> None:
-        key = self._keys[step.office, step.post] if step.office else self._petitioners[step.stream]
-        public = dict(step.public)
+    def _perform(self, together: list[Step]) -> None:
+        """Prepare, sign and commit acts of different streams in one transaction."""
+        wishes, keys = [], []
+        for step in together:
+            key = self._staff.key(step.signer) if step.signer.office else self._petitioners[step.stream]
+            act_id, claimed_at = self._application.entropy(ACT_ID_BYTES), write_instant(step.at)
+            wishes.append(self._desk.wish(self._command(step, key), key, step.signer.role, act_id, claimed_at))
+            keys.append(key)
+        ledger = self._application.ledger
+        signed = [
+            (_sound(prepared), key.sign(_sound(prepared).to_sign))
+            for prepared, key in zip(ledger.prepare_many(wishes), keys, strict=True)
+        ]
+        for answer in ledger.commit_many(signed):
+            _sound(answer)
+
+    def _command(self, step: Step, key: Key) -> Command:
+        """Put in what a step leaves open: the numbers of other acts, a proof made with a code, a checkpoint."""
+        public = {name: self._numbers[it] if isinstance(it, Step) else it for name, it in step.public.items()}
         if step.action == "case.key_claimed.v1":
             claim = derive_claim_key(self._codes[step.stream], self._origin, step.stream)
             public["claim_proof"] = prove_claim(claim, self._origin, step.stream, key.public).hex()
-        wish = command(step.stream, step.action, public, step.sealed)
-        self._desk.perform(wish, key, step.role, claimed_at=write_instant(step.at))
+        if step.lookup is not None:
+            public |= step.lookup(self._standing())
+        self._lengths[step.stream] += 1
+        self._numbers[step] = self._lengths[step.stream]
+        return command(step.stream, step.action, public, step.sealed)
+
+    def _standing(self) -> Standing:
+        """Sign a checkpoint, and read the cases that there are at it."""
+        ledger = self._application.ledger
+        ledger.checkpoint()
+        cases = tuple(ledger.state(stream) for stream in self._lengths if stream.startswith("case/"))
+        return Standing(ledger.head().size, ledger.root(), cases, ledger.reference().people)
 
     def _claim_key(self, stream: str) -> str:
         self._codes[stream] = self._application.entropy(CODE_SIZE)
@@ -170,48 +200,30 @@ class Stage:
             self._petitioners[stream] = new_key("petitioner", "petitioner", entropy=self._application.entropy)
         return self._petitioners[stream].public.hex()
 
-    def _registrars(self) -> Registrars:
-        first, second = (self._application.key(name) for name in ("registrar-qin", "registrar-yao"))
-        return Registrars(self._desk, first, second)
 
-    def _hand_over(self, office: str, post: str, officer: str, name: str) -> None:
-        """One officer's tenure ends and another's begins, with a key of the new one's own."""
-        on, registrars = self._clock.at.astimezone(CIVIL).date(), self._registrars()
-        old = self._keys[office, post]
-        registrars.end_tenure(office, old.actor, post, on.isoformat())
-        registrars.revoke(office, old.key_id.hex(), "tenure_ended")
-        registrars.appoint(office, officer, post, on.isoformat(), name)
-        self._enrol(office, post, officer, officer, ["head"])
+def _batches(steps: list[Step]) -> Iterator[list[Step]]:
+    """Group the steps of each day so that a group has one of every stream: what an office writes down in the evening.
 
-    def _lose_key(self, office: str, post: str, role: str) -> None:
-        """A key is lost, ended by a registrar, and replaced by a new one."""
-        old = self._keys[office, post]
-        self._registrars().revoke(office, old.key_id.hex(), "lost")
-        self._enrol(office, post, old.actor, f"{old.actor}-2", [role])
+    The first group of a day has the first step of every stream, and so on. One that reads the log stands alone.
+    """
+    for _, day in groupby(steps, key=lambda step: step.performed_at.date()):
+        rounds: list[list[Step]] = []
+        turns: Counter[str] = Counter()
+        for step in day:
+            if turns[step.stream] == len(rounds):
+                rounds.append([])
+            rounds[turns[step.stream]].append(step)
+            turns[step.stream] += 1
+        for together in rounds:
+            plain = [step for step in together if step.lookup is None]
+            yield from ([plain] if plain else [])
+            yield from ([step] for step in together if step.lookup is not None)
 
-    def _rotate(self, office: str, post: str, role: str) -> None:
-        """An officer replaces a key by a new one, signed with the old one."""
-        old = self._keys[office, post]
-        new = self._keep(f"{old.actor}-2", old.actor, office, post)
-        rotate(self._desk, old, new, role)
-        self._keys[office, post] = new
 
-    def _enrol(self, office: str, post: str, officer: str, file: str, roles: list[str]) -> None:
-        key = self._keep(file, officer, office, post)
-        self._registrars().enrol(key, roles)
-        self._keys[office, post] = key
-
-    def _keep(self, file: str, officer: str, office: str, post: str) -> Key:
-        make = partial(new_key, "officer", officer, office, post, "file", entropy=self._application.entropy)
-        settings = self._application.settings
-        return keep_key(settings.keys, file, make, settings.passphrase)
-
-    def _erase_a_name(self, steps: list[Step]) -> None:
-        """One petitioner has name and contact erased; the acts and their proofs stay."""
-        first = next(step for step in steps if step.action == "case.registered.v1" and "contact" in step.sealed)
-        targets = [{"seq": 1, "slots": [2, 3]}]
-        wish = command(first.stream, "case.erased.v1", {"targets": targets, "basis": "request"})
-        self._desk.perform(wish, self._keys[first.office, "window"], "intake")
+def _sound(answer: Answer | Exception) -> Answer:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _describe(application: Application) -> DemoTold:

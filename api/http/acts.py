@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from api.access.guard import Passed, SignInNeeded
 from api.actions import ACT_ID_BYTES, SEED_BYTES, acknowledgement_document, write_instant
 from api.http.depends import Opened
 from api.http.models import (
@@ -28,9 +29,11 @@ from domain.commands import Command
 router = APIRouter(prefix="/api/acts", tags=["acts"])
 
 
-@router.post("/prepare", response_model=PreparedBody, responses=documented(400, 403, 409, 413))
-def prepare(body: PrepareBody, application: Opened) -> PreparedBody:
+@router.post("/prepare", response_model=PreparedBody, responses=documented(400, 401, 403, 409, 413))
+def prepare(body: PrepareBody, application: Opened, passed: Passed) -> PreparedBody:
     """Dry-run an act: nothing is stored. Recompute the commitments from the disclosures before signing."""
+    if body.actor.role != "petitioner" and body.actor.actor != passed.viewer.officer:
+        raise SignInNeeded("sign_in_as_actor")
     prepared = application.ledger.prepare(
         _command(body.command),
         _actor(body.actor),

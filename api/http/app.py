@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from api.access.guard import guard
+from api.access.sessions import Sessions
 from api.examples import with_examples
-from api.http import acts, log, pages, views
+from api.http import acts, log, pages, signin, views
 from api.http.edge import Edge, Meters
 from api.http.problems import ProblemDocument, documented, install_handlers
+from api.lists import routes
 from api.main import Application
 
 VERSION = "0.1.0"
 
 
-def build_app(application: Application) -> FastAPI:
-    """Build the HTTP application over an open ledger."""
+def build_app(application: Application, sessions: Sessions) -> FastAPI:
+    """Build the HTTP application over an open ledger; sessions say who looks, the guard stands before every route."""
     app = FastAPI(
-        title="Sundial 日晷", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json", debug=False
+        title="Sundial 日晷",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        debug=False,
+        dependencies=[Depends(guard)],
     )
     meters = Meters()
     size = Gauge("sundial_log_size", "Entries in the log.", registry=meters.registry)
     size.set_function(lambda: application.ledger.head().size)
     app.state.application = application
-    for module in (acts, views, log, pages):
+    app.state.sessions = sessions
+    for module in (acts, views, log, pages, signin):
         app.include_router(module.router)
+    app.include_router(routes.build_router())
 
     @app.get(
         "/metrics",

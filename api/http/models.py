@@ -115,32 +115,6 @@ class PositionBody(Strict):
     root: Hex64
 
 
-class OverdueRow(Strict):
-    """One breached open clock."""
-
-    case: Hex32
-    clock: str
-    segment: int
-    shadow: bool
-    unit: str
-    due_on: str
-    overdue_days: int
-    provisional: bool
-    late_recorded: bool
-    imported: bool
-    rule: str
-    started_on: str
-
-
-class OverdueBody(Strict):
-    """The overdue list, oldest due day first; cursor asks for the next page."""
-
-    as_of: str
-    known_at: list[PositionBody]
-    rows: list[OverdueRow]
-    cursor: str | None
-
-
 class ActRow(Strict):
     """One act of a timeline."""
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.errors import PROBLEM_MEDIA_TYPE, Problem
+from api.access.guard import SignInNeeded
+from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
 from api.wording import Wording
 
 _UNHEARD = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -63,13 +65,25 @@ def install_handlers(app: FastAPI) -> None:
         title = choose_wording(request)(f"problems.{code}")
         return answer(Problem(status, code, title, ""), dict(headers or {}))
 
+    async def on_stranger(request: Request, error: Exception) -> Response:
+        if is_page(request):
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/sign-in?{urlencode({'next': request.url.path + query})}", 303)
+        return answer(describe(error, choose_wording(request)))
+
     async def on_malformed(request: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else []
         title = choose_wording(request)("problems.request_malformed")
         return answer(Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
 
     app.add_exception_handler(HTTPException, on_status)
+    app.add_exception_handler(SignInNeeded, on_stranger)
     app.add_exception_handler(RequestValidationError, on_malformed)
+
+
+def is_page(request: Request) -> bool:
+    """Say whether a request is for a page that people read, not for data."""
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
 
 
 def _places(found: Sequence[Any]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The views over HTTP: overdue and timeline."""
+"""One case over HTTP; the lists are declared in `api/lists`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.axes import parse_as_of, parse_day_end, parse_index
+from api.access.guard import Passed
+from api.axes import parse_day_end, parse_index
 from api.errors import UsageRefused
 from api.http.depends import Opened
-from api.http.models import OverdueBody, TimelineBody
+from api.http.models import TimelineBody
 from api.http.problems import documented
 from api.main import Application
 from api.positions import parse_known_at
-from api.queries import OverdueQuestion, act_row, ask_overdue, ask_timeline, overdue_document, timeline_document
+from api.queries import act_row, ask_timeline, timeline_document
 from api.signatures import signature_states
-
-PAGE = 200
 
 AsOf = Annotated[str | None, Query(max_length=40, description="A date (its last instant, +08:00) or an instant.")]
 KnownAt = Annotated[str | None, Query(max_length=20, description="A log index, or a date (+08:00).")]
@@ -26,26 +25,10 @@ Case = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 router = APIRouter(prefix="/api", tags=["views"])
 
 
-@router.get("/overdue", response_model=OverdueBody, responses=documented(400, 404))
-def overdue(
-    application: Opened,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    unit: Annotated[str | None, Query(max_length=63)] = None,
-    clock: Annotated[str | None, Query(max_length=40)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = PAGE,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-) -> dict[str, Any]:
-    """The open clocks past due, oldest first, in pages."""
-    at = parse_as_of(as_of, application.clock())
-    question = OverdueQuestion(at, known_size(application, known_at), unit, clock)
-    page = ask_overdue(application, question, limit=limit, cursor=cursor)
-    return {**overdue_document(application, page), "cursor": page.cursor}
-
-
 @router.get("/cases/{case}/timeline", response_model=TimelineBody, responses=documented(400, 404))
-def timeline(application: Opened, case: Case, known_at: KnownAt = None) -> dict[str, Any]:
+def timeline(application: Opened, passed: Passed, case: Case, known_at: KnownAt = None) -> dict[str, Any]:
     """Every act of a case, each with the state of its signature, verified now."""
+    passed.check_case(application, case)
     told = ask_timeline(application, case, known_size(application, known_at))
     states = signature_states(application, told.case)
     rows = []

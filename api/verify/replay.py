@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.policy import DomainPolicy
 from audit.statement import Statement
-from audit.stream_checks import Checker
+from audit.store.stored_rows import Checker
 from domain import commands
 from domain.reference import fold_reference, is_reference, new_reference
 from domain.schema import Event

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from audit.faults import Fault, Kind
-from audit.stream_checks import Row
-from audit.tree_checks import Head, StoredTile
-from audit.verify import Stored, StoredCheckpoint
+from audit.store.stored_checks import Head, Stored, StoredCheckpoint, StoredTile
+from audit.store.stored_rows import Row
 from projections.database import Session
 
 _COLUMNS = "notification_id - 1, originator_id, originator_version, topic, act_id, state, leaf"

@@ -17,7 +17,9 @@ from api.anchors import read_anchor
 from api.keyfiles import read_key
 from api.main import MASTER_KEY, read_first
 from api.settings import Settings
+from api.verify.census import CensusCounts, check_censuses
 from api.verify.disclosures import DisclosureCounts, check_disclosures
+from api.verify.references import check_references
 from api.verify.replay import DomainReplay
 from api.verify.rows import (
     Share,
@@ -35,8 +37,9 @@ from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT
 from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
+from audit.store.verification import DatabaseVerifier
 from audit.stream_checks import Part
-from audit.verify import Counts, LogVerifier, Report
+from audit.verify import Counts, Report
 from projections.errors import DatabaseFailed
 from projections.open import open_database
 
@@ -52,6 +55,7 @@ class Verification:
     disclosures: DisclosureCounts | None
     disclosure_seconds: float
     views: ViewCounts | None
+    censuses: CensusCounts | None
     faults: tuple[Fault, ...]
     fault_count: int
 
@@ -75,6 +79,7 @@ class Verification:
             if self.disclosures is None
             else {**asdict(self.disclosures), "rate": round(size / max(self.disclosure_seconds, 1e-9), 1)},
             "views": None if self.views is None else asdict(self.views),
+            "censuses": None if self.censuses is None else asdict(self.censuses),
             "faults": self.fault_count,
             "first_fault": _fault_document(self.faults[0]) if self.faults else None,
         }
@@ -102,7 +107,7 @@ def verify_database(settings: Settings, processes: int | None = None, *, views: 
         if not len(faults):
             raise
     report = Report(0, EMPTY_ROOT, False, Counts(0, 0, 0, 0), tuple(faults), len(faults))
-    return Verification(report, 0.0, None, 0.0, None, tuple(faults), len(faults))
+    return Verification(report, 0.0, None, 0.0, None, None, tuple(faults), len(faults))
 
 
 def _find_damage(settings: Settings) -> Faults:
@@ -124,12 +129,12 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         count, last = read_extent(session)
         number = processes or (2 if count >= WORTH_A_PROCESS else 1)
         verifier = make_verifier(anchor)
-        references = verifier.read_references(read_references(session, last))
+        references = verifier.read_rows(read_references(session, last), references=True)
         if number == 1:
-            parts = [verifier.read_streams(read_share(session, share, last), by_stream=True) for share in shares(1)]
+            parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
         else:
             parts = _share_out(settings.database, anchor, number, last)
-        report = verifier.finish(count, [references, *parts], read_stored(session))
+        report = verifier.finish_database(count, [references, *parts], read_stored(session))
         seconds = time.perf_counter() - started
         faults = Faults()
         faults.update(report.faults)
@@ -141,21 +146,26 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         opened = time.perf_counter() - opening
         compared, wrong = check_views(session, last) if views and not report.fault_count else (None, Faults())
         faults.update(wrong)
+        # Where an entry is at fault, every census behind it may be, and nothing new would be said.
+        taken, wrong = check_censuses(session, last, views=views) if not report.fault_count else (None, Faults())
+        faults.update(wrong)
+        # What acts say of other streams means nothing where an entry is at fault.
+        faults.update(check_references(session, last)[1] if not report.fault_count else ())
     total = report.fault_count - len(report.faults) + len(faults)
-    return Verification(report, seconds, counts, opened, compared, tuple(faults), total)
+    return Verification(report, seconds, counts, opened, compared, taken, tuple(faults), total)
 
 
-def make_verifier(anchor: Anchor | None) -> LogVerifier:
+def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
     """Make a verifier that replays the domain's rules."""
-    return LogVerifier(anchor=anchor, replay=DomainReplay())
+    return DatabaseVerifier(anchor=anchor, replay=DomainReplay())
 
 
 def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
     with closing(open_database(url)) as database, database.read() as session:
         verifier = make_verifier(anchor)
-        verifier.read_references(read_references(session, last))
-        return verifier.read_streams(read_share(session, share, last), by_stream=True)
+        verifier.read_rows(read_references(session, last), references=True)
+        return verifier.read_rows(read_share(session, share, last), by_stream=True)
 
 
 def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[Part]:

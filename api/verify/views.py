@@ -88,7 +88,7 @@ def check_views(session: Session, size: int) -> tuple[ViewCounts | None, Faults]
 def _fold(session: Session, views: Iterable[View], size: int) -> dict[Table, _Sum]:
     """Fold the entries again; every table of the views with the sum of the rows it should hold."""
     reference = take_in(new_reference(), read_reference_streams(session, orjson.loads, 0, size))
-    folder, key = Folder(list(views), reference), os.urandom(KEY_BYTES)
+    folder, key = Folder(list(views), reference, orjson.dumps), os.urandom(KEY_BYTES)
     tables = [all_tables(view) for view in folder.views]
     sums = {table: _Sum(key) for of_view in tables for table in of_view}
     for state in fold_streams(folder, read_range(session, orjson.loads, "", None, size)):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from audit.canonical import format_json
-from audit.commitments import ABSENT, SLOTS, commit_act, derive_salt
+from audit.commitments import ABSENT, SLOTS
 from audit.dsse import pae
-from audit.statement import PAYLOAD_TYPE, Seen, Statement, format_statement
+from audit.statement import PAYLOAD_TYPE, Seen, Statement
 from audit.store.append import Item, entry_prefix
 from audit.store.errors import ActRefused
 from audit.store.model import Decision, Disclosure, Draft, Prepared
+from audit.store.writing import commit_act, derive_salt, format_statement
 
 
 def prepare_act(origin: str, stream: str, draft: Draft, decision: Decision, reference_at: int) -> Prepared:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from struct import Struct
 
 from audit import merkle
-from audit.entry import MAX_ENTRY, Entry, Signature, format_entry
+from audit.entry import MAX_ENTRY, Entry, Signature
 from audit.errors import Malformed
 from audit.store.errors import EntryTooLarge
 from audit.store.model import Head, is_reference_stream
+from audit.store.writing import format_entry
 from audit.tiles import WIDTH, tiles_completed_by
 
 _U64 = Struct(">Q")

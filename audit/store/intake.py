@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from audit.acknowledgement import sign_acknowledgement
 from audit.entry import parse_entry
 from audit.errors import AuditError
 from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
+from audit.store.acknowledgement import sign_acknowledgement
 from audit.store.acts import prepare_act, to_item
 from audit.store.append import Item
 from audit.store.disclosures import seal

@@ -17,7 +17,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from audit import merkle
 from audit.authority import Authority
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
 from audit.commitments import SLOTS
 from audit.entry import parse_entry
 from audit.statement import parse_statement
@@ -30,6 +30,7 @@ from audit.store.judge import Parts
 from audit.store.log import Log
 from audit.store.mapper import EntryMapper, SignedAct
 from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry, Wish
+from audit.store.notes import sign_checkpoint
 from audit.store.recorder import LogRecorder
 from audit.store.references import References, check_log_key
 from audit.store.streams import Streams

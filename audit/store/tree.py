@@ -8,6 +8,7 @@ from threading import Lock
 from audit import merkle
 from audit.errors import ProofRejected
 from audit.store.log import Log
+from audit.store.merkle_proofs import consistency_proof, inclusion_proof
 from audit.tiles import HEIGHT, WIDTH
 
 _CACHED_TILES = 512
@@ -24,12 +25,12 @@ class TreeReader:
     def inclusion_proof(self, index: int, size: int) -> list[bytes]:
         """Return the proof that entry `index` is among the first `size`; raises ProofRejected if it is not."""
         self._check_size(size)
-        return merkle.inclusion_proof(_Nodes(self).node, index, size)
+        return inclusion_proof(_Nodes(self).node, index, size)
 
     def consistency_proof(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the first `old` entries begin the first `new`; raises ProofRejected if old > new."""
         self._check_size(new)
-        return merkle.consistency_proof(_Nodes(self).node, old, new)
+        return consistency_proof(_Nodes(self).node, old, new)
 
     def root(self, size: int) -> bytes:
         """Return the root over the first `size` entries."""

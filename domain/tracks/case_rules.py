@@ -29,8 +29,7 @@ def check(case: Case, item: Item | None, event: Event, people: People) -> None:
     Raises TransitionRefused naming what is not in the directory, does not lie ahead, or does not fit the case.
     """
     given: Any = event
-    for field in ("unit", "concerning"):
-        unit = getattr(given, field, "")
+    for unit in (*getattr(given, "units", ()), getattr(given, "unit", ""), getattr(given, "concerning", "")):
         if unit and people.office(unit, event.index) is None:
             raise _refuse(
                 case, event, "unit_unknown", f"单位 {unit} 未在机构表中", f"office {unit} is not in the directory"
@@ -104,6 +103,24 @@ def _accountability(case: Case, item: Item | None, event: Any) -> None:
         )
 
 
+def _demanded(case: Case, item: Item | None, event: Any) -> None:
+    if not any(held.office == event.unit for held in case.holdings):
+        held = tuple(dict.fromkeys(one.office for one in case.holdings))
+        raise _refuse(
+            case,
+            event,
+            "never_held",
+            f"{event.unit} 未办理过本件;可以指明的单位:{'、'.join(held)}",
+            f"{event.unit} never handled this case; these did: {', '.join(held)}",
+            held,
+        )
+
+
+def _met(case: Case, item: Item | None, event: Any) -> None:
+    if item is not None and item.due_on is not None and civil_day(event.effective_at) < item.due_on:
+        raise _refuse(case, event, "not_yet", f"安排在 {item.due_on},尚未到期", f"it is yet to come, on {item.due_on}")
+
+
 def _publication(case: Case, item: Item | None, event: Any) -> None:
     if case.state == "DIVERTED_DISCIPLINE":
         raise _refuse(
@@ -127,6 +144,9 @@ _RULES: Final[Mapping[str, Callable[[Case, Item | None, Any], None]]] = {
     "case.dissatisfaction_followed_up.v1": _followed_up,
     "case.dissent_recorded.v1": _dissent,
     "case.accountability_decided.v1": _accountability,
+    "case.visit_demanded.v1": _demanded,
+    "case.onsite_coordination_missed.v1": _met,
+    "case.onsite_coordination_held.v1": _met,
     "case.publication_proposed.v1": _publication,
     "case.publication_approved.v1": _publication,
 }

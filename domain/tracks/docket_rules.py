@@ -11,6 +11,7 @@ from domain.errors import TransitionRefused
 from domain.people import People
 from domain.schema import Event
 from domain.tracks import docket_events, mandate_events
+from domain.tracks.draw import DrawRejected, check_order
 from domain.tracks.items import Item, Tracks
 from domain.tracks.rows import ROWS
 
@@ -123,6 +124,12 @@ def _drawn(docket: Holder, item: Item | None, event: mandate_events.Drawn, peopl
             f"种子检查点应在范围固定(账本第 {item.opened_index} 号)之后签发",
             f"the seed's checkpoint must be signed after the population was fixed, entry {item.opened_index}",
         )
+    _need_signed(event)
+    try:
+        check_order(item.code, bytes.fromhex(event.root), event.drawn)
+    except DrawRejected as rejected:
+        zh, _, en = str(rejected).partition(" / ")
+        raise _refuse(event, "draw_order", zh, en) from None
     if event.count > item.about or len(event.drawn) != event.count:
         raise _refuse(
             event,
@@ -130,6 +137,21 @@ def _drawn(docket: Holder, item: Item | None, event: mandate_events.Drawn, peopl
             f"抽取数应与所列一致,且不超过范围 {item.about}",
             f"the count must be that of the cases listed, and at most the population of {item.about}",
         )
+
+
+def _need_signed(event: Any) -> None:
+    """A checkpoint that an act names was signed before the act, so it covers earlier entries alone."""
+    if event.checkpoint_size > event.index:
+        raise _refuse(
+            event,
+            "checkpoint_ahead",
+            f"检查点大小不得超过本行为在账本中的序号 {event.index}",
+            f"the checkpoint must cover entries before this act only, at most {event.index}",
+        )
+
+
+def _seeded(docket: Holder, item: Item | None, event: Any, people: People) -> None:
+    _need_signed(event)
 
 
 def _change(docket: Holder, item: Item | None, event: Any, people: People) -> None:
@@ -198,6 +220,8 @@ _RULES: Final[Mapping[str, Callable[[Holder, Item | None, Any, People], None]]] 
     "mandate.opened.v1": _opened,
     "mandate.replayed.v1": _replayed,
     "mandate.drawn.v1": _drawn,
+    "mandate.list_fixed.v1": _seeded,
+    "mandate.assessed.v1": _seeded,
     "mandate.list_change_proposed.v1": _change,
     "mandate.scheme_frozen.v1": _frozen,
     "bulletin.reception_scheduled.v1": _scheduled,

@@ -48,6 +48,16 @@ def draw(cases: Sequence[str], count: int, root: bytes) -> tuple[str, ...]:
     return tuple(sorted(cases, key=lambda number: (hashlib.sha256(seed + number.encode()).digest(), number))[:count])
 
 
+def check_order(population: str, root: bytes, drawn: Sequence[str]) -> None:
+    """Check that cases stand in the order in which this seed draws them; who has not the population can tell that.
+
+    Raises DrawRejected if they do not.
+    """
+    seed = PREFIX + root + bytes.fromhex(population)
+    if list(drawn) != sorted(drawn, key=lambda number: (hashlib.sha256(seed + number.encode()).digest(), number)):
+        raise DrawRejected("抽取结果的次序与种子不符 / the cases are not in the order in which the seed draws them")
+
+
 def check_draw(cases: Sequence[str], population: str, root: bytes, drawn: Sequence[str]) -> None:
     """Check that a recorded draw is the one that its population and seed give.
 

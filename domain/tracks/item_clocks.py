@@ -167,6 +167,7 @@ TRACK_CLOCKS: Final = frozenset(
         "PACKAGE",
         "INSTRUCTION",
         "COORDINATION_REPLY",
+        "JOINT_INVESTIGATION",
     }
 )
 """The clocks that run for one item and not for a unit."""

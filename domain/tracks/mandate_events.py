@@ -61,12 +61,18 @@ class CaseReplayed(Event):
 
 @act
 class PopulationFixed(Event):
-    """What will be drawn from is fixed by the digest of its sorted case numbers, before the seed can be known."""
+    """What will be drawn from is fixed by the digest of its sorted case numbers, before the seed can be known.
+
+    `members` says by a word which cases of the mandate's units these are, as known before this act; then anybody
+    with the ledger can list them, and a verification draws again (`cross_references.py`). Absent, the list is kept
+    elsewhere.
+    """
 
     action: ClassVar[str] = "mandate.population_fixed.v1"
 
     population: Hash
     size: Size
+    members: Annotated[str, choice(words.POPULATIONS)] = ""
 
 
 @act

@@ -8,6 +8,7 @@ from typing import Final
 
 from domain.tracks.docket_rows import CONFERENCE_ROWS, MANDATE_ROWS, RECEPTION_ROWS
 from domain.tracks.duty_rows import DUTY_ROWS, PACKAGE_ROWS
+from domain.tracks.joint_rows import JOINT_ROWS
 from domain.tracks.supervision_rows import SUPERVISION_ROWS
 from domain.tracks.table import Row
 
@@ -15,6 +16,7 @@ TRACK_ROWS: Final[tuple[Row, ...]] = (
     *SUPERVISION_ROWS,
     *PACKAGE_ROWS,
     *DUTY_ROWS,
+    *JOINT_ROWS,
     *CONFERENCE_ROWS,
     *RECEPTION_ROWS,
     *MANDATE_ROWS,

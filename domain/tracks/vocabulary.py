@@ -34,6 +34,9 @@ TRACKS: Final = _names(
     duty=("领导履职", "duty of a leader"),
     evaluation=("评价", "evaluation"),
     coordination=("发函协调", "letter of coordination"),
+    onsite=("现场协调", "coordination on the spot"),
+    investigation=("联合调查", "joint investigation"),
+    demand=("要求再次到场", "demand to come again"),
     aid=("救助", "aid"),
     meeting=("联席会议", "meeting of the joint conference"),
     decision=("会议决定", "decision of the conference"),
@@ -190,6 +193,17 @@ FUNDS: Final = _names(
     social=("社会救助", "social aid"),
     mediation=("调解补助", "mediation subsidy"),
 )
+DEMANDS: Final = _names(
+    more_papers=("补交材料", "to bring more papers"),
+    other_papers=("更正材料", "to bring other papers"),
+    signature=("当面签字", "to sign in person"),
+    hearing_out=("当面了解情况", "to tell it in person"),
+    other_window=("到另一窗口", "to go to another window of the office"),
+    officer_away=("经办人不在", "the officer was away"),
+    system_down=("系统故障", "a system was down"),
+)
+"""For what an office asked somebody to come again; nothing here is about who came."""
+
 FIGURES: Final = _names(
     all=("全部指标", "all figures"),
     timely_acceptance_rate=("及时受理率", "timely acceptance rate"),
@@ -197,6 +211,13 @@ FIGURES: Final = _names(
     on_time_reply_rate=("按期答复率", "on-time reply rate"),
     satisfaction_rate=("满意率", "satisfaction rate"),
     participation_rate=("参评率", "participation rate"),
+    due_closure_rate=("到期办结率", "due closure rate"),
+    one_time_resolution_rate=("一次性化解率", "one-time resolution rate"),
+    one_visit_rate=("最多跑一次", "one visit at most"),
+    package_resolution_rate=("包案化解率", "package resolution rate"),
+    backlog_resolution_rate=("积案化解率", "backlog resolution rate"),
+    recommendation_adoption_rate=("三项建议采纳率", "recommendation adoption rate"),
+    suggestion_adoption_rate=("建议采纳率", "suggestion adoption rate"),
 )
 PACKAGE_REASONS: Final = _names(
     major=("重大事项", "major case"),
@@ -267,6 +288,10 @@ MANDATES: Final = _names(
     random=("随机抽查", "random inspection"),
     campaign=("专项行动", "campaign"),
     assessment=("年度考核", "yearly assessment"),
+)
+POPULATIONS: Final = _names(
+    held=("所及单位持有或持有过的全部事项", "all cases that the units hold or held"),
+    open=("其中尚未终结的事项", "those of them that are not over"),
 )
 CHANGES: Final = _names(added=("增加", "added"), removed=("移出", "removed"))
 CRITERIA: Final = _names(

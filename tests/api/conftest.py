@@ -82,11 +82,11 @@ def runner(settings: Settings, *, lang: str = "en") -> Run:
     """Make what runs commands on a home and database."""
     app = cli.build()
 
-    def run(*words: str | Path) -> Answer:
-        family = 2 if words[0] == "keys" else 1
+    def run(*words: str | Path, typed: str | None = None) -> Answer:
+        family = 2 if words[0] in ("keys", "prove", "accounts") else 1
         places = ["--home", str(settings.home), "--database", settings.database, "--lang", lang]
         arguments = [str(word) for word in words]
-        result = CliRunner().invoke(app, [*arguments[:family], *places, *arguments[family:]])
+        result = CliRunner().invoke(app, [*arguments[:family], *places, *arguments[family:]], input=typed)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert "Traceback" not in result.stderr

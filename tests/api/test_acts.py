@@ -10,8 +10,8 @@ import pytest
 from api.keyfiles import list_keys, read_key
 from api.main import Application
 from api.settings import Settings
-from audit.acknowledgement import check_acknowledgement
-from audit.possession import derive_claim_key, parse_claim_code
+from audit.store.acknowledgement import check_acknowledgement
+from audit.store.possession import derive_claim_key, parse_claim_code
 from audit.suite import public_key
 from tests.api.conftest import Run
 

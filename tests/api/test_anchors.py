@@ -13,8 +13,9 @@ from api.errors import CheckFailed
 from api.main import Application, open_application
 from api.settings import Settings
 from audit.anchor import Anchor, open_anchor
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
 from audit.store.ledger import Ledger
+from audit.store.notes import sign_checkpoint
 
 FIELDS = {"channel": "letter", "capacity": "competent_unit"}
 

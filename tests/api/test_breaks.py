@@ -13,7 +13,8 @@ from api.main import Application
 from api.registrars import rotate
 from api.settings import Settings
 from audit.anchor import open_anchor
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
+from audit.store.notes import sign_checkpoint
 from tests.api.boards import board_row, write_board
 from tests.api.conftest import Run
 

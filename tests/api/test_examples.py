@@ -7,16 +7,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api import cli
 from api.commands.acting import load_acts
 from api.examples import act_file, bodies, plain
-from api.http.app import build_app
 from api.http.models import PrepareBody
 from domain.events import EVENTS
 from domain.examples import example_of
+from tests.api.clients import client_of, prepare
 from tests.benchmarks.city import found_city
 
 
@@ -53,8 +52,8 @@ def test_an_act_that_there_is_not_has_no_example() -> None:
 
 def test_the_openapi_description_has_an_example_of_every_act_and_each_is_a_request(tmp_path: Path) -> None:
     with found_city(tmp_path / "home", f"sqlite:///{tmp_path}/sundial.db") as city:
-        client = TestClient(build_app(city.application), base_url="http://127.0.0.1")
-        described = client.get("/openapi.json").json()
+        with client_of(city.application) as client:
+            described = client.get("/openapi.json").json()
         shown = described["paths"]["/api/acts/prepare"]["post"]["requestBody"]["content"]["application/json"][
             "examples"
         ]
@@ -62,6 +61,6 @@ def test_the_openapi_description_has_an_example_of_every_act_and_each_is_a_reque
         assert shown == json.loads(json.dumps(bodies()))
         for example in shown.values():
             PrepareBody.model_validate(example["value"])
-            answer = client.post("/api/acts/prepare", json=example["value"])
+            answer = prepare(client, example["value"])
             assert answer.status_code in (400, 403, 409), answer.text
             assert answer.json()["code"] != "malformed"

@@ -12,7 +12,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.errors import InputRefused
-from api.http.app import build_app
 from api.http.edge import MAX_BODY_BYTES
 from api.keyfiles import Key, new_key
 from api.main import Application
@@ -22,9 +21,10 @@ from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
 from audit.dsse import pae
 from audit.merkle import check_consistency, check_inclusion
-from audit.possession import prove_possession
 from audit.statement import PAYLOAD_TYPE, parse_statement
+from audit.store.possession import prove_possession
 from domain.commands import Command
+from tests.api.clients import client_of, everywhere, prepare
 
 CASE = "0123456789abcdef" * 2
 MARKER = "身份证四四四"
@@ -40,7 +40,7 @@ def any_store_url(sqlite_url: str) -> str:
 @pytest.fixture
 def client(application: Application) -> Iterator[TestClient]:
     """A client of the application; what fails inside comes back as an answer."""
-    with TestClient(build_app(application), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+    with client_of(application, everywhere(application, "officer-shen")) as made:
         yield made
 
 
@@ -52,7 +52,7 @@ def _wish(key: Key, action: str = "case.registered.v1", **changes: Any) -> dict[
 
 
 def _prepare(client: TestClient, key: Key, **changes: Any) -> dict[str, Any]:
-    answer = client.post("/api/acts/prepare", json=_wish(key, **changes))
+    answer = prepare(client, _wish(key, **changes))
     assert answer.status_code == 200, answer.text
     prepared: dict[str, Any] = answer.json()
     return prepared
@@ -121,10 +121,10 @@ def test_an_unknown_key_another_offices_key_and_a_revoked_key_may_not_act(
     client: TestClient, application: Application, shen: Key
 ) -> None:
     stranger = new_key("officer", "officer-shen", "housing", "window")
-    _refused(client.post("/api/acts/prepare", json=_wish(stranger)), 403, "authority_refused")
+    _refused(prepare(client, _wish(stranger)), 403, "authority_refused")
     lin = application.key("officer-lin")
     posing = _wish(shen, actor={"key_id": lin.key_id.hex()})
-    _refused(client.post("/api/acts/prepare", json=posing), 403, "authority_refused")
+    _refused(prepare(client, posing), 403, "authority_refused")
     prepared = _prepare(client, shen)
     registrars = Registrars(application.desk, application.key("registrar-qin"), application.key("registrar-yao"))
     registrars.revoke("housing", shen.key_id.hex(), "lost")
@@ -147,7 +147,7 @@ def test_the_same_act_id_with_other_contents_is_a_conflict(client: TestClient, s
 
 def test_a_checkpoint_of_another_ledger_was_never_seen_here(client: TestClient, shen: Key) -> None:
     wish = _wish(shen, seen={"size": 3, "root": "00" * 32})
-    prepared = client.post("/api/acts/prepare", json=wish)
+    prepared = prepare(client, wish)
     if prepared.status_code == 200:
         _refused(_commit(client, shen, prepared.json()), 409, "seen_refused")
     else:
@@ -160,7 +160,7 @@ def test_a_rule_that_forbids_is_named_with_what_would_be_allowed(client: TestCli
     assert document["reason"] == "state"
     assert "case.registered.v1" in document["allowed"]
     assert "article" in document["rule"]
-    chinese = client.post("/api/acts/prepare", json=wish, headers={"accept-language": "zh-CN"}).json()
+    chinese = prepare(client, wish, headers={"accept-language": "zh-CN"}).json()
     assert "状态" in chinese["detail"]
 
 
@@ -178,7 +178,7 @@ def test_a_rule_that_forbids_is_named_with_what_would_be_allowed(client: TestCli
 def test_a_malformed_request_names_the_place_and_repeats_nothing(
     client: TestClient, shen: Key, body: dict[str, Any], place: str
 ) -> None:
-    answer = client.post("/api/acts/prepare", json=_wish(shen, **body))
+    answer = prepare(client, _wish(shen, **body))
     document = _refused(answer, 422, "request_malformed")
     assert place in {field["place"] for field in document["fields"]}
 
@@ -225,7 +225,7 @@ def test_unknown_addresses_and_methods_are_problems_too(client: TestClient) -> N
     _refused(wrong, 405, "method_not_allowed")
     assert wrong.headers["allow"] == "GET"
     _refused(client.get("/", headers={"host": "evil.example"}), 400, "host_refused")
-    _refused(client.get("/api/overdue?unit=nowhere"), 404, "unit_unknown")
+    _refused(client.get("/api/overdue?unit=nowhere"), 404, "unit_out_of_bounds")
     _refused(client.get("/api/overdue?as_of=then"), 400, "as_of_unreadable")
     _refused(client.get("/api/overdue?known_at=anchor.json"), 400, "known_at_unreadable")
     _refused(client.get("/api/overdue?cursor=zzz"), 400, "cursor_refused")

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.app import build_app
+from api.lists.catalogue import LISTS
+from api.lists.routes import XLSX
 from api.main import Application
+from tests.api.clients import client_of
 
 PROBLEM = "application/problem+json"
 CASE = "0" * 32
@@ -24,7 +26,7 @@ def any_store_url(sqlite_url: str) -> str:
 @pytest.fixture
 def client(application: Application) -> Iterator[TestClient]:
     """A client of the application."""
-    with TestClient(build_app(application), base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
+    with client_of(application) as made:
         yield made
 
 
@@ -45,20 +47,19 @@ def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) ->
     assert {(path, method) for path, method, _ in _operations(described)} == {
         ("/api/acts/prepare", "post"),
         ("/api/acts/commit", "post"),
-        ("/api/overdue", "get"),
         ("/api/cases/{case}/timeline", "get"),
         ("/api/checkpoint", "get"),
         ("/api/proof/inclusion", "get"),
         ("/api/proof/consistency", "get"),
         ("/api/health", "get"),
         ("/metrics", "get"),
-    }
+    } | {(f"/api/{listing.name}{form}", "get") for listing in LISTS for form in ("", ".csv", ".xlsx")}
 
 
 def test_every_refusal_is_described_as_a_problem_document(described: dict[str, Any]) -> None:
     for path, method, operation in _operations(described):
         for status, answer in operation["responses"].items():
-            if status != "200":
+            if status not in ("200", "304"):
                 assert list(answer["content"]) == [PROBLEM], (path, method, status)
     assert not {"HTTPValidationError", "ValidationError"} & set(described["components"]["schemas"])
 
@@ -83,6 +84,8 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
     [
         ("get", "/api/overdue", "/api/overdue"),
         ("get", "/api/overdue?limit=x", "/api/overdue"),
+        ("get", "/api/overdue.csv", "/api/overdue.csv"),
+        ("get", "/api/overdue.xlsx", "/api/overdue.xlsx"),
         ("get", "/api/overdue?as_of=x", "/api/overdue"),
         ("get", "/api/overdue?unit=x", "/api/overdue"),
         ("get", f"/api/cases/{CASE}/timeline", "/api/cases/{case}/timeline"),
@@ -106,7 +109,7 @@ def test_an_answer_is_one_that_was_announced(
     announced = described["paths"][path][method]["responses"][str(answer.status_code)]["content"]
     media_type = answer.headers["content-type"].partition(";")[0]
     assert media_type in announced
-    if media_type == "text/plain":
+    if media_type in ("text/plain", "text/csv", XLSX):
         return
     schema = announced[media_type]["schema"]["$ref"].rpartition("/")[2]
     required = described["components"]["schemas"][schema].get("required", [])

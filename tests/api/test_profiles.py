@@ -31,7 +31,7 @@ def settings(tmp_path: Path, sqlite_url: str) -> Settings:
 def test_a_ledger_founded_with_a_profile_practises_it_and_verifies(settings: Settings) -> None:
     plain = dataclasses.replace(settings, home=settings.home / "plain", database=f"sqlite:///{settings.home}/plain.db")
     founded = initialise(settings, Plan(profile="example-city"))
-    assert founded.size == initialise(plain, Plan()).size + 1
+    assert founded.size == initialise(plain, Plan()).size + 2
     with open_application(settings) as application:
         rules = application.ledger.reference().rules.latest
     row = practised(rules.practice, "small_cell_k", date(2026, 3, 2))

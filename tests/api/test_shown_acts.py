@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.actions import command
-from api.http.app import build_app
 from api.main import Application
 from api.settings import Settings
+from tests.api.clients import client_of
 from tests.api.conftest import Run
 from tests.api.test_verifying import tampering
 
@@ -28,7 +28,7 @@ def client(application: Application) -> Iterator[TestClient]:
     ):
         application.desk.perform(command(f"case/{CASE}", action, public), key, role)
     application.views.catch_up()
-    with TestClient(build_app(application), base_url="http://127.0.0.1") as made:
+    with client_of(application, raising=True) as made:
         yield made
 
 

@@ -97,9 +97,13 @@ def test_a_meeting_and_a_mandate_stand_in_streams_of_their_own(application: Appl
     period = {"from_on": in_days(application, -1), "until_on": in_days(application, 30)}
     opened = {"mandate": "random", "units": ["works"], **period}
     perform(application, "mandate/draw", "mandate.opened.v1", opened, "bureau", "inspector", matter="抽查")
-    cases = [new_case().partition("/")[2] for _ in range(9)]
+    streams = [new_case() for _ in range(9)]
+    received = {"channel": "letter", "capacity": "competent_unit"}
+    for stream in streams:
+        perform(application, stream, "case.registered.v1", received, "works", "intake")
+    cases = sorted(stream.partition("/")[2] for stream in streams)
     population = population_digest(cases)
-    fixed = {"population": population, "size": len(cases)}
+    fixed = {"population": population, "size": len(cases), "members": "held"}
     index = perform(application, "mandate/draw", "mandate.population_fixed.v1", fixed, "bureau", "inspector")
     perform(
         application,
@@ -109,6 +113,7 @@ def test_a_meeting_and_a_mandate_stand_in_streams_of_their_own(application: Appl
         "works",
         "intake",
     )
+    application.ledger.checkpoint()
     head = application.ledger.head()
     # The tree up to here covers the fixing act: its root could not be known when the population was fixed.
     assert head.size > index

@@ -9,9 +9,10 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.dsse import pae
-from audit.entry import Entry, Signature, format_entry, parse_entry
+from audit.entry import Entry, Signature, parse_entry
 from audit.merkle import leaf_hash
-from audit.statement import Statement, format_statement, parse_statement
+from audit.statement import Statement, parse_statement
+from audit.store.writing import format_entry, format_statement
 from audit.suite import key_id, public_key
 from tests.attacks.attacker import Attacker, Row, make_agree, read_rows, write_rows
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
+from audit.store.notes import sign_checkpoint
 from tests.attacks.attacker import Attacker
 
 

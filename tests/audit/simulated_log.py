@@ -7,17 +7,20 @@ from hashlib import sha256
 from typing import Any
 
 from audit.anchor import Anchor
-from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint
 from audit.dsse import pae
-from audit.entry import Entry, Signature, format_entry
+from audit.entry import Entry, Signature
 from audit.merkle import append, leaf_hash, root, root_of
-from audit.possession import prove_possession
-from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Seen, Statement, format_statement
-from audit.stream_checks import Row
+from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Seen, Statement
+from audit.store.notes import sign_checkpoint
+from audit.store.possession import prove_possession
+from audit.store.stored_checks import Head, Stored, StoredCheckpoint, StoredTile
+from audit.store.stored_rows import Row
+from audit.store.verification import DatabaseVerifier
+from audit.store.writing import format_entry, format_statement
 from audit.suite import SUITE, key_id, public_key, sign
 from audit.tiles import WIDTH, tiles_completed_by
-from audit.tree_checks import Head, StoredTile
-from audit.verify import LogVerifier, Report, Stored, StoredCheckpoint
+from audit.verify import Report
 
 ORIGIN = "sundial.example/test"
 START = 1_700_000_000_000
@@ -185,11 +188,11 @@ def surroundings(rows: list[Row], checkpoints: list[StoredCheckpoint]) -> Stored
 
 def verify(rows: list[Row], stored: Stored | None = None, anchor: Anchor | None = None, **options: Any) -> Report:
     """Verify rows as a database would give them: each share in the order of its index."""
-    verifier = LogVerifier(anchor, **options)
+    verifier = DatabaseVerifier(anchor, **options)
     ordered = sorted(rows, key=lambda row: row.index)
-    references = verifier.read_references(row for row in ordered if is_reference(row.stream))
-    streams = verifier.read_streams(row for row in ordered if not is_reference(row.stream))
-    return verifier.finish(len(rows), [references, streams], stored)
+    references = verifier.read_rows((row for row in ordered if is_reference(row.stream)), references=True)
+    streams = verifier.read_rows(row for row in ordered if not is_reference(row.stream))
+    return verifier.finish_database(len(rows), [references, streams], stored)
 
 
 def honest_log(cases: int = 12, acts: int = 4, *, every: int = 10) -> SimulatedLog:

@@ -9,9 +9,9 @@ import pytest
 from audit.authority import Authority
 from audit.entry import parse_entry
 from audit.errors import AuthorityRejected, Malformed
-from audit.possession import prove_possession
 from audit.statement import parse_statement
-from audit.stream_checks import Row
+from audit.store.possession import prove_possession
+from audit.store.stored_rows import Row
 from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG, Signer, SimulatedLog, private_of
 
 CASE = "case/" + "0" * 32

@@ -9,16 +9,9 @@ import pytest
 from audit.case_keys import NO_KEYS, CaseKeys
 from audit.errors import AuthorityRejected, KeyRejected, Malformed, SignatureRejected
 from audit.grants import Grant
-from audit.possession import (
-    check_claim,
-    check_possession,
-    derive_claim_key,
-    format_claim_code,
-    parse_claim_code,
-    prove_claim,
-    prove_possession,
-)
+from audit.possession import check_claim, check_possession
 from audit.statement import Statement
+from audit.store.possession import derive_claim_key, format_claim_code, parse_claim_code, prove_claim, prove_possession
 from audit.suite import public_key
 from tests.audit.simulated_log import ORIGIN, WANG, Signer, SimulatedLog, petitioner
 
@@ -87,6 +80,52 @@ def test_a_printed_code_hands_the_case_to_a_new_key_once() -> None:
     assert keys.check(7, _rating(PHONE)) == grant
     with pytest.raises(AuthorityRejected, match="no unused code"):
         keys.check(7, _claim(DEVICE))
+
+
+SECOND = bytes(range(20, 40))
+
+
+def _claim_key(code: bytes) -> str:
+    return public_key(derive_claim_key(code, ORIGIN, CASE)).hex()
+
+
+def _named(keys: CaseKeys, code: bytes = SECOND) -> CaseKeys:
+    return keys.after(6, _statement(WANG, "case.representative_named.v1", {"code_key": _claim_key(code)}), OFFICE)
+
+
+def _claim_by_code(signer: Signer, code: bytes, named: str) -> Statement:
+    claim = _claim(signer, code)
+    return claim._replace(public={**claim.public, "code_key": named})
+
+
+def test_a_representatives_code_hands_the_case_to_a_key_once_and_leaves_the_petitioners_code() -> None:
+    keys = _named(_registered())
+    claim = _claim_by_code(PHONE, SECOND, _claim_key(SECOND))
+    grant = keys.check(7, claim)
+    assert grant.custody == "printed"
+    keys = keys.after(7, claim, grant)
+    assert keys.check(8, _rating(PHONE)) == grant
+    with pytest.raises(AuthorityRejected, match="no unused code"):
+        keys.check(8, _claim_by_code(DEVICE, SECOND, _claim_key(SECOND)))
+    assert keys.check(8, _claim(DEVICE)).custody == "printed"
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        pytest.param(SECOND, _claim_key(CODE), id="the petitioner's code as a representative's"),
+        pytest.param(CODE, _claim_key(SECOND), id="a proof with another code"),
+        pytest.param(bytes(20), _claim_key(bytes(20)), id="a code that nobody printed"),
+    ],
+)
+def test_a_claim_with_a_code_that_is_not_the_one_named_is_refused(code: bytes, named: str) -> None:
+    with pytest.raises(AuthorityRejected):
+        _named(_registered()).check(7, _claim_by_code(PHONE, code, named))
+
+
+def test_a_representatives_code_that_is_no_key_is_refused() -> None:
+    with pytest.raises((Malformed, KeyRejected)):
+        NO_KEYS.after(6, _statement(WANG, "case.representative_named.v1", {"code_key": "00" * 32}), OFFICE)
 
 
 def test_without_a_printed_code_nothing_is_claimed() -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from audit.acknowledgement import check_acknowledgement, sign_acknowledgement
-from audit.anchor import Anchor, check_anchor, format_anchor, open_anchor, parse_anchor
+from audit.anchor import Anchor, check_anchor, open_anchor, parse_anchor
 from audit.canonical import format_json
-from audit.checkpoint import Checkpoint, format_checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from audit.errors import AnchorRejected, AuditError, Malformed, NoteRejected, SignatureRejected
 from audit.merkle import EMPTY_ROOT
-from audit.note import sign_note
+from audit.store.acknowledgement import check_acknowledgement, sign_acknowledgement
+from audit.store.notes import format_anchor, format_checkpoint, sign_checkpoint, sign_note
 from tests.audit.simulated_log import ANNA, LOG, ORIGIN
 
 CHECKPOINT = Checkpoint(ORIGIN, 20_852_163, bytes(range(32)))

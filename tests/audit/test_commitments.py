@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from audit.commitments import ABSENT, SLOTS, check_commitment, commit, commit_act, derive_salt
+from audit.commitments import ABSENT, SLOTS, check_commitment, commit
 from audit.errors import CommitmentRejected, Malformed
+from audit.store.writing import commit_act, derive_salt
 
 _SEED = bytes(range(32))
 _PLACE: dict[str, Any] = {

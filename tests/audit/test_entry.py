@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.dsse import pae
-from audit.entry import MAX_ENTRY, MAX_RECORDED_AT, Entry, Signature, format_entry, parse_entry
+from audit.entry import MAX_ENTRY, MAX_RECORDED_AT, Entry, Signature, parse_entry
 from audit.errors import Malformed
+from audit.store.writing import format_entry
 
 _SIGNATURES = st.lists(
     st.builds(Signature, st.binary(min_size=32, max_size=32), st.binary(min_size=64, max_size=64)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from audit import acknowledgement, commitments, possession
+from audit import commitments, possession
 from audit.canonical import MAX_DEPTH
 from audit.entry import MAX_ENTRY, MAX_RECORDED_AT
 from audit.faults import Kind
 from audit.grants import CUSTODIES, REASONS, RESERVED
 from audit.statement import PAYLOAD_TYPE, SLUG
+from audit.store import acknowledgement, writing
+from audit.store import possession as codes
 from audit.suite import SMALL_ORDER, SUITE
 from tests.audit.simulated_log import WANG, SimulatedLog
 
@@ -30,12 +32,12 @@ def test_every_field_of_a_statement_is_named() -> None:
 
 def test_every_tag_action_custody_and_reason_is_named() -> None:
     tags = set()
-    for module in (acknowledgement, commitments, possession):
+    for module in (acknowledgement, codes, commitments, possession, writing):
         tags |= {value.decode() for value in vars(module).values() if isinstance(value, bytes) and b"sundial/" in value}
     assert len(tags) == 6
     source = (_AUDIT / "authority.py").read_text() + (_AUDIT / "case_keys.py").read_text()
     actions = set(re.findall(r'"([a-z]+\.[a-z_]+\.v1)"', source))
-    assert len(actions) == 9
+    assert len(actions) == 10
     names = {f'"{tag}"' for tag in tags} | {f"`{name}`" for name in (*actions, *CUSTODIES, *REASONS, *RESERVED)}
     assert [name for name in sorted(names) if name not in _TEXT] == []
 

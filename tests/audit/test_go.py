@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from audit import merkle
-from audit.merkle import check_consistency, check_inclusion, consistency_proof, inclusion_proof
+from audit.merkle import check_consistency, check_inclusion
+from audit.store.merkle_proofs import consistency_proof, inclusion_proof
 from audit.tiles import parse_tile_path
 
 _PROGRAM = Path(__file__).parent / "vectors" / "tlog_roots.go"

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from audit.acknowledgement import sign_acknowledgement
-from audit.anchor import Anchor, format_anchor, parse_anchor
+from audit.anchor import Anchor, parse_anchor
 from audit.authority import Authority
-from audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from audit.commitments import ABSENT, commit, derive_salt
+from audit.checkpoint import Checkpoint, open_checkpoint
+from audit.commitments import ABSENT, commit
 from audit.dsse import check_envelope, pae
-from audit.entry import format_entry, parse_entry
+from audit.entry import parse_entry
 from audit.merkle import leaf_hash, root_of
-from audit.possession import derive_claim_key, prove_claim, prove_possession
-from audit.statement import PAYLOAD_TYPE, Seen, format_statement, parse_statement
+from audit.statement import PAYLOAD_TYPE, Seen, parse_statement
+from audit.store.acknowledgement import sign_acknowledgement
+from audit.store.notes import format_anchor, sign_checkpoint
+from audit.store.possession import derive_claim_key, prove_claim, prove_possession
+from audit.store.writing import derive_salt, format_entry, format_statement
 from audit.suite import key_id, public_key
 from tests.audit.simulated_log import LOG, ORIGIN, WANG, SimulatedLog, petitioner
 

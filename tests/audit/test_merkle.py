@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from audit import merkle
 from audit.errors import ProofRejected
-from audit.merkle import check_consistency, check_inclusion, consistency_proof, inclusion_proof
+from audit.merkle import check_consistency, check_inclusion
+from audit.store.merkle_proofs import consistency_proof, inclusion_proof
 
 _VECTORS = Path(__file__).parent / "vectors"
 _INCLUSION = json.loads((_VECTORS / "merkle_inclusion.json").read_text())

@@ -7,17 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.errors import AuditError, Malformed, NoteRejected
-from audit.note import (
-    Note,
-    NoteSignature,
-    check_note,
-    decode_base64,
-    format_note,
-    format_note_key,
-    parse_note,
-    parse_note_key,
-    sign_note,
-)
+from audit.note import Note, NoteSignature, check_note, decode_base64, parse_note, parse_note_key
+from audit.store.notes import format_note, format_note_key, sign_note
 
 # Source: golang.org/x/mod/sumdb/note, note_test.go: two verifier keys, a signer's key, and a text.
 PETER = parse_note_key("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")

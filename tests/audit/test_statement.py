@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from audit.canonical import format_json, parse_json
 from audit.commitments import SLOTS
 from audit.errors import Malformed
-from audit.statement import Seen, check_origin, format_statement, parse_statement
+from audit.statement import Seen, check_origin, parse_statement
+from audit.store.writing import format_statement
 from tests.audit.statements import statement
 
 
@@ -150,9 +151,13 @@ def test_what_looks_like_the_end_of_public_data_stays_inside_a_string() -> None:
     assert parse_statement(format_statement(statement(public=public))).public == public
 
 
-@pytest.mark.parametrize("at", range(0, len(format_statement(statement())), 7))
 @pytest.mark.parametrize("bit", range(8))
-def test_a_flipped_bit_never_leaves_the_same_statement(at: int, bit: int) -> None:
+def test_a_flipped_bit_never_leaves_the_same_statement(bit: int) -> None:
+    for at in range(0, len(format_statement(statement())), 7):
+        _check_flipped(at, bit)
+
+
+def _check_flipped(at: int, bit: int) -> None:
     payload = bytearray(format_statement(statement()))
     payload[at] ^= 1 << bit
     try:

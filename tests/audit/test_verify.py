@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from audit.entry import format_entry
 from audit.errors import CommitmentRejected
 from audit.faults import Fault, Faults, Kind
 from audit.merkle import leaf_hash
 from audit.statement import Seen, Statement
-from audit.stream_checks import Checker
-from audit.verify import LogVerifier
+from audit.store.stored_rows import Checker
+from audit.store.verification import DatabaseVerifier
+from audit.store.writing import format_entry
 from tests.audit.attacks import (
     FORGERIES,
     HONEST,
@@ -243,32 +243,32 @@ def test_every_act_is_replayed_in_the_order_of_its_stream() -> None:
 
 @pytest.mark.parametrize("shares", [1, 2, 5])
 def test_streams_may_be_shared_among_processes(shares: int) -> None:
-    verifier = LogVerifier(LARGE.anchor())
-    references = verifier.read_references(row for row in LARGE.rows if is_reference(row.stream))
+    verifier = DatabaseVerifier(LARGE.anchor())
+    references = verifier.read_rows((row for row in LARGE.rows if is_reference(row.stream)), references=True)
     rest = sorted((row for row in LARGE.rows if not is_reference(row.stream)), key=lambda row: (row.stream, row.seq))
     streams = sorted({row.stream for row in rest})
     parts = []
     for share in range(shares):
-        worker: LogVerifier = pickle.loads(pickle.dumps(verifier))
+        worker: DatabaseVerifier = pickle.loads(pickle.dumps(verifier))
         mine = set(streams[share::shares])
-        part = worker.read_streams((row for row in rest if row.stream in mine), by_stream=True)
+        part = worker.read_rows((row for row in rest if row.stream in mine), by_stream=True)
         parts.append(pickle.loads(pickle.dumps(part)))
-    report = verifier.finish(len(LARGE.rows), [references, *parts], LARGE.stored())
+    report = verifier.finish_database(len(LARGE.rows), [references, *parts], LARGE.stored())
     assert report == verify(LARGE.rows, LARGE.stored(), LARGE.anchor())
     assert report.good
 
 
 def test_a_stream_that_comes_in_two_pieces_is_not_taken_for_one() -> None:
-    verifier = LogVerifier()
-    verifier.read_references(row for row in HONEST.rows if is_reference(row.stream))
+    verifier = DatabaseVerifier()
+    verifier.read_rows((row for row in HONEST.rows if is_reference(row.stream)), references=True)
     rest = [row for row in HONEST.rows if not is_reference(row.stream)]
-    assert verifier.read_streams(rest, by_stream=True).faults.count > 0
-    assert verifier.read_streams(rest).faults.count == 0
+    assert verifier.read_rows(rest, by_stream=True).faults.count > 0
+    assert verifier.read_rows(rest).faults.count == 0
 
 
 def test_the_streams_on_keys_are_read_in_the_order_of_the_log() -> None:
-    verifier = LogVerifier()
-    part = verifier.read_references(row for row in reversed(HONEST.rows) if is_reference(row.stream))
+    verifier = DatabaseVerifier()
+    part = verifier.read_rows((row for row in reversed(HONEST.rows) if is_reference(row.stream)), references=True)
     assert any(fault.kind is Kind.GAP for fault in part.faults)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from audit.faults import Kind
-from audit.possession import prove_possession
-from audit.verify import Stored
+from audit.store.possession import prove_possession
+from audit.store.stored_checks import Stored
 from tests.audit.attacks import (
     HONEST,
     assert_found,

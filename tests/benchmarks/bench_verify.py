@@ -25,8 +25,8 @@ from api.verify.run import verify_database
 from audit.dsse import pae
 from audit.entry import parse_entry
 from audit.statement import PAYLOAD_TYPE
+from audit.store.verification import DatabaseVerifier
 from audit.suite import Verify, check_signature, load_public
-from audit.verify import LogVerifier
 from projections.open import open_database
 from tests.benchmarks.bench_append import stores
 from tests.benchmarks.city import City, fill, found_city
@@ -49,10 +49,10 @@ def verify_log(settings: Settings, verify: Verify) -> int:
     """Verify the whole log in this process with the given signature check; return its size."""
     with closing(open_database(settings.database)) as database, database.read() as session:
         count, last = read_extent(session)
-        verifier = LogVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
-        references = verifier.read_references(read_references(session, last))
-        parts = [verifier.read_streams(read_share(session, share, last), by_stream=True) for share in shares(1)]
-        result = verifier.finish(count, [references, *parts], read_stored(session))
+        verifier = DatabaseVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
+        references = verifier.read_rows(read_references(session, last), references=True)
+        parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
+        result = verifier.finish_database(count, [references, *parts], read_stored(session))
     if not result.good:
         raise AssertionError(f"the log is not good: {result.first_fault}")
     return count

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.calendars import published_acts
 from domain.clocks import published_rules
+from domain.examples import example_of
 from tests.domain.procedure_acts import PROCEDURE_OPTIONAL, PROCEDURE_PUBLIC
 from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
 
@@ -30,6 +31,10 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     "ledger.key_rotated.v1": ("ledger", {"key": KEY, "possession": SIGNATURE}),
+    "ledger.census.v1": (
+        "ledger",
+        {"entries": 7, "streams": 3, "map": KEY, "views": [{"digest": KEY, "name": "clocks", "version": 1}]},
+    ),
     "people.office_opened.v1": (
         "people/housing",
         {"name_zh": "住房局", "name_en": "Housing", "kind": "competent_unit", "parent": "city", "region": "430100"},
@@ -58,6 +63,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "people.key_rotated.v1": ("people/housing", {"key": KEY, "possession": SIGNATURE}),
     "people.key_revoked.v1": ("people/housing", {"key_id": KEY, "reason": "lost"}),
     "rules.published.v1": ("rules", published_rules()),
+    "rules.competence_published.v1": ("rules", example_of("rules.competence_published.v1").public),
     "calendar.published.v1": ("calendar", published_acts()[0]),
     "case.submitted.v1": (
         "case/" + "1" * 32,
@@ -96,7 +102,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "case/" + "1" * 32,
         {"of": "petition_office", "office": "bureau", "round": 1, "rating": "basically_satisfied"},
     ),
-    "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE}),
+    "case.key_claimed.v1": ("case/" + "1" * 32, {"petitioner_key": KEY, "claim_proof": SIGNATURE, "code_key": KEY}),
     "case.erased.v1": ("case/" + "1" * 32, {"targets": [{"seq": 1, "slots": [0, 7]}], "basis": "request"}),
     "refused.noted.v1": (
         "refused/housing",
@@ -125,4 +131,5 @@ OPTIONAL: Mapping[str, frozenset[str]] = {
     "case.accepted.v1": frozenset({"imported"}),
     "case.opinion_issued.v1": frozenset({"imported"}),
     "case.opinion_served.v1": frozenset({"imported"}),
+    "case.key_claimed.v1": frozenset({"code_key"}),
 }

@@ -148,7 +148,7 @@ class Story:
         seq = self.case.version + 1
         event = event_of(action, public, who, seq=seq, index=1000 + seq, claimed=claimed, recorded=recorded)
         if check:
-            cases.check(self.case, event, self.reference.people, CALENDARS)
+            cases.check(self.case, event, self.reference.people, CALENDARS, self.reference.rules)
         self.case = cases.fold(self.case, event, self.reference.rules, CALENDARS)
         self.events.append(event)
         return self

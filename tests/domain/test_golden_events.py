@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from audit.dsse import check_envelope
-from audit.entry import format_entry, parse_entry
+from audit.entry import parse_entry
 from audit.merkle import leaf_hash
-from audit.statement import format_statement, parse_statement
+from audit.statement import parse_statement
+from audit.store.writing import format_entry, format_statement
 from domain.events import EVENTS
 from tests.golden.make_events import FOLDER, read, told
 

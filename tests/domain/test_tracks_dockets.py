@@ -186,7 +186,10 @@ def test_a_draw_needs_a_seed_signed_after_its_population_was_fixed() -> None:
     # A checkpoint of this size ends before the fixing entry: whoever fixed the population knew its root.
     assert _code(told, "mandate.drawn.v1", drawn, staff("watch")) == "seed_too_early"
     later = {**drawn, "checkpoint_size": index + 1}
+    turned = list(draw(cases, 3, root))[::-1]
     assert _code(told, "mandate.drawn.v1", {**later, "count": 2}, staff("watch")) == "draw_count"
+    assert _code(told, "mandate.drawn.v1", {**later, "checkpoint_size": 9000}, staff("watch")) == "checkpoint_ahead"
+    assert _code(told, "mandate.drawn.v1", {**later, "drawn": turned}, staff("watch")) == "draw_order"
     told.tell("mandate.drawn.v1", later, staff("watch"), "2026-03-03")
     assert _code(told, "mandate.drawn.v1", later, staff("watch")) == "no_item"
 
@@ -229,7 +232,7 @@ def test_a_scheme_is_frozen_before_its_period_computed_and_objected_to() -> None
     uneven = {**SCHEME, "criteria": SCHEME["criteria"][:1]}
     assert _code(told, "mandate.scheme_frozen.v1", uneven, staff("watch"), "2026-06-29") == "weights"
     told.tell("mandate.scheme_frozen.v1", SCHEME, staff("watch"), "2026-06-29")
-    scores = {"item": 2, "checkpoint_size": 5000, "root": "5a" * 32, "scores": "5b" * 32}
+    scores = {"item": 2, "checkpoint_size": 1500, "root": "5a" * 32, "scores": "5b" * 32}
     told.tell("mandate.assessed.v1", scores, staff("watch"), "2027-07-01")
     heard = {"item": 2, "unit": "roads", "adoption": "not_adopted"}
     told.tell("mandate.objection_heard.v1", heard, staff("watch"), "2027-07-10")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 import pytest
@@ -157,8 +156,13 @@ def test_an_act_is_lawful_exactly_where_its_row_has_the_state(action: str, state
     assert fold_track(holder.tracks, event) == holder.tracks
 
 
-@pytest.mark.parametrize(("action", "role"), list(product(ROWS, ROLES)))
-def test_an_act_is_for_exactly_the_roles_of_its_row(action: str, role: str) -> None:
+@pytest.mark.parametrize("action", ROWS)
+def test_an_act_is_for_exactly_the_roles_of_its_row(action: str) -> None:
+    for role in ROLES:
+        _check_role(action, role)
+
+
+def _check_role(action: str, role: str) -> None:
     row = ROWS[action]
     holder = _holder(row, next(iter(row.moves)))
     who = _doer(row)._replace(role=role)

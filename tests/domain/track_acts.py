@@ -117,6 +117,35 @@ TRACK_PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "case.exclusion_lifted.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
     "case.coordination_sent.v1": ("case/0123456789abcdef0123456789abcdef", {"unit": "housing", "due_on": "2026-03-02"}),
     "case.coordination_answered.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
+    "case.onsite_coordination_called.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"units": ["housing"], "due_on": "2026-03-02"},
+    ),
+    "case.onsite_coordination_held.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "units": ["housing"], "effect": "resolved_there"},
+    ),
+    "case.onsite_coordination_missed.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "ground": "not_this_unit"},
+    ),
+    "case.joint_investigation_opened.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"unit": "housing", "units": ["housing"], "due_on": "2026-03-02"},
+    ),
+    "case.joint_investigation_reported.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
+    "case.joint_investigation_returned.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "due_on": "2026-03-02"},
+    ),
+    "case.joint_investigation_closed.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"item": 1, "finding": "corrected"},
+    ),
+    "case.visit_demanded.v1": (
+        "case/0123456789abcdef0123456789abcdef",
+        {"unit": "housing", "demand": "more_papers"},
+    ),
     "case.aid_requested.v1": ("case/0123456789abcdef0123456789abcdef", {"fund": "special"}),
     "case.aid_approved.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1}),
     "case.aid_refused.v1": ("case/0123456789abcdef0123456789abcdef", {"item": 1, "ground": "not_this_unit"}),
@@ -171,7 +200,11 @@ TRACK_PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mandate.replayed.v1": ("mandate/housing", {"case": "d75a980182b10ab7d54bfed3c964073a", "ground": "not_this_unit"}),
     "mandate.population_fixed.v1": (
         "mandate/housing",
-        {"population": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "size": 1},
+        {
+            "population": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            "size": 1,
+            "members": "held",
+        },
     ),
     "mandate.drawn.v1": (
         "mandate/housing",
@@ -247,6 +280,7 @@ TRACK_OPTIONAL: Mapping[str, frozenset[str]] = {
     "case.package_met.v1": frozenset({"posts"}),
     "case.package_plan_set.v1": frozenset({"plan_due_on"}),
     "conference.presided.v1": frozenset({"delegated_by"}),
+    "mandate.population_fixed.v1": frozenset({"members"}),
     "conference.decided.v1": frozenset({"case"}),
     "conference.task_set.v1": frozenset({"case"}),
     "bulletin.reception_scheduled.v1": frozenset({"units"}),

@@ -12,11 +12,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from audit.entry import Entry, Signature, format_entry
+from audit.entry import Entry, Signature
 from audit.merkle import EMPTY_ROOT, leaf_hash
 from audit.statement import NO_PREV, PAYLOAD_TYPE, Statement, parse_statement
 from audit.store.acts import prepare_act
 from audit.store.model import Actor, Draft
+from audit.store.writing import format_entry
 from audit.suite import key_id, public_key, sign
 from domain import commands
 from domain.events import EVENTS, read_event

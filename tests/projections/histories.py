@@ -18,9 +18,10 @@ from typing import Any
 import psycopg
 
 from audit.canonical import format_json
-from audit.entry import Entry, Signature, format_entry, parse_entry
+from audit.entry import Entry, Signature, parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.migrations import migrations
+from audit.store.writing import format_entry
 from domain.calendars import published_acts
 from domain.clocks import published_rules
 from domain.schema import CIVIL
@@ -44,7 +45,10 @@ PETITION_OFFICES = [name for name, (_, kind) in OFFICES.items() if kind == "peti
 
 @dataclass(frozen=True)
 class Act:
-    """One entry to be: `age_ms` is how long before its recording it claims to have happened."""
+    """One entry to be: `age_ms` is how long before its recording it claims to have happened.
+
+    Without an office the petitioner acts, with the public key `key` in hex.
+    """
 
     stream: str
     action: str
@@ -53,6 +57,7 @@ class Act:
     role: str = "registrar"
     recorded_ms: int = 0
     age_ms: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,12 +177,12 @@ def _entry(act: Act, seq: int, recorded_ms: int) -> bytes:
     statement = {
         "act_id": identity[:32],
         "action": act.action,
-        "actor": f"officer-{act.office}",
+        "actor": f"officer-{act.office}" if act.office else "petitioner",
         "claimed_at": claimed_at.isoformat(timespec="seconds"),
-        "key_id": sha256(act.office.encode()).hexdigest(),
+        "key_id": sha256(bytes.fromhex(act.key) or act.office.encode()).hexdigest(),
         "office": act.office,
         "origin": "sundial.example/views",
-        "post": "desk",
+        "post": "desk" if act.office else "",
         "prev": identity,
         "public": act.public,
         "role": act.role,

@@ -10,7 +10,7 @@ import pytest
 
 from domain.calendars import Calendars
 from domain.schema import CIVIL
-from projections import clocks, overdue, scans
+from projections import clocks, overdue, overdue_question, scans
 from projections.database import Database
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, DueDays
 from projections.engine import Engine
@@ -93,7 +93,7 @@ def test_bounds_hold_for_every_key_day_and_every_moment_of_closing(database: Dat
 
 def test_many_epochs_answer_as_one_does(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clocks, "EPOCH_BITS", 4)
-    monkeypatch.setattr(overdue, "EPOCH_BITS", 4)
+    monkeypatch.setattr(overdue_question, "EPOCH_BITS", 4)
     monkeypatch.setattr(clocks, "OPEN", 32_767 << 4)
     monkeypatch.setattr(scans, "_LEAST_CHUNK", 1)
     Engine(database).catch_up()

@@ -10,9 +10,10 @@ import pytest
 
 from domain.schema import CIVIL
 from projections.clocks import CLOCK_ROWS
+from projections.codec import STANDARD
 from projections.database import Database, Session
 from projections.engine import Engine
-from projections.entries import decode_with_standard_library, size_at
+from projections.entries import size_at
 from projections.errors import LogGap, ViewsMissing
 from projections.follower import Follower
 from projections.open import open_database
@@ -71,9 +72,7 @@ def test_a_crash_between_batches_applies_nothing_twice(database: Database, fatal
     engine = Engine(database)
     engine.catch_up()
     append(database.url, HISTORY)
-    doomed = Follower(
-        Fragile(database, fatal, late=late), VIEWS, LIVE, decode_with_standard_library, batch=13, states=100
-    )
+    doomed = Follower(Fragile(database, fatal, late=late), VIEWS, LIVE, STANDARD, batch=13, states=100)
     with pytest.raises(Lightning):
         doomed.catch_up()
     assert engine.position() == 13 * (fatal - 1)
@@ -86,7 +85,7 @@ def test_a_follower_whose_write_failed_can_go_on(database: Database) -> None:
     Engine(database).catch_up()
     append(database.url, HISTORY)
     fragile = Fragile(database, 3, late=True)
-    follower = Follower(fragile, VIEWS, LIVE, decode_with_standard_library, batch=20, states=100)
+    follower = Follower(fragile, VIEWS, LIVE, STANDARD, batch=20, states=100)
     with pytest.raises(Lightning):
         follower.catch_up()
     assert follower.catch_up() == len(HISTORY) - 40
@@ -148,7 +147,7 @@ def test_views_built_by_newer_code_are_left_alone(database: Database) -> None:
     with pytest.raises(ViewsMissing, match="newer"):
         Engine(database).catch_up()
     with pytest.raises(ViewsMissing):
-        Follower(database, [TIMELINE, CLOCK_ROWS], LIVE, decode_with_standard_library, batch=1, states=1).catch_up()
+        Follower(database, [TIMELINE, CLOCK_ROWS], LIVE, STANDARD, batch=1, states=1).catch_up()
 
 
 def test_a_date_is_the_position_after_the_last_entry_recorded_by_then(database: Database) -> None:

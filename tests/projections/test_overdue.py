@@ -63,7 +63,7 @@ def asked(
 
 
 def _counted(row: OverdueClock) -> Counted:
-    case, clock, segment, shadow, unit, due_on, days, provisional, late, imported, _, started_on = astuple(row)
+    case, clock, segment, shadow, unit, due_on, days, provisional, late, imported, _, started_on, _ = astuple(row)
     return (due_on, case, clock, segment, shadow, unit, days, provisional, late, imported, started_on)
 
 

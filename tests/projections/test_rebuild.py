@@ -27,6 +27,7 @@ class Ledgerdemain:
     """A view of a later day: how many acts each stream has."""
 
     name = "ledgerdemain"
+    actions = None
 
     def __init__(self, version: int) -> None:
         self.version = version

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audit.possession import prove_possession
 from audit.store.judge import Parts
 from audit.store.keystore import KeyStore
 from audit.store.ledger import Ledger
 from audit.store.model import Acknowledgement, Actor, Prepared
+from audit.store.possession import prove_possession
 from audit.store.timekeeper import Timekeeper
 from audit.suite import SUITE, key_id, public_key, sign
 

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from audit import merkle
-from audit.acknowledgement import check_acknowledgement
 from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
 from audit.entry import parse_entry
 from audit.errors import Malformed, ProofRejected
-from audit.possession import prove_possession
 from audit.statement import parse_statement
+from audit.store.acknowledgement import check_acknowledgement
 from audit.store.erasure import Eraser
 from audit.store.errors import (
     ActConflict,
@@ -29,6 +28,7 @@ from audit.store.errors import (
 )
 from audit.store.ledger import Ledger
 from audit.store.model import Actor
+from audit.store.possession import prove_possession
 from audit.suite import key_id, public_key, sign
 from tests.audit.store.ledgers import CLAIMED_AT, Bench, Wish, case, handler, note, private, settings
 
@@ -187,7 +187,7 @@ def test_a_revoked_key_is_refused_though_its_act_was_prepared_before(bench: Benc
 
 
 def test_one_registrar_alone_grants_nothing(bench: Bench) -> None:
-    from audit.possession import prove_possession
+    from audit.store.possession import prove_possession
     from tests.audit.store.ledgers import ORIGIN, registrar
 
     public = {

@@ -1,0 +1,109 @@
+"""The guard before every route: finds the row, the viewer and the bounds, or refuses.
+
+It is a dependency of the whole application, so a route cannot forget it. A page that needs signing in sends the reader
+to the door; everything else is answered with a problem document.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.access.bounds import Bounds, OutOfBounds, bounds_of
+from api.access.rows import TABLE
+from api.access.sessions import COOKIE, Sessions
+from api.access.table import Grant
+from api.access.viewer import Viewer
+from api.errors import ApiError
+from api.http.depends import Opened
+from api.main import Application
+from api.queries import fold_case
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
+
+
+class SignInNeeded(ApiError):
+    """Nobody is signed in, and the route is not for everybody."""
+
+    status = 401
+
+
+class NotAllowed(ApiError):
+    """The viewer's roles do not include one that the route is for."""
+
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What the guard found: who looks, and by which grants."""
+
+    viewer: Viewer
+    grants: tuple[Grant, ...]
+
+    def bounds(self, application: Application) -> Bounds:
+        """Which units and which case these grants let the viewer look into now."""
+        people = application.ledger.reference().people
+        return bounds_of(self.viewer, self.grants, people, application.reader, application.clock())
+
+    def check_case(self, application: Application, case: str) -> None:
+        """Check that a case may be looked into; raises OutOfBounds, or CaseUnknown if there is none."""
+        state, _ = fold_case(application, case, None, application.ledger.reference())
+        self.bounds(application).check_case(state)
+
+
+def guard(request: Request, application: Opened) -> None:
+    """Let a request through if the table has a grant for its viewer, and keep the pass for the route.
+
+    Raises SignInNeeded, NotAllowed, or OutOfBounds where there is no such route in the table.
+    """
+    route = request.scope["route"]
+    method = "GET" if request.method == "HEAD" else request.method
+    row = TABLE.get((method, route.path))
+    if row is None:
+        raise OutOfBounds("route_unknown")
+    sessions: Sessions = request.app.state.sessions
+    viewer = sessions.viewer(request.cookies.get(COOKIE), application.ledger.reference().people)
+    grants = tuple(grant for grant in row.grants if grant.role in viewer.roles and _stands(grant, request, viewer))
+    if not grants:
+        raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
+    if request.method not in SAFE_METHODS and viewer.csrf:
+        check_same_origin(request)
+    request.state.passed = Pass(viewer, grants)
+
+
+def _stands(grant: Grant, request: Request, viewer: Viewer) -> bool:
+    if grant.relation == "local":
+        return request.client is not None and request.client.host in LOOPBACK
+    if grant.relation in ("own_case", "signed_in"):
+        return viewer.kind != "public"
+    return True
+
+
+def check_same_origin(request: Request) -> None:
+    """Check that a change comes from this server's own pages. Raises NotAllowed. Source: OWASP, CSRF prevention."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
+        raise NotAllowed("foreign_origin")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("foreign_origin")
+
+
+def check_token(viewer: Viewer, token: str) -> None:
+    """Check the token that a form or a script sends along; raises NotAllowed."""
+    if not viewer.csrf or not hmac.compare_digest(viewer.csrf, token):
+        raise NotAllowed("csrf_token")
+
+
+def passed(request: Request) -> Pass:
+    """The pass that the guard kept for this request."""
+    found: Pass = request.state.passed
+    return found
+
+
+Passed = Annotated[Pass, Depends(passed)]

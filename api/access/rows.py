@@ -1,0 +1,27 @@
+"""The rows of the table of rights, by room."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.access.table import EVERYBODY, OFFICES, SIGNED_IN, Grant, _get, _post, make_table
+from api.lists.catalogue import LISTS
+
+_LOG: Final = [
+    *_get(EVERYBODY, "/api/checkpoint", "/api/proof/inclusion", "/api/proof/consistency", "/api/health"),
+    *_get(EVERYBODY, "/openapi.json", "/static/style.css"),
+    *_get((Grant("public", "local"),), "/metrics"),
+]
+_ACTS: Final = [
+    # A dry run tells the rules' answer about a case: an officer's is for that officer. A commit is its signature's.
+    *_post((Grant("public", "own_actor"),), "/api/acts/prepare"),
+    *_post(EVERYBODY, "/api/acts/commit"),
+]
+_SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
+_CASES: Final = [*_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}")]
+_LISTS: Final = [
+    *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
+    *_get(OFFICES, "/"),
+]
+
+TABLE: Final = make_table([*_LOG, *_ACTS, *_SIGN_IN, *_CASES, *_LISTS])

@@ -1,0 +1,125 @@
+"""Signing in and out: passwords by Argon2id, sessions with a token of their own, back-off on failure.
+
+The token is 256 random bits in a cookie that scripts cannot read; a new one is made at every sign-in, so that one that
+was planted beforehand opens nothing. Failures are counted by account name, query code and caller's address; beyond a
+few, each doubles the wait. Source: OWASP ASVS 4.0, chapters 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from api.access.store import AccessStore, Session
+from api.access.viewer import PUBLIC, Viewer, seats_of
+from api.errors import ApiError
+from domain.people import People
+
+COOKIE: Final = "sundial_session"
+TOKEN_BYTES, CSRF_BYTES, CODE_BYTES = 32, 32, 16
+IDLE_MS, LASTING_MS = 30 * 60_000, 12 * 3_600_000
+FREE_FAILURES, FIRST_WAIT_MS, LONGEST_WAIT_MS = 5, 1_000, 15 * 60_000
+MIN_PASSWORD, MAX_PASSWORD = 12, 256
+
+
+class SignInRefused(ApiError):
+    """The name, password or code is not one that opens anything; which of them is not said."""
+
+    status = 401
+
+
+class TooManyAttempts(ApiError):
+    """There were too many failures; try again later."""
+
+    status = 429
+
+
+class Sessions:
+    """The door: `now` tells Unix milliseconds, `entropy(n)` returns n unpredictable bytes."""
+
+    def __init__(
+        self, store: AccessStore, now: Callable[[], int], entropy: Callable[[int], bytes], hasher: PasswordHasher
+    ) -> None:
+        """Keep the store, the clock, the source of tokens and the password hasher."""
+        self.store = store
+        self._now = now
+        self._entropy = entropy
+        self._hasher = hasher
+
+    def set_password(self, name: str, officer: str, password: str, subject: str = "") -> None:
+        """Add or change an account. Raises ApiError for a password of fewer than 12 or over 256 characters."""
+        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+            raise ApiError("password_length", least=MIN_PASSWORD, most=MAX_PASSWORD)
+        self.store.put_account(name, officer, self._hasher.hash(password), subject)
+
+    def sign_in(self, name: str, password: str, source: str) -> str:
+        """Return a new session's token. Raises SignInRefused, or TooManyAttempts before the password is looked at."""
+        sources = (f"account:{name}", f"address:{source}")
+        self._check_waiting(sources)
+        account = self.store.account(name)
+        if not self._matches(account.secret if account and account.secret else self._decoy, password) or not account:
+            self._refuse(sources)
+            raise SignInRefused("sign_in_refused")
+        self.store.forget_failures(sources[0])
+        return self.open(account=account.name)
+
+    def sign_in_with_code(self, code: str, source: str) -> str:
+        """Return the token of a session for the one case that a query code opens; raises as `sign_in` does."""
+        sources = (f"codes:{source}",)
+        self._check_waiting(sources)
+        case = self.store.case_of_code("".join(code.replace("-", "").split()).lower())
+        if case is None:
+            self._refuse(sources)
+            raise SignInRefused("code_refused")
+        return self.open(case=case)
+
+    def issue_code(self, case: str) -> str:
+        """Make a query code for a case and return it, in groups that can be read aloud; only its hash is kept."""
+        code = self._entropy(CODE_BYTES).hex()
+        self.store.add_code(code, case, self._now())
+        return "-".join(code[at : at + 8] for at in range(0, len(code), 8))
+
+    def revoke_codes(self, case: str) -> int:
+        """Revoke every query code of a case, end their sessions, and return how many codes there were."""
+        return self.store.revoke_codes(case, self._now())
+
+    def open(self, account: str = "", case: str = "") -> str:
+        """Begin a session and return its token, which is kept nowhere."""
+        token, csrf, now = self._entropy(TOKEN_BYTES).hex(), self._entropy(CSRF_BYTES).hex(), self._now()
+        self.store.add_session(token, Session(account, case, csrf, now, now))
+        return token
+
+    def viewer(self, token: str | None, people: People) -> Viewer:
+        """Who looks with this token, by the directory as it stands; the public if it opens nothing any more."""
+        found = self.store.session(token, self._now(), IDLE_MS, LASTING_MS) if token else None
+        if found is None:
+            return PUBLIC
+        if found.case:
+            return Viewer("petitioner", case=found.case, csrf=found.csrf)
+        account = self.store.account(found.account)
+        if account is None:
+            return PUBLIC
+        return Viewer("staff", account.name, account.officer, seats_of(people, account.officer), csrf=found.csrf)
+
+    @cached_property
+    def _decoy(self) -> str:
+        """A hash that no password matches, so that an unknown name takes as long as a known one."""
+        return self._hasher.hash(self._entropy(TOKEN_BYTES).hex())
+
+    def _matches(self, secret: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(secret, password[:MAX_PASSWORD])
+        except (Argon2Error, InvalidHashError):
+            return False
+
+    def _check_waiting(self, sources: tuple[str, ...]) -> None:
+        if any(self.store.waiting_until(source) > self._now() for source in sources):
+            raise TooManyAttempts("too_many_attempts")
+
+    def _refuse(self, sources: tuple[str, ...]) -> None:
+        for source in sources:
+            self.store.note_failure(source, self._now(), FREE_FAILURES, FIRST_WAIT_MS, LONGEST_WAIT_MS)

@@ -1,0 +1,78 @@
+"""The door: signing in with a password or a query code, and signing out. A session never signs an act."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.access.guard import Passed, check_same_origin, check_token
+from api.access.sessions import COOKIE, Sessions, SignInRefused, TooManyAttempts
+from api.errors import describe
+from api.http.depends import Opened
+from api.http.pages import Lang
+from api.http.rendering import render
+from api.wording import Wording
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form(max_length=300)]
+Next = Annotated[str, Query(max_length=600)]
+
+
+@router.get("/sign-in", response_class=HTMLResponse)
+def sign_in_page(application: Opened, passed: Passed, next: Next = "/", lang: Lang = "zh") -> HTMLResponse:
+    """The form, or who is signed in."""
+    return render("sign_in.html", application, lang, passed.viewer, next=local_path(next), refused="")
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    application: Opened,
+    passed: Passed,
+    name: Text = "",
+    password: Text = "",
+    code: Text = "",
+    next: Text = "/",
+    lang: Lang = "zh",
+) -> Response:
+    """Open a session and go on; a refusal shows the form again with its reason, never with a secret that was typed."""
+    check_same_origin(request)
+    sessions: Sessions = request.app.state.sessions
+    source = request.client.host if request.client else ""
+    try:
+        token = sessions.sign_in_with_code(code.strip(), source) if code else sessions.sign_in(name, password, source)
+    except (SignInRefused, TooManyAttempts) as error:
+        told = describe(error, Wording(lang)).title
+        page = render("sign_in.html", application, lang, passed.viewer, next=local_path(next), refused=told)
+        page.status_code = error.status
+        return page
+    answer = RedirectResponse("/my-case" if code else local_path(next), status_code=303)
+    set_cookie(request, answer, token)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, passed: Passed, csrf: Text = "") -> Response:
+    """End the session."""
+    check_token(passed.viewer, csrf)
+    sessions: Sessions = request.app.state.sessions
+    sessions.store.end_session(request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+def set_cookie(request: Request, answer: Response, token: str) -> None:
+    """Give the browser its token: for this server alone, unreadable by scripts, only over TLS where there is TLS."""
+    answer.set_cookie(COOKIE, token, path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https")
+
+
+def local_path(text: str) -> str:
+    """A path of this server to go on to; anything else becomes the first page."""
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or not text.startswith("/") or text.startswith(("//", "/\\")) or "\\" in text:
+        return "/"
+    return text

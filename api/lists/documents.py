@@ -1,0 +1,60 @@
+"""Rows as JSON members: dates as YYYY-MM-DD, instants as RFC 3339 in +08:00, hashes as lower-case hex."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from api.axes import write_as_of
+from api.lists.listing import AnyPage, Listing
+from api.lists.paging import close_cursor
+from api.main import Application
+from api.positions import position
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
+
+
+def row_members(row: Any) -> dict[str, Any]:
+    """The members of one row, in the order in which its class declares them."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
+def page_document(application: Application, listing: Listing, page: AnyPage) -> dict[str, Any]:
+    """A page of a list: its moment on both axes, its rows with what they lead to, and the cursor of the next page."""
+    rows = []
+    for row in page.rows:
+        links = dict(listing.links(row))
+        rows.append({**row_members(row), "links": links} if links else row_members(row))
+    return {
+        "as_of": write_as_of(page.as_of),
+        "known_at": position(application.ledger, page.known_at),
+        "rows": rows,
+        "cursor": close_cursor(page.as_of, page.cursor),
+    }
+
+
+def write_json(document: Any) -> bytes:
+    """Write a document as the JSON that everybody gets."""
+    return orjson.dumps(document, default=_plain, option=_OPTIONS)
+
+
+def plain_document(document: Any) -> Any:
+    """Turn a document into plain JSON values, for whoever prints or compares it."""
+    return orjson.loads(write_json(document))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return write_as_of(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if is_dataclass(value) and not isinstance(value, type):
+        return row_members(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")

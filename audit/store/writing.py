@@ -1,0 +1,89 @@
+"""Writing an act down: its commitments, its statement, and the entry. Reading them is the rest of `audit`."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from struct import Struct
+
+from audit.canonical import format_json
+from audit.commitments import COMMIT, SLOTS, lengthened
+from audit.entry import KEY_ID, MAX_ENTRY, MAX_RECORDED_AT, SIGNATURE, Entry
+from audit.errors import Malformed
+from audit.statement import SCHEMA, Statement, parse_statement
+
+__all__ = ["commit_act", "derive_salt", "format_entry", "format_statement"]
+
+_SALT = b"sundial/s1"
+_U16 = Struct(">H")
+_U32 = Struct(">I")
+_U64 = Struct(">Q")
+_SLOT_TEXTS = tuple(lengthened(str(slot)) for slot in range(SLOTS))
+
+
+def derive_salt(seed: bytes, slot: int) -> bytes:
+    """Return the 32-byte salt of slot 0 to 7 of the act that was drafted with this 32-byte seed."""
+    if len(seed) != 32 or not 0 <= slot < SLOTS:
+        raise Malformed("a seed has 32 bytes and a slot is 0 to 7")
+    return hmac.digest(seed, _SALT + bytes((slot,)), "sha256")
+
+
+def commit_act(origin: str, stream: str, seq: int, openings: Sequence[tuple[bytes, str, bytes]]) -> tuple[bytes, ...]:
+    """Return the commitments of an act's slots in order, given (salt, field, value) for each.
+
+    The same as `commit` for every slot, with the place hashed into one beginning.
+    """
+    if any(len(salt) != 32 for salt, _, _ in openings):
+        raise Malformed("a salt has 32 bytes")
+    place = COMMIT + b"".join(lengthened(text) for text in (origin, stream, str(seq)))
+    return tuple(
+        hmac.digest(
+            salt,
+            place + _SLOT_TEXTS[slot] + lengthened(field) + len(value).to_bytes(4, "big") + value,
+            "sha256",
+        )
+        for slot, (salt, field, value) in enumerate(openings)
+    )
+
+
+def format_statement(statement: Statement) -> bytes:
+    """Return the bytes to be signed.
+
+    Raises Malformed, naming the field, if a part is out of bounds: what this function returns,
+    parse_statement takes apart into the same statement.
+    """
+    sealed = '","'.join(one.hex() for one in statement.sealed)
+    text = (
+        f'{{"act_id":"{statement.act_id.hex()}","action":"{statement.action}","actor":"{statement.actor}"'
+        f',"claimed_at":"{statement.claimed_at}","key_id":"{statement.key_id.hex()}"'
+        f',"office":"{statement.office}","origin":"{statement.origin}","post":"{statement.post}"'
+        f',"prev":"{statement.prev.hex()}","public":{format_json(statement.public).decode("utf-8")}'
+        f',"role":"{statement.role}","schema":{SCHEMA},"sealed":["{sealed}"]'
+        f',"seen":{{"root":"{statement.seen.root.hex()}","size":{statement.seen.size}}}'
+        f',"seq":{statement.seq},"stream":"{statement.stream}"}}'
+    )
+    payload = text.encode("utf-8", "surrogatepass")
+    # Text that a field smuggled in would make other fields than those that were given.
+    if parse_statement(payload) != statement:
+        raise Malformed("a field of the statement holds what belongs into another")
+    return payload
+
+
+def format_entry(entry: Entry) -> bytes:
+    """Return the bytes of an entry.
+
+    Raises Malformed if a part is out of bounds or the whole would exceed 65,535 bytes.
+    """
+    payload_type, payload, signatures, recorded_at = entry
+    if not 1 <= len(signatures) <= 255:
+        raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
+    if not 0 <= recorded_at <= MAX_RECORDED_AT:
+        raise Malformed(f"recorded_at {recorded_at} is out of bounds")
+    if any(len(one.key_id) != KEY_ID or len(one.signature) != SIGNATURE for one in signatures):
+        raise Malformed("a key id has 32 bytes and a signature 64")
+    tail = b"".join(one.key_id + one.signature for one in signatures)
+    size = 15 + len(payload_type) + len(payload) + len(tail)
+    if size > MAX_ENTRY:
+        raise Malformed(f"an entry has at most {MAX_ENTRY} bytes, not {size}")
+    head = _U16.pack(len(payload_type)) + payload_type + _U32.pack(len(payload)) + payload
+    return head + bytes((len(signatures),)) + tail + _U64.pack(recorded_at)

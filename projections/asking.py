@@ -1,0 +1,160 @@
+"""What all questions about rows on two axes share: the moment asked about, the units, the pages.
+
+A row is known from log index `k0`, and its end from `km`; it holds from `v0` until `v1`, Unix milliseconds. `ep` is the
+epoch, of 2^19 entries, in which its end became known: whoever was alive at a moment was ended by an entry recorded
+after it, so that earlier epochs need not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
+
+from domain.effective import DAY_MS, unix_ms
+from projections.answers import Page
+from projections.clocks import civil_day
+from projections.cursors import FIRST_DAY, LAST_DAY, format_cursor, parse_after
+from projections.entries import recorded_at
+from projections.reader import Moment, Reader
+from projections.tables import EPOCH_BITS, OPEN_EPOCH, Row
+from projections.view import View
+
+R = TypeVar("R")
+
+HELD = "k0 < :known_at AND v0 <= :as_of"
+"""What holds of rows known then that had begun to hold."""
+
+ENDED = "km < :known_at AND v1 <= :as_of"
+"""What holds of rows whose end was known then and had come."""
+
+ALIVE = f"{HELD} AND (km >= :known_at OR v1 > :as_of)"
+"""What holds of rows alive then."""
+
+_BEGINNING = -(1 << 52)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_CIVIL_MS = 8 * 3_600_000
+
+
+class Order(NamedTuple):
+    """What a list is ordered by: the columns of a row that come first, their kinds, and the sort as SQL has it."""
+
+    columns: str
+    kinds: tuple[type, ...]
+
+
+class Asking:
+    """One question at one moment: as of a world time, over a period that ends there, for a unit's subtree.
+
+    `since` begins the period and is not part of it; None means from the beginning.
+    Raises UnitUnknown if no office of that name is known there.
+    """
+
+    def __init__(
+        self, moment: Moment, as_of: datetime, unit: str | None = None, since: datetime | None = None, **named: object
+    ) -> None:
+        self.moment = moment
+        self.as_of_ms = unix_ms(as_of)
+        self.since_ms = _BEGINNING if since is None else unix_ms(since)
+        self.day = day_of(self.as_of_ms)
+        self._units = [] if unit is None else moment.units_under(unit)
+        times = {"known_at": moment.known_at, "as_of": self.as_of_ms, "since": self.since_ms}
+        self._parameters: dict[str, object] = {**times, **named}
+
+    def units(self, column: str = "unit") -> str:
+        """Return what holds of rows of the unit's subtree, to be joined to a condition; nothing if no unit is asked."""
+        return f" AND {column} IN (:values)" if self._units else ""
+
+    def ask(self, sql: str, **parameters: object) -> list[Row]:
+        """Run a query that contains what `units` returned."""
+        merged = {**self._parameters, **parameters}
+        if self._units:
+            return self.moment.session.query_any(sql, self._units, merged)
+        return self.moment.session.query(sql, merged)
+
+    def ask_cases(self, sql: str, cases: Sequence[str]) -> list[Row]:
+        """Run a query over some cases, which stand for `IN (:values)`."""
+        return self.moment.session.query_any(sql, cases, self._parameters) if cases else []
+
+    def days_since(self, milliseconds: int, until: int | None = None) -> int:
+        """Return the civil days from an instant in Unix milliseconds to the moment asked about, or to another one."""
+        last = self.day.toordinal() if until is None else civil_day(until)
+        return last - civil_day(milliseconds)
+
+    def first_epoch(self) -> int:
+        """Return the first epoch in which a row alive at the moment can have ended; OPEN_EPOCH if none can."""
+        moment, epoch = self.moment, 0
+        size = moment.position
+        if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= self.as_of_ms):
+            return OPEN_EPOCH
+        while (epoch + 1) << EPOCH_BITS < moment.known_at:
+            if recorded_at(moment.session, (epoch + 1) << EPOCH_BITS) > self.as_of_ms:
+                break
+            epoch += 1
+        return epoch
+
+    def known_then(self) -> bool:
+        """Say whether nothing had been recorded by the moment asked about that is not known here."""
+        moment = self.moment
+        if moment.known_at == moment.position:
+            return True
+        return self.as_of_ms < recorded_at(moment.session, moment.known_at)
+
+
+def listed(
+    reader: Reader,
+    view: View,
+    asked: tuple[datetime, int | None, str | None, datetime | None],
+    named: dict[str, Any],
+    order: Order,
+    sql: Callable[[Asking], str],
+    describe: Callable[[Asking, Sequence[Row]], Sequence[R]],
+    limit: int | None,
+    cursor: str | None,
+) -> Page[R]:
+    """Answer with one page of a list; `asked` is as-of, known-at, unit and since, `named` the other filters.
+
+    `sql` gives the query without its order; its first columns are those of `order`. A page's cursor carries the
+    position of the first page, so that all pages belong together.
+
+    Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
+    """
+    as_of, known_at, unit, since = asked
+    question = [view.name, order.columns, unix_ms(as_of), unit, since and unix_ms(since), named]
+    after: tuple[Any, ...] | None = None
+    if cursor is not None:
+        known_at, after = parse_after(cursor, question, known_at, order.kinds)
+    with reader.at(view, known_at) as moment:
+        asking = Asking(moment, as_of, unit, since, **named)
+        rows = asking.ask(_paged(sql(asking), order, limit, after), **_bound(after))
+        more = limit is not None and len(rows) > limit
+        rows = rows[:limit] if more else rows
+        told = tuple(describe(asking, rows))
+    last = format_cursor(question, moment.known_at, tuple(rows[-1][: len(order.kinds)])) if more and rows else None
+    return Page(as_of, moment.known_at, told, last)
+
+
+def _paged(sql: str, order: Order, limit: int | None, after: tuple[Any, ...] | None) -> str:
+    bound = ""
+    if after is not None:
+        places = ", ".join(f":after{number}" for number in range(len(after)))
+        bound = f" WHERE ({order.columns}) > ({places})"
+    ending = f" LIMIT {limit + 1}" if limit is not None else ""
+    return f"SELECT * FROM ({sql}) AS listed{bound} ORDER BY {order.columns}{ending}"
+
+
+def _bound(after: tuple[Any, ...] | None) -> dict[str, object]:
+    return {f"after{number}": value for number, value in enumerate(after or ())}
+
+
+def day_of(milliseconds: int) -> date:
+    """Return the civil day of an instant in Unix milliseconds, within the days that calendars can count.
+
+    Before the first regulation nothing was recorded, and near the ends of time nothing will be.
+    """
+    return date.fromordinal(min(max(civil_day(milliseconds), FIRST_DAY), LAST_DAY))
+
+
+def start_of(day: int) -> int:
+    """Return the first instant of a civil day, given as a proleptic ordinal, in Unix milliseconds."""
+    return (day - _EPOCH_DAY) * DAY_MS - _CIVIL_MS

@@ -1,0 +1,282 @@
+"""What is asked of leader packages: who answers for which, what is packaged and not closed, hand-overs, dissents.
+
+Every list is as of a moment of the world and as known at a log position. A leader whose tenure ended without a
+hand-over answers no more (`answering`), and nobody does in the leader's place until the package is handed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from domain.effective import from_unix_ms, unix_ms
+from domain.practice import practised
+from domain.schema import CIVIL
+from projections.answers import Page
+from projections.asking import Asking, Order, listed
+from projections.clocks import civil_day
+from projections.item_answers import Days, day_of, filters, maybe_day, named_rows, ordered, select
+from projections.packages import PACKAGE_ROWS, PACKAGES, RESOLVED
+from projections.reader import Reader
+from projections.states import ALIVE, BEGUN_LATE, HELD
+from projections.tables import Row
+from projections.tenures import tenure_on, tenures_of
+
+DEADLINE_FIRST = Order("key_day, case_id, package", (int, str, int))
+ACT_ORDER = Order("v0, case_id, seq", (int, str, int))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPackage:
+    """One package as it stood; `package` is the number of its assignment in the case.
+
+    `answering` is false once the leader's tenure ended without a hand-over. `overdue_days` counts civil days after
+    `due_on` while the package is open; `silent_days` those since the leader's last act in person, or the assignment.
+    `reasons` says why it is on the list of packages that do not close: "past_deadline", or "silent" for more than
+    `silence_days`, which is policy data, 0 where there is none. `result` and `on_time` are of the resolution.
+    """
+
+    case: str
+    package: int
+    state: str
+    leader: str
+    post: str
+    office: str
+    answering: bool
+    assigned_by: str
+    reason: str
+    assigned_on: date
+    held_on: date
+    due_on: date
+    overdue_days: int
+    result: str
+    resolved_on: date | None
+    on_time: bool | None
+    personal_acts: int
+    last_personal_act_on: date | None
+    silent_days: int
+    extensions: int
+    late_extensions: int
+    reopened: int
+    hand_overs: int
+    reports: int
+    reasons: tuple[str, ...]
+    silence_days: int
+    late_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCount:
+    """How many packages are open, past their deadline, silent, either of the two, and resolved.
+
+    `by_office` has the open ones by the leader's office.
+    """
+
+    as_of: datetime
+    known_at: int
+    open: int
+    past_deadline: int
+    silent: int
+    not_closed: int
+    closed: int
+    by_office: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageAct:
+    """One act on a package, and what the package was from it on."""
+
+    case: str
+    package: int
+    seq: int
+    act: str
+    actor: str
+    state: str
+    leader: str
+    post: str
+    office: str
+    due_on: date
+    at: datetime
+    late_recorded: bool
+
+
+def packages(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    leader: str | None = None,
+    state: Literal["open", "closed"] | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Page[HeldPackage]:
+    """Return the packages as they stood, the earliest deadline first; `unit` is the leader's office and its subtree.
+
+    Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
+    """
+    held = {None: "", "open": " AND held = 1", "closed": " AND held = 0"}[state]
+    return _list(reader, (as_of, known_at, unit), leader, f"packages {state}", held, limit, cursor)
+
+
+def packaged_not_closed(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    leader: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Page[HeldPackage]:
+    """Return the packages that do not close: past their deadline, or without an act in person for too long.
+
+    Raises what `packages` raises. Source: 只包不结; the days of silence are `package_silence_days` of the profile.
+    """
+    return _list(reader, (as_of, known_at, unit), leader, "not closed", None, limit, cursor)
+
+
+def count_packages(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    leader: str | None = None,
+) -> PackageCount:
+    """Count what `packages` and `packaged_not_closed` list. Raises what they raise."""
+    with reader.at(PACKAGE_ROWS, known_at) as moment:
+        asking = Asking(moment, as_of, unit, leader=leader)
+        past, silent = Days(asking).past(), silent_for_long(asking)
+        sql = f"""
+            SELECT office, held, COUNT(*), SUM(CASE WHEN {past} THEN 1 ELSE 0 END),
+                SUM(CASE WHEN {silent} THEN 1 ELSE 0 END), SUM(CASE WHEN {past} OR {silent} THEN 1 ELSE 0 END)
+            FROM view_packages
+            WHERE {ALIVE}{filters({"leader": leader})}{asking.units("office")}
+            GROUP BY office, held ORDER BY office
+        """
+        rows = asking.ask(sql)
+    opened = [row for row in rows if row[1]]
+    open_, past_deadline, quiet, not_closed = (sum(int(row[at]) for row in opened) for at in (2, 3, 4, 5))
+    closed = sum(row[2] for row in rows if not row[1])
+    by_office = {row[0]: row[2] for row in opened}
+    return PackageCount(as_of, moment.known_at, open_, past_deadline, quiet, not_closed, closed, by_office)
+
+
+def package_acts(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    case: str | None = None,
+    leader: str | None = None,
+    act: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Page[PackageAct]:
+    """Return the acts on packages by then, in the order in which they count: the way down from every count.
+
+    `act` is the word of the act: assigned, accepted, met, investigated, conferred, plan_set, extended, extended_late,
+    hand_over_proposed, hand_over_confirmed, hand_over_withdrawn, reported, resolved or reopened. Raises what
+    `packages` raises.
+    """
+    named = {"case_id": case, "leader": leader, "act": act}
+
+    def sql(asking: Asking) -> str:
+        return select(PACKAGES, ACT_ORDER, filters(named) + asking.units("office"), HELD)
+
+    def describe(asking: Asking, rows: Sequence[Row]) -> list[PackageAct]:
+        days = Days(asking)
+        return [_act(row, days) for row in named_rows(PACKAGES, rows)]
+
+    asked = (as_of, known_at, unit, None)
+    return listed(reader, PACKAGE_ROWS, asked, named, ordered(ACT_ORDER), sql, describe, limit, cursor)
+
+
+def silence_days(asking: Asking) -> int:
+    """Return after how many days without an act in person a leader is silent: policy data, 0 where there is none."""
+    row = practised(asking.moment.reference.rules.latest.practice, "package_silence_days", asking.day)
+    return 0 if row is None else row.value
+
+
+def silent_for_long(asking: Asking) -> str:
+    """Return what holds of open packages whose leader has been silent for longer than policy allows."""
+    allowed = silence_days(asking)
+    if not allowed:
+        return "1 = 0"
+    first = asking.day - timedelta(days=allowed)
+    return f"(held = 1 AND touched_at < {unix_ms(datetime(first.year, first.month, first.day, tzinfo=CIVIL))})"
+
+
+def _list(
+    reader: Reader,
+    asked: tuple[datetime, int | None, str | None],
+    leader: str | None,
+    question: str,
+    condition: str | None,
+    limit: int | None,
+    cursor: str | None,
+) -> Page[HeldPackage]:
+    def sql(asking: Asking) -> str:
+        which = condition
+        if which is None:
+            which = f" AND held = 1 AND ({Days(asking).past()} OR {silent_for_long(asking)})"
+        return select(PACKAGES, DEADLINE_FIRST, which + filters({"leader": leader}) + asking.units("office"))
+
+    named = {"leader": leader, "question": question}
+    return listed(
+        reader, PACKAGE_ROWS, (*asked, None), named, ordered(DEADLINE_FIRST), sql, _held_packages, limit, cursor
+    )
+
+
+def _held_packages(asking: Asking, rows: Sequence[Row]) -> list[HeldPackage]:
+    known = tenures_of(asking.moment, sorted({row["leader"] for row in named_rows(PACKAGES, rows)}))
+    today, days, allowed = asking.day.toordinal(), Days(asking), silence_days(asking)
+    found = []
+    for row in named_rows(PACKAGES, rows):
+        tenure = tenure_on(known.get((row["office"], row["post"], row["leader"]), ()), civil_day(row["held_at"]))
+        answering = tenure is None or not 0 < tenure.last_day < today
+        found.append(_held_package(row, days, today, allowed, answering))
+    return found
+
+
+def _held_package(row: Mapping[str, Any], days: Days, today: int, allowed: int, answering: bool) -> HeldPackage:
+    resolved = row["state"] == RESOLVED
+    due_on = date.fromordinal(row["judged"]) if resolved else days.day(row["kind"], row["key_day"], row["km"])
+    overdue = 0 if resolved else max(0, today - due_on.toordinal())
+    silent = 0 if resolved else max(0, today - civil_day(row["touched_at"]))
+    too_long = bool(allowed) and silent > allowed
+    same = ("package", "state", "leader", "post", "office", "assigned_by", "reason", "result")
+    counts = ("extensions", "late_extensions", "reopened", "reports")
+    return HeldPackage(
+        case=row["case_id"],
+        answering=answering,
+        assigned_on=day_of(row["assigned_at"]),
+        held_on=day_of(row["held_at"]),
+        due_on=due_on,
+        overdue_days=overdue,
+        resolved_on=day_of(row["v0"]) if resolved else None,
+        on_time=day_of(row["v0"]) <= due_on if resolved else None,
+        personal_acts=row["acts"],
+        last_personal_act_on=maybe_day(row["last_at"]),
+        silent_days=silent,
+        hand_overs=row["hold"] - 1,
+        reasons=("past_deadline",) * (overdue > 0) + ("silent",) * too_long,
+        silence_days=allowed,
+        late_recorded=bool(row["flags"] & BEGUN_LATE),
+        **{name: row[name] for name in (*same, *counts)},
+    )
+
+
+def _act(row: Mapping[str, Any], days: Days) -> PackageAct:
+    same = ("package", "seq", "act", "actor", "state", "leader", "post", "office")
+    return PackageAct(
+        case=row["case_id"],
+        due_on=days.day(row["kind"], row["key_day"], row["km"]),
+        at=from_unix_ms(row["v0"]),
+        late_recorded=bool(row["flags"] & BEGUN_LATE),
+        **{name: row[name] for name in same},
+    )

@@ -1,0 +1,209 @@
+"""Which cases must be packaged and are not (应包未包): the facts that ask for a leader package, while there is none.
+
+A row is a fact of an open case without a package: known from `k0`, held by the office that answers, from `v0` on; it
+ends when the case gets a package, is over, or goes to another office, and begins again when the case is reopened
+without one. `since_day` is the day since when the fact holds, or since when the case was reopened. Which facts ask for
+a package, and after how many days, are rows of the ledger's rules (`domain.tracks.packaging`): computed, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from sys import intern
+from typing import Final
+
+from domain.case_state import Case
+from domain.effective import unix_ms
+from domain.moves import AFTER, DIRECTED, OVER, REPLIED, REVIEW_SERVED
+from domain.packaging_rows import PackagingRow
+from domain.tracks.packaging import conditions_at, facts_of, is_packaged
+from projections.answers import Page
+from projections.asking import Asking, Order, listed
+from projections.clocks import civil_day
+from projections.items import is_case
+from projections.reader import Reader
+from projections.states import ALIVE, DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
+from projections.tables import Column, Index, Row, Table
+from projections.view import Put, Rows, Step
+
+NOT_OPEN: Final = frozenset((*OVER, *AFTER, REPLIED, DIRECTED, REVIEW_SERVED))
+"""States in which the matter has been answered or is over: nothing is left for a leader to take charge of."""
+
+NEEDS = Table(
+    "view_package_needs",
+    3,
+    (
+        Column("case_id", "text"),
+        Column("fact", "text"),
+        Column("segment", "small"),
+        Column("unit", "text"),
+        Column("since_day", "integer"),
+        *TAIL,
+    ),
+    (
+        Index("page", "fact, ep, since_day, case_id, segment", "unit, k0, km, kx, v0, v1"),
+        Index("unit", "unit, fact, ep, since_day, case_id, segment", "k0, km, kx, v0, v1"),
+    ),
+)
+_ORDER = Order("since_on, case_id, number", (int, str, int))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpackaged:
+    """A condition that a case meets without having a package: since which day, and for how many civil days."""
+
+    case: str
+    unit: str
+    condition: str
+    fact: str
+    title_zh: str
+    title_en: str
+    article: str
+    source: str
+    confidence: str
+    since_on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackagedCount:
+    """How many cases must be packaged and are not; one that meets several conditions counts once in `cases`."""
+
+    as_of: datetime
+    known_at: int
+    cases: int
+    by_condition: dict[str, int]
+    by_unit: dict[str, int]
+
+
+class NeedRows:
+    """The view behind `must_be_packaged`."""
+
+    name = "packaging"
+    version = 1
+    tables = (NEEDS,)
+    actions: frozenset[str] | None = None
+
+    def follows(self, stream: str) -> bool:
+        """Cases only."""
+        return is_case(stream)
+
+    def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
+        """End the facts that ask no more, and begin those that do now."""
+        before: Case = step.before
+        after: Case = step.after
+        same = before.office is after.office or before.office == after.office
+        if same and before.state == after.state and before.tracks is after.tracks and before.version:
+            return ()
+        if is_diverted(step):
+            return ()
+        if step.event.action == DIVERTED:
+            return withdraw(step, rows)
+        return _changed(step, before, after, rows)
+
+
+NEED_ROWS = NeedRows()
+
+
+def _changed(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]:
+    asks = after.state not in NOT_OPEN and not is_packaged(after)
+    asked = before.version > 0 and before.state not in NOT_OPEN and not is_packaged(before)
+    moved = before.office != after.office
+    if asked and (not asks or moved):
+        for row in rows[0].values():
+            if is_open(row):
+                yield 0, end(row, step.event, "moved" if asks else "settled")
+    if not asks:
+        return
+    case_id = step.stream.partition("/")[2]
+    known = facts_of(before) if asked and not moved else {}
+    for fact, moment in facts_of(after).items():
+        if fact not in known:
+            last = last_of(rows[0], case_id, fact)
+            number = 1 if last is None else last[2] + 1
+            since = last[4] if asked and last is not None else civil_day(unix_ms(moment))
+            if not asked and before.version:
+                since = civil_day(unix_ms(step.event.effective_at))
+            yield 0, (case_id, fact, number, intern(after.office), since, *begin(step.event, last))
+
+
+def must_be_packaged(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    condition: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Page[Unpackaged]:
+    """Return the cases that meet a packaging condition and have no package, those that have met it longest first.
+
+    `unit` is the office that answers for the case, with its subtree; `condition` the id of a row of the rules. A case
+    has a row for each condition that it meets.
+
+    Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
+    """
+
+    def describe(asking: Asking, rows: Sequence[Row]) -> list[Unpackaged]:
+        known = _conditions(asking)
+        today = asking.day.toordinal()
+        return [_unpackaged(row, known[row[2]], today) for row in rows]
+
+    def sql(asking: Asking) -> str:
+        return _meeting(asking, condition)
+
+    named = {"condition": condition}
+    return listed(reader, NEED_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, describe, limit, cursor)
+
+
+def count_unpackaged(
+    reader: Reader, as_of: datetime, known_at: int | None = None, *, unit: str | None = None
+) -> UnpackagedCount:
+    """Count what `must_be_packaged` lists. Raises what it raises."""
+    with reader.at(NEED_ROWS, known_at) as moment:
+        asking = Asking(moment, as_of, unit)
+        met = f"FROM ({_meeting(asking, None)}) AS met"
+        of_conditions = asking.ask(f"SELECT number, COUNT(*) {met} GROUP BY number ORDER BY number")
+        by_unit: dict[str, int] = dict(
+            asking.ask(f"SELECT unit, COUNT(DISTINCT case_id) {met} GROUP BY unit ORDER BY unit")
+        )
+        by_condition = {_conditions(asking)[number].id: count for number, count in of_conditions}
+    return UnpackagedCount(as_of, moment.known_at, sum(by_unit.values()), by_condition, by_unit)
+
+
+def _conditions(asking: Asking) -> list[PackagingRow]:
+    """Return the conditions known at the position."""
+    return list(conditions_at(asking.moment.reference.rules, asking.moment.known_at))
+
+
+def _meeting(asking: Asking, condition: str | None) -> str:
+    """Return the query for cases that meet conditions: since when, the case, the condition's number and the unit."""
+    day = asking.day
+    parts = [
+        _cases_of(asking, row, number)
+        for number, row in enumerate(_conditions(asking))
+        if row.in_force(day) and condition in (None, row.id)
+    ]
+    nothing = f"SELECT 0 AS since_on, case_id, 0 AS number, unit FROM view_package_needs WHERE 1 = 0{asking.units()}"
+    return " UNION ALL ".join(parts) or nothing
+
+
+def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:
+    """Return the query for cases that meet one condition; a condition asks for nothing before it is in force."""
+    first, since = row.in_force_from.toordinal(), f"since_day + {row.after_days}"
+    return f"""
+        SELECT CASE WHEN {since} > {first} THEN {since} ELSE {first} END AS since_on, case_id, {number} AS number, unit
+        FROM view_package_needs
+        WHERE fact = '{row.fact}' AND {ALIVE}{asking.units()} AND {since} <= {asking.day.toordinal()}
+    """
+
+
+def _unpackaged(row: Row, condition: PackagingRow, today: int) -> Unpackaged:
+    since_on, case_id, _, unit = row
+    titles = (condition.title_zh, condition.title_en)
+    basis = (condition.article, condition.source, condition.confidence)
+    named = (condition.id, condition.fact, *titles, *basis)
+    return Unpackaged(case_id, unit, *named, date.fromordinal(since_on), max(0, today - since_on))

@@ -1,0 +1,109 @@
+"""How offices and leaders were rated: counts of each rating, and who could have rated and did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from projections.answers import Page
+from projections.asking import Asking
+from projections.reader import Reader
+from projections.satisfaction import DEVICE, NOBODY, PRINTED, REPORTED, SATISFACTION
+from projections.satisfaction_sql import GIVEN, RATINGS, lapsed, of_leader, running, windows
+from projections.tables import Row
+
+_PREFIXES: Final = {DEVICE: "", PRINTED: "printed_", REPORTED: "reported_"}
+
+
+@dataclass(frozen=True, slots=True)
+class SatisfactionRow:
+    """How one office, or one leader, was rated in a period, in one capacity.
+
+    `capacity` is what the office was rated as: petition_office or competent_unit. On a board by leader, `leader` and
+    `post` are set and `unit` is the leader's office. The plain counts are ratings by keys made on devices: they are
+    the headline; those of printed codes stand apart, and what staff entered is never counted. `lapsed` are windows
+    that ended unrated though the petitioner had such a key, `open_windows` those that run still, `unable` those that
+    lapsed where no key had been given: they are in no rate.
+    """
+
+    unit: str
+    capacity: str
+    leader: str = ""
+    post: str = ""
+    satisfied: int = 0
+    basically_satisfied: int = 0
+    dissatisfied: int = 0
+    lapsed: int = 0
+    open_windows: int = 0
+    printed_satisfied: int = 0
+    printed_basically_satisfied: int = 0
+    printed_dissatisfied: int = 0
+    printed_lapsed: int = 0
+    reported_satisfied: int = 0
+    reported_basically_satisfied: int = 0
+    reported_dissatisfied: int = 0
+    unable: int = 0
+
+    @property
+    def rated(self) -> int:
+        """Ratings by keys made on devices."""
+        return self.satisfied + self.basically_satisfied + self.dissatisfied
+
+    @property
+    def satisfaction_rate(self) -> float | None:
+        """(satisfied + basically) ÷ rated, never shown without `participation_rate`; None if nobody rated."""
+        return (self.satisfied + self.basically_satisfied) / self.rated if self.rated else None
+
+    @property
+    def participation_rate(self) -> float | None:
+        """Rated ÷ (rated + lapsed unrated): silence is never satisfaction. None if nobody could have rated yet."""
+        return self.rated / (self.rated + self.lapsed) if self.rated + self.lapsed else None
+
+
+def satisfaction(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    leader: str | None = None,
+    since: datetime | None = None,
+    by_leader: bool = False,
+) -> Page[SatisfactionRow]:
+    """Count ratings and windows by office and capacity, or by leader and capacity, over the period (since, as_of].
+
+    A window belongs to the day after which it lapsed; `leader` keeps what concerns packages that this officer held.
+    Raises PositionRefused or UnitUnknown.
+    """
+    with reader.at(SATISFACTION, known_at) as moment:
+        asking = Asking(moment, as_of, unit, since, leader=leader)
+        who = "leader_office, capacity, leader, post" if by_leader else "office, capacity"
+        chosen = of_leader(leader) + asking.units("h.office" if by_leader else "r.office")
+        chosen += " AND h.leader IS NOT NULL" if by_leader else ""
+        found = [*_counted_ratings(asking, who, chosen), *_counted_windows(asking, who, chosen)]
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for *whose, column, count in found:
+        rows.setdefault(tuple(whose), {})[column] = count
+    return Page(as_of, moment.known_at, tuple(SatisfactionRow(*whose, **rows[whose]) for whose in sorted(rows)))
+
+
+def _counted_ratings(asking: Asking, who: str, chosen: str) -> list[Row]:
+    inner = f"{RATINGS} WHERE {GIVEN} AND (r.counted = 1 OR r.custody = '{REPORTED}'){chosen}"
+    grouped = f"{who}, custody, rating"
+    rows = asking.ask(f"SELECT {grouped}, COUNT(*) FROM ({inner}) AS given GROUP BY {grouped}")
+    return [(*row[:-3], _PREFIXES[row[-3]] + row[-2], row[-1]) for row in rows]
+
+
+def _counted_windows(asking: Asking, who: str, chosen: str) -> list[Row]:
+    columns = {
+        "lapsed": f"{lapsed(asking)} AND custody = '{DEVICE}'",
+        "printed_lapsed": f"{lapsed(asking)} AND custody = '{PRINTED}'",
+        "unable": f"{lapsed(asking)} AND custody = '{NOBODY}'",
+        "open_windows": f"{running(asking)} AND custody = '{DEVICE}'",
+    }
+    found: list[Row] = []
+    for column, condition in columns.items():
+        rows = asking.ask(f"SELECT {who}, COUNT(*) FROM ({windows(condition)}{chosen}) AS windows GROUP BY {who}")
+        found += [(*row[:-1], column, row[-1]) for row in rows]
+    return found

@@ -1,0 +1,59 @@
+"""SQL that the questions about ratings share: ratings and windows with the leader who held the package then."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from domain.tracks.evaluation import WINDOW
+from projections.asking import Asking, day_of
+from projections.clocks import kind_of
+from projections.due import DueDays
+
+GIVEN: Final = "r.k0 < :known_at AND r.v0 <= :as_of AND r.v0 > :since"
+"""What holds of ratings of the period, among rows `r`."""
+
+_HOLD: Final = """
+    LEFT JOIN view_rated_holds h ON h.case_id = r.case_id AND h.k0 < :known_at AND h.v0 <= r.v0
+        AND (h.km >= :known_at OR h.v1 > r.v0)
+"""
+_LED: Final = """
+    COALESCE(h.leader, '') AS leader, COALESCE(h.post, '') AS post, COALESCE(h.office, '') AS leader_office
+"""
+RATINGS: Final = f"""
+    SELECT r.v0, r.case_id, r.seq, r.k0, r.office, r.capacity, r.round, r.rating, r.custody, r.counted, {_LED}
+    FROM view_ratings r {_HOLD}
+"""
+
+
+def windows(condition: str) -> str:
+    """Return the query for known windows of which a condition on their own columns holds, as rows `r`."""
+    return f"""
+        SELECT r.key_day, r.case_id, r.segment, r.capacity, r.office, r.round, r.custody, r.kind, r.k0, r.v0, {_LED}
+        FROM (
+            SELECT * FROM view_windows WHERE k0 < :known_at AND kx >= :known_at AND v0 <= :as_of AND {condition}
+        ) AS r {_HOLD} WHERE 1 = 1
+    """
+
+
+def of_leader(leader: str | None) -> str:
+    """Return what holds of ratings or windows of packages that the leader asked for held, if one is asked for."""
+    return "" if leader is None else " AND h.leader = :leader"
+
+
+def lapsed(asking: Asking) -> str:
+    """Return what holds of windows that lapsed in the period: the last day was over at its end, and not before it."""
+    return f"km >= :known_at AND ({_over(asking, asking.day)}) AND NOT ({_over(asking, day_of(asking.since_ms))})"
+
+
+def running(asking: Asking) -> str:
+    """Return what holds of windows in which the petitioner could still rate at the moment."""
+    return f"(km >= :known_at OR v1 > :as_of) AND NOT ({_over(asking, asking.day)})"
+
+
+def _over(asking: Asking, day: date) -> str:
+    moment = asking.moment
+    due = DueDays(moment.reference.calendars, moment.known_at)
+    rows = [row for _, rules in moment.reference.rules.steps for row in rules.clocks.values() if row.clock == WINDOW]
+    kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows})
+    return " OR ".join(due.overdue(kind, day) for kind in kinds) or "1 = 0"

@@ -1,0 +1,129 @@
+"""How much each office has to do: stock and its age, what came in, what was passed on, given back and closed.
+
+Volume is context, never a score: nothing here is divided by the number of petitions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from projections.answers import Page
+from projections.asking import ALIVE, Asking, start_of
+from projections.reader import Reader
+from projections.tables import Row
+from projections.workload import WORKLOAD
+
+BANDS: Final = (15, 30, 60, 90)
+"""The last days of the bands of age; what is older is in a fifth band."""
+
+BEGINNINGS: Final = (
+    "submitted",
+    "registered",
+    "received_from",
+    "reopened",
+    "review_requested",
+    "recheck_requested",
+)
+"""How a case comes to be open: the first stay of an open span. Summed over offices, these count no case twice."""
+
+_BEGUN: Final = f"entered IN ({', '.join(repr(word) for word in BEGINNINGS)})"
+_ENTERED: Final = f"""
+    SELECT unit, COUNT(*) AS received, SUM(CASE WHEN {_BEGUN} THEN 1 ELSE 0 END) AS begun,
+        SUM(CASE WHEN entered = 'reopened' THEN 1 ELSE 0 END) AS reopened
+    FROM view_stays WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out'
+"""
+_LEFT: Final = """
+    SELECT unit, SUM(closed) AS closed,
+        SUM(CASE WHEN left_by IN ('transferred', 'assigned') THEN 1 ELSE 0 END) AS passed_on,
+        SUM(CASE WHEN left_by = 'return_approved' THEN 1 ELSE 0 END) AS given_back,
+        SUM(CASE WHEN closed = 1 THEN passes ELSE 0 END) AS closed_passes,
+        SUM(CASE WHEN closed = 1 THEN returns ELSE 0 END) AS closed_returns
+    FROM view_stays WHERE km < :known_at AND v1 > :since AND v1 <= :as_of
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRow:
+    """What one office had at the moment, and what came and went in the period.
+
+    `stock` are the open cases that it answered for, overdue ones included, and the five bands count them by the civil
+    days since the open span of the case began; `oldest_days` is the greatest of these. `passes` and `returns` add up
+    how often the cases in stock had been passed on and given back, `most_passes` is the most of one case, and
+    `stock_imported` counts those whose times are an importer's claim.
+
+    In the period the office `received` cases, of which `begun` were no other office's before, `reopened` ones
+    included; it `passed_on`, gave back (`given_back`, after an objection) or `closed` them. `closed_passes` and
+    `closed_returns` add up the passes and returns of those closed.
+    """
+
+    unit: str
+    stock: int = 0
+    up_to_15: int = 0
+    up_to_30: int = 0
+    up_to_60: int = 0
+    up_to_90: int = 0
+    over_90: int = 0
+    oldest_days: int = 0
+    passes: int = 0
+    returns: int = 0
+    most_passes: int = 0
+    stock_imported: int = 0
+    received: int = 0
+    begun: int = 0
+    reopened: int = 0
+    passed_on: int = 0
+    given_back: int = 0
+    closed: int = 0
+    closed_passes: int = 0
+    closed_returns: int = 0
+
+
+def workload(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    since: datetime | None = None,
+) -> Page[WorkloadRow]:
+    """Count what each office had at the moment, and what came and went over the period (since, as_of].
+
+    One row an office that had anything to count, in the order of their names. Raises PositionRefused or UnitUnknown.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    with reader.at(WORKLOAD, known_at) as moment:
+        asking = Asking(moment, as_of, unit, since)
+        for name, *counts in asking.ask(_stock(asking)):
+            rows.setdefault(name, {}).update(_stocked(asking, counts))
+        for sql, columns in ((_ENTERED, WorkloadRow.__slots__[12:15]), (_LEFT, _LEFT_COLUMNS)):
+            for name, *counts in asking.ask(f"{sql}{asking.units()} GROUP BY unit"):
+                rows.setdefault(name, {}).update(zip(columns, map(int, counts), strict=True))
+    return Page(as_of, moment.known_at, tuple(WorkloadRow(name, **rows[name]) for name in sorted(rows)))
+
+
+_LEFT_COLUMNS: Final = ("closed", "passed_on", "given_back", "closed_passes", "closed_returns")
+
+
+def alive(asking: Asking) -> str:
+    """Return what holds of the stays that lasted at the moment."""
+    return f"{ALIVE} AND ep >= {asking.first_epoch()}{asking.units()}"
+
+
+def _stock(asking: Asking) -> str:
+    day = asking.day.toordinal()
+    starts = [start_of(day - days) for days in BANDS]
+    younger = ", ".join(f"SUM(CASE WHEN began >= {start} THEN 1 ELSE 0 END)" for start in starts)
+    sums = "SUM(passes), SUM(returns), MAX(passes), SUM(imported)"
+    return f"SELECT unit, COUNT(*), {younger}, MIN(began), {sums} FROM view_stays WHERE {alive(asking)} GROUP BY unit"
+
+
+def _stocked(asking: Asking, counts: Row | list[Any]) -> dict[str, int]:
+    stock, *rest = map(int, counts)
+    younger, (began, *sums) = rest[: len(BANDS)], rest[len(BANDS) :]
+    bounds = [0, *younger, stock]
+    bands = [later - earlier for earlier, later in pairwise(bounds)]
+    names = ("stock", *WorkloadRow.__slots__[2:7], "oldest_days", "passes", "returns", "most_passes", "stock_imported")
+    return dict(zip(names, (stock, *bands, asking.days_since(began), *sums), strict=True))

@@ -1,0 +1,144 @@
+"""Every list says the same as JSON, CSV and XLSX, in pages or whole, and refuses what it cannot read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import openpyxl
+import pytest
+from starlette.testclient import TestClient
+
+from api.lists.catalogue import LISTS
+from api.lists.listing import Listing
+from api.lists.tables import cell_of, write_csv, write_xlsx
+from api.main import Application
+from api.settings import Settings
+from api.wording import Wording
+from tests.api.clients import client_of
+from tests.api.demo_city import open_city
+
+EVERY_LIST = pytest.mark.parametrize("listing", LISTS, ids=lambda listing: listing.name)
+
+
+@pytest.fixture(scope="module")
+def city(demo_city: Settings) -> Iterator[Application]:
+    """The demonstration city, open."""
+    with open_city(demo_city) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(city: Application) -> Iterator[TestClient]:
+    """A client of it."""
+    with client_of(city) as made:
+        yield made
+
+
+def _rows(client: TestClient, listing: Listing, **asked: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        answer = client.get(f"/api/{listing.name}", params={"limit": 1000, "cursor": cursor, **asked})
+        assert answer.status_code == 200, answer.text
+        document = answer.json()
+        rows += document["rows"]
+        cursor = document["cursor"]
+        if cursor is None:
+            return rows
+
+
+@EVERY_LIST
+def test_the_files_hold_exactly_the_rows_of_the_endpoint(client: TestClient, listing: Listing) -> None:
+    rows = _rows(client, listing)
+    expected = [["" if (cell := cell_of(row[name])) is None else str(cell) for name in listing.columns] for row in rows]
+    text = client.get(f"/api/{listing.name}.csv").content.decode("utf-8-sig")
+    told = list(csv.reader(io.StringIO(text)))
+    assert [[cell.removeprefix("'") for cell in line] for line in told[1:]] == expected
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/api/{listing.name}.xlsx").content))
+    sheet = [[_text(cell) for cell in line] for line in book.worksheets[0].iter_rows(values_only=True)]
+    assert sheet[1:] == expected
+    assert told[0] == sheet[0] == [Wording("zh")(f"columns.{name}") for name in listing.columns]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value.date()) if hasattr(value, "date") else str(value)
+
+
+@EVERY_LIST
+def test_pages_follow_one_another_without_a_gap(client: TestClient, listing: Listing) -> None:
+    whole = _rows(client, listing)
+    if not listing.paged:
+        return
+    paged: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        size = max(len(whole) // 3, 1)
+        answer = client.get(f"/api/{listing.name}", params={"limit": size, "cursor": cursor})
+        assert answer.status_code == 200, answer.text
+        document = answer.json()
+        paged += document["rows"]
+        cursor = document["cursor"]
+        if cursor is None:
+            break
+    assert paged == whole
+
+
+@EVERY_LIST
+def test_what_was_answered_once_is_not_sent_again(client: TestClient, listing: Listing) -> None:
+    first = client.get(f"/api/{listing.name}", params={"as_of": "2025-12-31"})
+    again = client.get(
+        f"/api/{listing.name}", params={"as_of": "2025-12-31"}, headers={"if-none-match": first.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    other = client.get(f"/api/{listing.name}", params={"as_of": "2025-11-30"})
+    assert other.headers["etag"] != first.headers["etag"]
+
+
+@EVERY_LIST
+def test_both_axes_reach_from_before_the_first_act_to_after_the_last(client: TestClient, listing: Listing) -> None:
+    for asked in ({"as_of": "1990-01-01"}, {"as_of": "2999-12-31"}, {"known_at": "0"}, {"known_at": "2025-01-01"}):
+        answer = client.get(f"/api/{listing.name}", params=asked)
+        assert answer.status_code == 200, (asked, answer.text)
+        assert answer.json()["known_at"][0]["origin"]
+
+
+@EVERY_LIST
+def test_nonsense_is_refused_without_being_repeated(client: TestClient, listing: Listing) -> None:
+    for name, value in (("as_of", "<nonsense>"), ("known_at", "<nonsense>"), ("known_at", "99999999"), ("limit", "0")):
+        answer = client.get(f"/api/{listing.name}", params={name: value})
+        assert answer.status_code in (400, 422), (name, value, answer.text)
+        assert "nonsense" not in answer.text
+    for known in listing.filters:
+        answer = client.get(f"/api/{listing.name}", params={known.name: "\x01<nonsense>"})
+        assert answer.status_code in (400, 404, 422), (known.name, answer.text)
+        assert "nonsense" not in answer.text
+    if listing.paged:
+        assert client.get(f"/api/{listing.name}", params={"cursor": "bm9uc2Vuc2U"}).status_code == 400
+
+
+def test_an_unknown_unit_is_not_there(client: TestClient) -> None:
+    assert client.get("/api/overdue", params={"unit": "no-such-office"}).status_code == 404
+
+
+def test_nothing_in_a_file_is_a_formula() -> None:
+    dangerous = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "＝1", "plain"]
+    (line,) = list(csv.reader(io.StringIO(write_csv(["a"] * 7, [dangerous]).decode("utf-8-sig"))))[1:]
+    assert line == [*(f"'{text}" for text in dangerous[:-1]), "plain"]
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx("t", ["a"] * 7, [dangerous])))
+    assert [cell.data_type for cell in next(book.worksheets[0].iter_rows(min_row=2))] == ["s"] * 7
+
+
+def test_a_file_has_the_same_bytes_each_time() -> None:
+    rows = [("x", 1, True), ("y", 2, False)]
+    assert write_xlsx("t", ["a", "b", "c"], rows) == write_xlsx("t", ["a", "b", "c"], rows)
+
+
+def test_every_column_has_a_heading_in_both_languages() -> None:
+    for language in ("zh", "en"):
+        say = Wording(language)
+        assert all(say(f"columns.{name}") for listing in LISTS for name in listing.columns)
