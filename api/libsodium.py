@@ -17,7 +17,7 @@ SIGNATURE = 64
 
 
 class PrivateKey:
-    """A private key of 32 raw bytes, ready to sign: an `audit.suite.Signer`."""
+    """A private key of 32 raw bytes, ready to sign: an `audit.store.acknowledgement.Signer`."""
 
     __slots__ = ("_expanded",)
 

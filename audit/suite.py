@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
-from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -18,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from audit.errors import KeyRejected, SignatureRejected
 
 __all__ = [
-    "SMALL_ORDER", "SUITE", "Signer", "Verify", "check_enrollable", "check_nonce", "check_signature", "frame",
-    "hash256", "key_id", "load_private", "load_public", "public_key", "sign",
+    "SMALL_ORDER", "SUITE", "Verify", "check_enrollable", "check_nonce", "check_signature", "frame", "hash256",
+    "key_id", "load_private", "load_public", "public_key", "sign",
 ]  # fmt: skip
 
 SUITE = "ed25519-sha256"
@@ -27,14 +26,6 @@ SUITE = "ed25519-sha256"
 # Takes the raw public key, the message and the signature; raises SignatureRejected. A faster library
 # may be injected where this type stands, as long as it refuses what check_signature refuses.
 Verify = Callable[[bytes, bytes, bytes], None]
-
-
-class Signer(Protocol):
-    """A private key that is loaded: the library's own, or a faster one's that gives the same signatures."""
-
-    def sign(self, data: bytes, /) -> bytes:
-        """Return the 64-byte signature of a message."""
-
 
 # The 14 encodings, canonical or not, of the 8 points of small order. A signature with such an R says
 # nothing about its message to some libraries and is refused by others, so it is refused here. The
@@ -136,10 +127,9 @@ def load_private(private: bytes | Ed25519PrivateKey) -> Ed25519PrivateKey:
         raise KeyRejected("a private key has 32 bytes") from None
 
 
-def sign(private: bytes | Signer, message: bytes) -> bytes:
+def sign(private: bytes | Ed25519PrivateKey, message: bytes) -> bytes:
     """Return the 64-byte signature of a message by a private key, raw or loaded."""
-    signer: Signer = load_private(private) if isinstance(private, bytes) else private
-    return signer.sign(message)
+    return load_private(private).sign(message)
 
 
 def public_key(private: bytes | Ed25519PrivateKey) -> bytes:

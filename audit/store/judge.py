@@ -11,6 +11,7 @@ from audit.case_keys import PETITIONER
 from audit.errors import AuthorityRejected, KeyRejected, SignatureRejected
 from audit.grants import Grant
 from audit.statement import EMPTY_SEEN
+from audit.store.acknowledgement import Signer
 from audit.store.acts import prepare_act
 from audit.store.errors import AuthorityRefused, SeenRefused, SignatureRefused, StaleStream
 from audit.store.keystore import KeyStore, Random
@@ -20,7 +21,7 @@ from audit.store.prepared import PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
-from audit.suite import Signer, Verify, check_signature, public_key
+from audit.suite import Verify, check_signature, public_key
 
 
 @dataclass(frozen=True, slots=True)
