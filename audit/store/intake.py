@@ -50,8 +50,8 @@ class Act:
     error: Exception | None = None
 
 
-class Signed(NamedTuple):
-    """An act that has been judged and whose signature holds, its item, and the stream it was judged on."""
+class Judged(NamedTuple):
+    """An act that the rules let in, its item, and the stream it was judged on."""
 
     act: Act
     prepared: Prepared
@@ -205,42 +205,34 @@ class Intake:
     def _take_in(self, acts: list[Act]) -> None:
         """Judge acts, record in one transaction those that are lawful, and give each its answer."""
         reference = self._references.current
-        ready: list[Signed] = []
+        judged: list[Judged] = []
         for act in acts:
             try:
-                ready.append(self._signed(act, reference))
+                judged.append(self._judged(act, reference))
             except Exception as refusal:
                 act.error = refusal
-        self._record(ready)
+        # One kind of work after the other, each with all acts: changing with every act would cost a tenth of the speed.
+        signed = _passing(judged, self._check)
+        keystore = self._parts.keystore
+        keystore.provide((one.known.ref, one.item.seq) for one in signed if one.known.ref is not None)
+        sealed = _passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
+        if sealed:
+            self._save([one.item for one in sealed])
+        _passing(sealed, self._answer)
 
-    def _signed(self, act: Act, reference: Reference) -> Signed:
-        """Return an act that may be recorded: its key had the right, its signature holds, its entry is small enough."""
+    def _judged(self, act: Act, reference: Reference) -> Judged:
+        """Return an act that the rules let in and whose entry is small enough."""
         judge, draft = self._judge, act.draft
         known = judge.place(draft)
         if act.prepared is None:
             prepared = judge.decide(draft, known, reference)
         else:
             prepared = judge.decide_again(act.prepared, known, reference)
-        judge.check(prepared, known, act.signature)
-        return Signed(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
+        return Judged(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
 
-    def _record(self, ready: list[Signed]) -> None:
-        """Append acts whose signatures hold, in one transaction, and give each its answer."""
-        self._parts.keystore.provide((one.known.ref, one.item.seq) for one in ready if one.known.ref is not None)
-        sealed: list[Signed] = []
-        for one in ready:
-            try:
-                self._seal(one.item, one.prepared, one.known)
-                sealed.append(one)
-            except Exception as refusal:
-                one.act.error = refusal
-        if sealed:
-            self._save([one.item for one in sealed])
-        for one in sealed:
-            try:
-                one.act.answer = self._answer(one)
-            except Exception as refusal:
-                one.act.error = refusal
+    def _check(self, one: Judged) -> None:
+        """Check that the act's key has the right, and that its signature holds."""
+        self._judge.check(one.prepared, one.known, one.act.signature)
 
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
         """Encrypt the act's disclosures under keys that are durable before the act is."""
@@ -249,7 +241,7 @@ class Intake:
         keys = keystore.keys_for_writing(ref, item.seq)
         item.disclosures = (ref, seal(prepared.disclosures, keys, stream, item.seq, self._parts.random))
 
-    def _answer(self, one: Signed) -> Acknowledgement:
+    def _answer(self, one: Judged) -> None:
         item = one.item
         if item.error is not None:
             # A conflict may be with this very act, recorded before its connection broke: then its keys are in use.
@@ -258,9 +250,9 @@ class Intake:
                 self._parts.keystore.give_back(item.disclosures[0])
             raise item.error
         self._recorded(item, one)
-        return self._acknowledge(item, repeated=False)
+        one.act.answer = self._acknowledge(item, repeated=False)
 
-    def _recorded(self, item: Item, one: Signed) -> None:
+    def _recorded(self, item: Item, one: Judged) -> None:
         """Keep the recorded act for the next one of its stream, and do what it says of disclosures."""
         known = one.known
         if known.ref is None and item.disclosures is not None:
@@ -296,3 +288,16 @@ class Intake:
         parts = self._parts
         signature = sign_acknowledgement(self._log_key, parts.origin, index, leaf, recorded_at)
         return Acknowledgement(parts.origin, index, leaf, recorded_at, signature, repeated)
+
+
+def _passing(acts: Sequence[Judged], step: Callable[[Judged], None]) -> list[Judged]:
+    """Take a step with each act and return those that passed; the others have their error."""
+    passed: list[Judged] = []
+    for one in acts:
+        try:
+            step(one)
+        except Exception as refusal:
+            one.act.error = refusal
+        else:
+            passed.append(one)
+    return passed
