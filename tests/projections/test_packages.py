@@ -51,14 +51,8 @@ def _recount(as_of: datetime, known_at: int) -> list[tuple[Any, ...]]:
         since = day_of(package.last_act_at or package.assigned_at)
         silent = (today - since).days if is_open else 0
         overdue = max(0, (today - due).days) if is_open else 0
-        counts = (
-            package.extensions,
-            package.late_extensions,
-            package.reopened,
-            len(package.holds) - 1,
-            package.reports,
-        )
-        reasons = not_closed_of(judged, as_of, SILENCE)
+        changes = (package.extensions, package.late_extensions, package.reopened, len(package.holds) - 1)
+        ended = (package.reports, package.result, not_closed_of(judged, as_of, SILENCE))
         times = (due, overdue, package.acts, max(0, silent))
         found.append((case, number, *hold[:3], answering, *times, *changes, *ended))
     return sorted(found)
