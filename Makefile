@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test check soak bench procedure lock audit-dependencies clean
+.PHONY: setup demo test check soak bench bench-data procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# The shared fixture of 200,000 cases and 1,000,000 entries, made once in ./var/bench-data (ARGS names another folder).
+bench-data: setup
+	$(BIN)/python -m tests.benchmarks.fixture $(ARGS)
 
 # Writes domain/PROCEDURE.md from the tables, and one stored entry for every act that has none.
 procedure: setup
