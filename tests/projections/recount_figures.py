@@ -6,14 +6,15 @@ set of members; a member is a case, or a case with a clock's name and segment, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.cases import NEW_CASE, Case, fold
 from domain.clock import Clock
 from domain.due import civil_day, due_of, row_of, standing
+from domain.figure_rows import FIGURES
 from domain.moves import AFTER, DIRECTED, NEW, OVER, REPLIED, REVIEW_SERVED
 from domain.reference import Reference
 from domain.schema import CIVIL, Event
@@ -53,6 +54,7 @@ class Town:
     start: datetime | None
     cut: datetime
     unit: str | None
+    parents: Mapping[str, str] = field(default_factory=lambda: {name: above for name, (above, _) in OFFICES.items()})
 
     def within(self, at: datetime) -> bool:
         return at <= self.cut and (self.start is None or at >= self.start)
@@ -61,7 +63,7 @@ class Town:
         while self.unit is not None and office != self.unit:
             if not office:
                 return False
-            office = OFFICES[office][0] if office in OFFICES else ""
+            office = self.parents.get(office, "")
         return True
 
     def acts(self, case: str, *actions: str) -> Iterator[Told]:
@@ -80,6 +82,17 @@ def known(rows: Sequence[StoredRow], known_at: int) -> tuple[dict[str, list[Told
             event: Event = read_row(row, reference)
             told.append(Told(event, before, fold(before, event, reference.rules, reference.calendars)))
     return cases, reference
+
+
+def parts_of(town: Town) -> dict[str, tuple[int, int | None, int, float | None]]:
+    """Return of every figure what a row tells: numerator, denominator, exclusions and imported share."""
+    told: dict[str, tuple[int, int | None, int, float | None]] = {}
+    for name in FORMULAS:
+        again = recount_figure(town, name)
+        below = len(again.below)
+        share = round(again.imported / below, 6) if below else None
+        told[name] = (len(again.above), below if FIGURES[name].rate else None, again.excluded, share)
+    return told
 
 
 def month_of(month: str | None, as_of: datetime) -> tuple[datetime | None, datetime]:
@@ -309,6 +322,10 @@ def _packages(town: Town) -> Found:
             package = told.after.tracks.package
             if package is None or package is told.before.tracks.package:
                 continue
+            earlier = told.before.tracks.package
+            if earlier is not None and earlier.seq != package.seq and not earlier.resolved_at:
+                at, office, _ = held[earlier.seq][-1]
+                held[earlier.seq].append((max(at, told.event.effective_at), office, "replaced"))
             steps = held.setdefault(package.seq, [])
             at = max([told.event.effective_at, *(step[0] for step in steps[-1:])])
             now = (package.office, package.result if package.resolved_at else "")
