@@ -165,8 +165,8 @@ def _handed_over(ends: str = "") -> list[Any]:
     [("", "officer-sun"), ("2023-05-15", "officer-wang")],
     ids=["handed over in time: the taker misses it", "handed over after the day: the giver has missed it"],
 )
-def test_a_row_follows_hand_overs_at_every_day_and_the_fault_stays(any_store_url: str, ends: str, misser: str) -> None:
-    with told(any_store_url, _handed_over(ends)) as reader:
+def test_a_row_follows_hand_overs_at_every_day_and_the_fault_stays(sqlite_url: str, ends: str, misser: str) -> None:
+    with told(sqlite_url, _handed_over(ends)) as reader:
         on = date.fromisoformat(ends or "2023-04-20")
         for day in (date(2023, 3, 3) + DAY * number for number in range(95)):
             rows = {row.leader: row for row in package_board(reader, moment(day.isoformat())).rows}
@@ -214,8 +214,8 @@ def test_responsibility_equals_the_domains_attribution(tracks: Reader) -> None:
         assert sorted(found) == _attributed(as_of, known_at)
 
 
-def test_who_missed_a_deadline_is_whom_the_domain_names(any_store_url: str) -> None:
-    with told(any_store_url, _handed_over("2023-05-15")) as reader:
+def test_who_missed_a_deadline_is_whom_the_domain_names(sqlite_url: str) -> None:
+    with told(sqlite_url, _handed_over("2023-05-15")) as reader:
         [first, second] = responsibility(reader, moment("2023-05-20"), case=CASE).rows
         assert (first.leader, first.last_on, first.missed) == ("officer-wang", date(2023, 5, 14), True)
         assert (second.leader, second.first_on, second.missed) == ("officer-sun", date(2023, 5, 15), False)
