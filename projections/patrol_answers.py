@@ -18,6 +18,7 @@ from domain.practice_patrol import (
     PATROL_RULES,
     REOPENED,
     SAME_REPLY,
+    UNINVESTIGATED,
     Comparison,
 )
 from domain.practice_rows import ITEMS, PracticeRow
@@ -145,6 +146,47 @@ def count_findings(
             f"SELECT rule, unit, COUNT(*) FROM ({union}) AS found GROUP BY rule, unit ORDER BY rule, unit"
         )
     return Page(as_of, moment.known_at, tuple(FindingCount(*row) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One written answer that an office gave itself: a reply, or an opinion; `index` is the log index of its act."""
+
+    case: str
+    index: int
+    unit: str
+    at: datetime
+
+
+def answers_given(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    since: datetime | None = None,
+) -> Page[Answer]:
+    """List the answers that offices gave over the period (since, as_of], imports left out; for whoever compares texts.
+
+    Raises PositionRefused or UnitUnknown.
+    """
+    with reader.at(PATROL, known_at) as moment:
+        asking = Asking(moment, as_of, unit, since)
+        given = _FACTS.format(
+            rule=UNINVESTIGATED, period=_PERIOD, comparison=">=", threshold=0, units=asking.units("s.unit")
+        )
+        rows = asking.ask(f"{given} ORDER BY s.v0, s.case_id, s.seq")
+    answers = (Answer(row[1], row[6], row[4], from_unix_ms(row[0])) for row in rows)
+    return Page(as_of, moment.known_at, tuple(answers))
+
+
+def threshold_at(reader: Reader, rule: str, as_of: datetime, known_at: int | None = None) -> PracticeRow:
+    """Return the row of practice that is a rule's threshold on a day, as known at a position.
+
+    Raises PositionRefused, or KeyError for a rule that there is not.
+    """
+    with reader.at(PATROL, known_at) as moment:
+        return _threshold(Asking(moment, as_of), rule)
 
 
 def _rules(rule: str | None) -> list[str]:
