@@ -11,12 +11,7 @@ import hmac
 
 from audit.errors import CommitmentRejected, Malformed
 
-__all__ = [
-    "ABSENT",
-    "SLOTS",
-    "check_commitment",
-    "commit",
-]
+__all__ = ["ABSENT", "SLOTS", "check_commitment", "commit"]
 
 SLOTS = 8
 
