@@ -21,7 +21,8 @@ from projections.reader import Reader
 from projections.satisfaction_answers import satisfaction
 from tests.projections.figure_histories import BEGIN_MS, figure_cases
 from tests.projections.histories import StoredRow, append, beginning, create_ledger, stored
-from tests.projections.recount_figures import FORMULAS, Told, Town, known, month_of, parts_of
+from tests.projections.recount_figures import FORMULAS, parts_of
+from tests.projections.recount_town import Told, Town, known, month_of
 
 FIRST_DAY = datetime.fromtimestamp(BEGIN_MS / 1000, CIVIL)
 DAYS = 1100

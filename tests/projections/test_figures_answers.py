@@ -23,7 +23,7 @@ from projections.overdue import count_overdue, count_overdue_by_leader, due_soon
 from projections.reader import Reader
 from tests.projections.figure_histories import figure_cases
 from tests.projections.histories import UNITS, Act, append, beginning, case_id, create_ledger, stored
-from tests.projections.recount_figures import Told, known
+from tests.projections.recount_town import Told, known
 from tests.projections.test_figures import FIRST_DAY
 
 HISTORY = stored([*beginning(years=range(2018, 2027)), *figure_cases(21, 150)])
