@@ -34,6 +34,7 @@ def commit(salt: bytes, origin: str, stream: str, seq: int, slot: int, field: st
 
 
 def lengthened(text: str) -> bytes:
+    """Return the bytes of a text behind their length."""
     part = text.encode("utf-8", "surrogatepass")
     return len(part).to_bytes(4, "big") + part
 
