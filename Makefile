@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test check soak bench procedure lock audit-dependencies clean
+.PHONY: setup demo test check soak bench bench-data procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,20 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# The shared fixture of 200,000 cases and 1,000,000 entries, made once in ./var/bench-data (ARGS names another folder).
+bench-data: setup
+	$(BIN)/python -m tests.benchmarks.fixture $(ARGS)
+
+# The auditor in one file, which needs nothing but Python and `cryptography`: python3 audit.pyz bundle FILE --anchor FILE
+audit.pyz: $(wildcard audit/*.py) api/auditor.py api/auditor.json tests/make_pyz.py
+	$(PYTHON) -m tests.make_pyz $@
+
+# Coverage-guided fuzzing of the parsers, for SECONDS each; it needs one more package, which is installed here only.
+fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3,<4' || \
+	  { echo "atheris could not be installed for this Python; the fuzzing of make soak needs no package"; exit 1; }
+	$(BIN)/python -m tests.audit.fuzz $(ARGS)
 
 # Writes domain/PROCEDURE.md from the tables, and one stored entry for every act that has none.
 procedure: setup

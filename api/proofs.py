@@ -22,7 +22,7 @@ from audit.entry import parse_entry
 from audit.note import parse_note
 from audit.statement import Statement, parse_statement
 from audit.store.model import StoredEntry
-from audit.suite import key_id
+from audit.suite import SUITE, key_id
 from domain.clock import Clock
 from domain.due import ONE_DAY, due_of
 from domain.effective import from_unix_ms
@@ -74,6 +74,7 @@ def prove_case(application: Application, case: str, since: int = 0) -> Proof:
         "map": {"index": mapped.index, "proof": _hashes(mapped.proof)},
         "since": {"proof": _hashes(application.ledger.consistency_proof(since, size)), "size": since},
         "stream": stream,
+        "suite": SUITE,
     }
     return Proof(document, kept, len(entries))
 

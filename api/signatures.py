@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from api.main import Application
 from audit.case_keys import NO_KEYS, PETITIONER, CaseKeys
-from audit.dsse import check_envelope
-from audit.entry import parse_entry
+from audit.entry import check_envelope, parse_entry
 from audit.errors import AuditError, AuthorityRejected
 from audit.faults import Kind, kind_of
 from audit.merkle import leaf_hash

@@ -7,10 +7,10 @@ was seen. It is a line of canonical JSON, so that two copies are equal or differ
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import NamedTuple
 
-from audit.canonical import parse_json
+from audit.canonical import HASH, check_shape, read_line
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.errors import AnchorRejected, AuditError, Malformed
 from audit.statement import check_origin
@@ -18,8 +18,7 @@ from audit.suite import Verify, check_signature
 
 __all__ = ["Anchor", "check_anchor", "open_anchor", "parse_anchor"]
 
-_HASH = re.compile("[0-9a-f]{64}")
-_KEYS = ["checkpoint", "genesis", "log_key", "origin"]
+_SHAPE = {"checkpoint": str, "genesis": HASH, "log_key": HASH, "origin": str}
 
 
 class Anchor(NamedTuple):
@@ -40,12 +39,8 @@ def parse_anchor(data: bytes) -> Anchor:
 
     Raises Malformed if it is not one, a checkpoint that its log key did not sign included.
     """
-    value = parse_json(data.removesuffix(b"\n"))
-    if not isinstance(value, dict) or list(value) != _KEYS or not all(isinstance(one, str) for one in value.values()):
-        raise Malformed(f"an anchor has the fields {', '.join(_KEYS)}, all of them text")
-    for name in ("genesis", "log_key"):
-        if not _HASH.fullmatch(value[name]):
-            raise Malformed(f"the anchor's {name} is not 32 bytes in lower-case hexadecimal")
+    value = read_line(data.removesuffix(b"\n") + b"\n", 1 << 22)
+    check_shape(value, _SHAPE, "an anchor")
     check_origin(value["origin"])
     anchor = Anchor(
         value["origin"], bytes.fromhex(value["log_key"]), bytes.fromhex(value["genesis"]), value["checkpoint"]
@@ -67,20 +62,19 @@ def open_anchor(anchor: Anchor, verify: Verify = check_signature) -> Checkpoint 
         raise Malformed(f"the anchor's checkpoint is not to be believed: {error}") from None
 
 
-def check_anchor(anchor: Anchor, origin: str, genesis_hash: bytes, log_key: bytes, size: int) -> None:
-    """Check that a log of this origin, first leaf and size can be the anchored one.
+def check_anchor(
+    anchor: Anchor, origin: str, genesis_hash: bytes, log_key: Callable[[int], bytes], verify: Verify = check_signature
+) -> Checkpoint | None:
+    """Check that a log of this origin and first leaf can be the anchored one, and return the anchored checkpoint.
 
-    log_key is the log's key in force at the size of the anchored checkpoint, or its first key if
-    there is none. Whether the log contains the anchored root is for its tree to say.
-
-    Raises AnchorRejected naming what differs.
+    log_key gives the log's key in force at a size. Whether the log contains the anchored root is for
+    its tree to say. Raises AnchorRejected naming what differs, and what log_key raises.
     """
+    checkpoint = open_anchor(anchor, verify)
     if origin != anchor.origin:
         raise AnchorRejected(f"the log is {origin}, the anchor is of {anchor.origin}")
     if genesis_hash != anchor.genesis_hash:
         raise AnchorRejected("the first entry is not the anchored one")
-    if log_key != anchor.log_key:
+    if log_key(checkpoint.size if checkpoint else 0) != anchor.log_key:
         raise AnchorRejected("the log's key is not the anchored one")
-    checkpoint = open_anchor(anchor)
-    if checkpoint is not None and checkpoint.size > size:
-        raise AnchorRejected(f"the log has {size} entries, but {checkpoint.size} were seen: it was rolled back")
+    return checkpoint

@@ -9,24 +9,13 @@ streams can be checked in any order. A petitioner's keys live in their case: see
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 
-from audit.dsse import check_envelope
-from audit.entry import Entry
+from audit import grants
+from audit.canonical import HASH, SIGNATURE
+from audit.entry import Entry, check_envelope
 from audit.errors import AuthorityRejected, SignatureRejected
-from audit.grants import (
-    REGISTRAR,
-    REGISTRARS_OFFICE,
-    REGISTRARS_POST,
-    Grant,
-    Proposal,
-    read_fields,
-    read_genesis,
-    read_hex,
-    read_key,
-    read_proposal,
-    read_revocation,
-)
-from audit.possession import check_possession
+from audit.grants import REGISTRAR, Grant
 from audit.statement import NO_PREV, Statement
 from audit.suite import SUITE, Verify, check_enrollable, check_signature, key_id
 
@@ -52,7 +41,7 @@ def genesis_keys(statement: Statement) -> tuple[bytes, ...]:
 
     Raises Malformed if the statement's public data are not those of a genesis.
     """
-    _, _, log_key, registrars = read_genesis(statement.public)
+    _, _, log_key, registrars = grants.read_genesis(statement.public)
     return (log_key, *(key for _, key in registrars))
 
 
@@ -64,17 +53,12 @@ class Authority:
     """
 
     def __init__(self, verify: Verify = check_signature) -> None:
-        """Begin before the genesis. verify checks signatures and proofs of possession."""
+        """Begin before the genesis, with an empty origin. verify checks signatures and proofs of possession."""
         self._verify = verify
-        self._origin = ""
+        self.origin = ""
         self._grants: dict[bytes, Grant] = {}
         self._log_keys: list[tuple[int, bytes]] = []
-        self._proposals: dict[bytes, Proposal] = {}
-
-    @property
-    def origin(self) -> str:
-        """The origin that the genesis named; empty before it."""
-        return self._origin
+        self._proposals: dict[bytes, grants.Proposal] = {}
 
     @property
     def grants(self) -> Mapping[bytes, Grant]:
@@ -83,8 +67,7 @@ class Authority:
 
     def copy(self) -> Authority:
         """Return an authority of the same state that changes by itself."""
-        other = Authority(self._verify)
-        other._origin = self._origin
+        other = copy(self)
         other._grants = self._grants.copy()
         other._log_keys = self._log_keys.copy()
         other._proposals = self._proposals.copy()
@@ -115,7 +98,7 @@ class Authority:
             and grant.post == statement.post
             and grant.office == statement.office
             and statement.role in grant.roles
-            and statement.origin == self._origin
+            and statement.origin == self.origin
         ):
             return grant
         raise AuthorityRejected(self._refusal(grant, index, statement))
@@ -123,18 +106,17 @@ class Authority:
     def _refusal(self, grant: Grant | None, index: int, statement: Statement) -> str:
         """Say why a key has no right to a statement at an index."""
         name = f"key {statement.key_id.hex()[:16]}"
-        if statement.origin != self._origin:
-            return f"the statement is of the ledger {statement.origin}, not of {self._origin or 'any'}"
+        if statement.origin != self.origin:
+            return f"the statement is of the ledger {statement.origin}, not of {self.origin or 'any'}"
         if grant is None:
             return f"{name} was never granted anything"
         if index <= grant.from_index:
             return f"{name} is valid only after entry {grant.from_index}"
         if grant.until_index is not None and index > grant.until_index:
             return f"{name} was ended by entry {grant.until_index}"
-        for field in ("actor", "office", "post"):
-            if getattr(grant, field) != getattr(statement, field):
-                return f"{name} belongs to {field} {getattr(grant, field)!r}, not {getattr(statement, field)!r}"
-        return f"{name} was not granted the role {statement.role}"
+        had = f"{grant.actor}, {grant.post} of {grant.office}, as {'/'.join(grant.roles)}"
+        asked = f"{statement.actor}, {statement.post} of {statement.office}, as {statement.role}"
+        return f"{name} belongs to {had}, not to {asked}"
 
     def apply(self, index: int, leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Take in entry index: its leaf, the statement in its payload, and the entry for its signatures.
@@ -152,7 +134,7 @@ class Authority:
         """Begin: three keys, each of which has signed entry 0."""
         if index or self._log_keys:
             raise AuthorityRejected("a ledger has one genesis, entry 0")
-        origin, suite, log_key, registrars = read_genesis(statement.public)
+        origin, suite, log_key, registrars = grants.read_genesis(statement.public)
         expected = statement._replace(
             actor=LEDGER, key_id=key_id(log_key), office="", origin=origin, post="", prev=NO_PREV, role=LEDGER, seq=1
         )
@@ -162,11 +144,11 @@ class Authority:
         for raw in keys:
             check_enrollable(raw)
         check_envelope(entry, keys, self._verify)
-        self._origin = origin
+        self.origin = origin
         self._enrol(Grant(log_key, LEDGER, "", "", (LEDGER,), "", 0))
         self._log_keys.append((0, log_key))
         for actor, raw in registrars:
-            self._enrol(Grant(raw, actor, REGISTRARS_OFFICE, REGISTRARS_POST, (REGISTRAR,), "", 0))
+            self._enrol(Grant(raw, actor, grants.REGISTRARS_OFFICE, grants.REGISTRARS_POST, (REGISTRAR,), "", 0))
 
     def _signed(self, index: int, statement: Statement, entry: Entry) -> Grant:
         """Check that the statement's key had the right to it and signed it. Return its grant."""
@@ -174,28 +156,23 @@ class Authority:
         check_envelope(entry, (grant.key,), self._verify)
         return grant
 
-    def _log_key_rotated(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
-        """Let the log's key be followed by another, on the old key's word."""
-        old = self._signed(index, statement, entry)
-        if statement.role != LEDGER or statement.stream != LEDGER:
-            raise AuthorityRejected("the log's key is rotated by itself, in the stream ledger")
-        self._log_keys.append((index, self._rotate(index, statement, old)))
-
     def _rotated(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
-        """Let a key be followed by another of the same holder, on the old key's word."""
+        """Let a key be followed by another of the same holder, on the old key's word; so with the log's own."""
         old = self._signed(index, statement, entry)
-        if statement.stream != f"people/{old.office}":
-            raise AuthorityRejected(f"a key of {old.office or 'the log'} is not rotated in {statement.stream}")
-        self._rotate(index, statement, old)
+        ours = statement.action == _LOG_KEY_ROTATED
+        if statement.stream != (LEDGER if ours else f"people/{old.office}") or ours != (old.actor == LEDGER):
+            raise AuthorityRejected(f"a key of {old.office or 'the log'} is not rotated so in {statement.stream}")
+        raw = self._rotate(index, statement, old)
+        if ours:
+            self._log_keys.append((index, raw))
 
     def _rotate(self, index: int, statement: Statement, old: Grant) -> bytes:
         """End the old grant at index and give its key's successor the same one. Return the new key."""
-        key, proof = read_fields(statement.public, ("key", "possession"))
-        raw = read_key(key)
-        self._check_new(raw, read_hex(proof, 64, "possession"), old)
+        raw, proof = grants.read_public(statement.public, {"key": HASH, "possession": SIGNATURE})
+        self._check_new(raw, proof, old)
         self._grants[statement.key_id] = old._replace(until_index=index)
         self._enrol(old._replace(key=raw, from_index=index, until_index=None))
-        return raw
+        return bytes(raw)
 
     def _registrar(self, index: int, statement: Statement, entry: Entry) -> str:
         """Check that a registrar acts in a people stream, and return the office whose stream it is."""
@@ -208,18 +185,17 @@ class Authority:
     def _proposed(self, index: int, leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Remember what one registrar proposes. It grants nothing yet."""
         office = self._registrar(index, statement, entry)
-        grant, proof = read_proposal(statement.public, office)
+        grant, proof = grants.read_proposal(statement.public, office)
         self._check_new(grant.key, proof, grant)
-        self._proposals[leaf] = Proposal(statement.actor, statement.key_id, grant)
+        self._proposals[leaf] = grants.Proposal(statement.actor, statement.key_id, grant)
 
     def _confirmed(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """Grant what another registrar had proposed, from here on."""
         office = self._registrar(index, statement, entry)
-        (named,) = read_fields(statement.public, ("proposal",))
-        leaf = read_hex(named, 32, "proposal")
+        (leaf,) = grants.read_public(statement.public, {"proposal": HASH})
         proposal = self._proposals.get(leaf)
         if proposal is None or proposal.grant.office != office:
-            raise AuthorityRejected(f"no open proposal of {statement.stream} has the leaf {named[:16]}")
+            raise AuthorityRejected(f"no open proposal of {statement.stream} has the leaf {leaf.hex()[:16]}")
         if proposal.proposer == statement.actor or proposal.proposer_key == statement.key_id:
             raise AuthorityRejected("the registrar who proposed a key cannot confirm it")
         if self._grants[proposal.proposer_key].until_index is not None:
@@ -231,7 +207,7 @@ class Authority:
     def _revoked(self, index: int, _leaf: bytes, statement: Statement, entry: Entry) -> None:
         """End a key of this office, from here on."""
         office = self._registrar(index, statement, entry)
-        revoked = read_revocation(statement.public)
+        revoked = grants.read_revocation(statement.public)
         grant = self._grants.get(revoked)
         if grant is None or grant.office != office or grant.actor == LEDGER:
             raise AuthorityRejected(f"{statement.stream} has no key {revoked.hex()[:16]}")
@@ -244,7 +220,7 @@ class Authority:
         check_enrollable(raw)
         self._check_unused(raw)
         try:
-            check_possession(raw, proof, self._origin, grant.office, grant.actor, self._verify)
+            grants.check_possession(raw, proof, self.origin, grant.office, grant.actor, self._verify)
         except SignatureRejected:
             raise AuthorityRejected("the proof that someone holds the new key is not good") from None
 
@@ -258,10 +234,6 @@ class Authority:
 
 # The acts that change the authority, a closed table.
 _ACTS: Mapping[str, Callable[[Authority, int, bytes, Statement, Entry], None]] = {
-    GENESIS: Authority._genesis,
-    _LOG_KEY_ROTATED: Authority._log_key_rotated,
-    _PROPOSED: Authority._proposed,
-    _CONFIRMED: Authority._confirmed,
-    _ROTATED: Authority._rotated,
-    _REVOKED: Authority._revoked,
-}
+    GENESIS: Authority._genesis, _LOG_KEY_ROTATED: Authority._rotated, _PROPOSED: Authority._proposed,
+    _CONFIRMED: Authority._confirmed, _ROTATED: Authority._rotated, _REVOKED: Authority._revoked,
+}  # fmt: skip

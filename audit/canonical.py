@@ -13,9 +13,12 @@ import re
 from typing import Any
 from unicodedata import is_normalized
 
-from audit.errors import Malformed
+from audit.errors import Malformed, OtherKind
 
-__all__ = ["MAX_DEPTH", "MAX_INTEGER", "format_json", "integer_pattern", "parse_json", "parse_text"]
+__all__ = [
+    "HASH", "MAX_DEPTH", "MAX_INTEGER", "SIGNATURE", "check_shape", "format_json", "integer_pattern", "parse_json",
+    "parse_text", "read_hash", "read_line",
+]  # fmt: skip
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
@@ -40,7 +43,6 @@ _STRING = rf'"(?:[^"\\\x00-\x1f]++|{_ESCAPE})*+"'
 # one, and no surrogate (the only \u escapes left are those of control characters). How the tokens
 # may follow one another is left to the standard library's decoder, which every accepted text passes.
 _TOKENS = re.compile(rf"(?:[{{}}\[\]:,]|{_STRING}|(?:0|-?{integer_pattern(MAX_INTEGER)})(?![0-9])|true|false)++")
-_STRINGS = re.compile(_STRING)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -79,9 +81,6 @@ def parse_text(text: str, depth: int = 0) -> Any:
     """
     if not _TOKENS.fullmatch(text):
         raise Malformed(_describe(text))
-    # Brackets inside strings are counted here too, so that only crowded texts need the exact depth.
-    if text.count("[") + text.count("{") > MAX_DEPTH - depth and _depth(text) > MAX_DEPTH - depth:
-        raise Malformed(f"more than {MAX_DEPTH} containers deep")
     try:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
@@ -90,8 +89,10 @@ def parse_text(text: str, depth: int = 0) -> Any:
         raise Malformed(f"not JSON: more follows at character {end}")
     # A text in this form has strings in this form. The reverse does not hold: the letter of an escape
     # such as \n may seem to compose with the mark behind it, so then the strings themselves decide.
-    if not text.isascii() and not is_normalized("NFC", text):
-        _check_value(value, MAX_DEPTH)
+    # Brackets inside strings are counted too, so that only crowded texts are looked through for their depth.
+    crowded = text.count("[") + text.count("{") > MAX_DEPTH - depth
+    if crowded or (not text.isascii() and not is_normalized("NFC", text)):
+        _check_value(value, MAX_DEPTH - depth)
     return value
 
 
@@ -101,18 +102,6 @@ def _describe(text: str) -> str:
     position = matched.end() if matched else 0
     found = f"{text[position]!a}" if position < len(text) else "the end"
     return f"not canonical JSON: {found} at character {position}"
-
-
-def _depth(text: str) -> int:
-    """Return how many containers deep the text goes."""
-    depth = deepest = 0
-    for character in _STRINGS.sub("", text):
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
 
 
 def format_json(value: object) -> bytes:
@@ -157,3 +146,45 @@ def _check_keys(value: dict[Any, Any]) -> None:
     for key in value:
         if type(key) is not str or not key.isascii():
             raise Malformed("a JSON key is not an ASCII string")
+
+
+HASH = re.compile("[0-9a-f]{64}")
+SIGNATURE = re.compile("[0-9a-f]{128}")
+
+
+def check_shape(value: object, shape: Any, name: str) -> None:
+    """Check that a JSON value has a shape. Raises Malformed, naming the member that does not fit."""
+    if isinstance(shape, dict):
+        if not isinstance(value, dict) or value.keys() != shape.keys():
+            raise Malformed(f"{name} is an object of {', '.join(shape)}")
+        for key, one in shape.items():
+            check_shape(value[key], one, key)
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise Malformed(f"{name} is a list")
+        for item in value:
+            check_shape(item, shape[0], f"one of {name}")
+    elif isinstance(shape, re.Pattern):
+        if not isinstance(value, str) or not shape.fullmatch(value):
+            raise Malformed(f"{name} is out of bounds: {value!a:.80}")
+    elif type(value) is not shape or (shape is int and value < 0):  # type: ignore[operator]  # then it is one
+        raise Malformed(f"{name} is out of bounds: {value!a:.80}")
+
+
+def read_hash(value: object, name: str) -> bytes:
+    """Return 32 bytes, a hash or a raw public key. Raises Malformed if they are not in lower-case hexadecimal."""
+    check_shape(value, HASH, name)
+    return bytes.fromhex(str(value))
+
+
+def read_line(data: bytes, limit: int) -> dict[str, Any]:
+    """Return the object in a file of one line of canonical JSON, at most limit bytes long.
+
+    Raises OtherKind if the file does not even begin with an object, and Malformed if it is not canonical.
+    """
+    if not data.startswith(b"{"):
+        raise OtherKind("not an object in canonical JSON")
+    if len(data) > limit or not data.endswith(b"}\n"):
+        raise Malformed(f"the file is one line of at most {limit} bytes")
+    value: dict[str, Any] = parse_json(data[:-1])
+    return value

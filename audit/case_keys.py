@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from audit.canonical import HASH, SIGNATURE, read_hash
 from audit.errors import AuthorityRejected, SignatureRejected
-from audit.grants import Grant, read_fields, read_hex, read_key
-from audit.possession import check_claim
+from audit.grants import Grant, check_claim, read_public
 from audit.statement import Statement
 from audit.suite import Verify, check_enrollable, check_signature, key_id
 
@@ -58,7 +58,7 @@ class CaseKeys(NamedTuple):
 
     def _bring(self, index: int, statement: Statement, verify: Verify) -> Grant:
         """Return the grant of the key that an act brings and is signed by."""
-        raw = read_key(statement.public.get("petitioner_key"), "petitioner_key")
+        raw = read_hash(statement.public.get("petitioner_key"), "petitioner_key")
         check_enrollable(raw)
         if key_id(raw) != statement.key_id:
             raise AuthorityRejected("the act is not signed by the key that it brings")
@@ -66,27 +66,24 @@ class CaseKeys(NamedTuple):
             if statement.seq != 1:
                 raise AuthorityRejected("a submission is the first act of its case")
             return Grant(raw, PETITIONER, "", "", (PETITIONER,), "device", index)
-        code = self._code(statement)
-        signature = read_hex(statement.public["claim_proof"], 64, "claim_proof")
+        code, proof = self._code(statement)
         try:
-            check_claim(code, signature, statement.origin, statement.stream, raw, verify)
+            check_claim(code, proof, statement.origin, statement.stream, raw, verify)
         except SignatureRejected:
             raise AuthorityRejected("the proof that someone holds the printed code is not good") from None
         return Grant(raw, PETITIONER, "", "", (PETITIONER,), "printed", index)
 
-    def _code(self, statement: Statement) -> bytes:
-        """Return the unused key of the code that a claim names: a representative's, or else the petitioner's."""
-        names = ("petitioner_key", "claim_proof")
-        code = self.claim_key
+    def _code(self, statement: Statement) -> tuple[bytes, bytes]:
+        """Return the unused key of the code that a claim names, anybody's of the case, and the claim's proof."""
+        shape = {"claim_proof": SIGNATURE, "petitioner_key": HASH}
         if "code_key" in statement.public:
-            read_fields(statement.public, (*names, "code_key"))
-            named = read_key(statement.public["code_key"], "code_key")
+            proof, _, named = read_public(statement.public, shape | {"code_key": HASH})
             code = named if named in self.code_keys else None
         else:
-            read_fields(statement.public, names)
+            (proof, _), code = read_public(statement.public, shape), self.claim_key
         if code is None:
             raise AuthorityRejected("this case has no unused code to claim a key with")
-        return code
+        return code, proof
 
     def after(self, index: int, statement: Statement, grant: Grant | None) -> CaseKeys:
         """Return the keys after an act of this case that was checked to be made under this grant.
@@ -104,14 +101,14 @@ class CaseKeys(NamedTuple):
             return self._replace(grants=grants)
         if "code_key" not in statement.public:
             return CaseKeys(grants, None, self.code_keys)
-        used = read_key(statement.public["code_key"], "code_key")
+        used = read_hash(statement.public["code_key"], "code_key")
         return CaseKeys(grants, self.claim_key, tuple(key for key in self.code_keys if key != used))
 
     def _printed(self, statement: Statement) -> CaseKeys:
         name = "claim_key" if statement.action == _REGISTERED else "code_key"
         if name not in statement.public:
             return self
-        key = read_key(statement.public[name], name)
+        key = read_hash(statement.public[name], name)
         check_enrollable(key)
         return self._replace(claim_key=key) if name == "claim_key" else self._replace(code_keys=(*self.code_keys, key))
 

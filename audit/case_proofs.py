@@ -5,28 +5,36 @@ Source: FORMAT.md section 12.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from audit.canonical import parse_json
+from audit.canonical import HASH, check_shape, read_line
 from audit.census import Census, chain, check_mapped, read_census
 from audit.checkpoint import Checkpoint
-from audit.dsse import check_envelope
-from audit.entry import parse_entry
+from audit.entry import check_envelope, parse_entry
 from audit.errors import Malformed, OtherKind, ProofRejected
-from audit.grants import read_fields, read_hex
 from audit.merkle import check_inclusion, leaf_hash
 from audit.note import decode_base64
-from audit.receipts import read_statement
+from audit.proof import read_statement
 from audit.statement import Statement
 from audit.suite import SUITE
 from audit.trust import Findings, Trust
 
-__all__ = ["CaseProof", "check_included", "check_proof", "read_entry", "read_hashes", "read_int", "read_object"]
+__all__ = ["ITEM", "PLACE", "CaseProof", "check_included", "check_proof", "read_hashes"]
 
 _CASE, _SILENCE = "sundial/proof-case1", "sundial/proof-silence1"
-_KEYS = ("census", "checkpoint", "entries", "format", "map", "since", "stream", "suite")
+_LIMIT = 64 << 20
+
+# An entry and its place under the checkpoint, and a place in a tree.
+ITEM = {"entry": str, "index": int, "proof": [HASH]}
+PLACE = {"index": int, "proof": [HASH]}
+_SHAPE = {
+    "census": ITEM, "checkpoint": str, "entries": [str], "format": str, "map": PLACE,
+    "since": {"proof": [HASH], "size": int}, "stream": str, "suite": re.compile(SUITE),
+}  # fmt: skip
+_SILENT = {"before": str, "clock": str, "rule": str, "rules": ITEM, "started_seq": int, "unit": str}
 # Acts that end a case as a whole, whichever office does them.
 _SWEEPING = frozenset(f"case.{one}.v1" for one in ("diverted_judicial", "diverted_discipline", "withdrawn", "merged"))
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -42,59 +50,15 @@ class CaseProof(NamedTuple):
     entries: list[bytes]
 
 
-def read_object(data: bytes, limit: int = 64 << 20) -> dict[str, Any]:
-    """Return the object in a line of canonical JSON. Raises OtherKind if it is none at all, or Malformed."""
-    if not data.startswith(b"{"):
-        raise OtherKind("not a file of canonical JSON")
-    if len(data) > limit or not data.endswith(b"}\n"):
-        raise Malformed(f"the file is not one line, or has more than {limit} bytes")
-    value: dict[str, Any] = parse_json(data[:-1])
-    return value
+def read_hashes(listed: Sequence[str]) -> list[bytes]:
+    """Return the hashes of a proof whose shape was checked."""
+    return [bytes.fromhex(one) for one in listed]
 
 
-def read_list(value: object) -> list[Any]:
-    """Return a list. Raises Malformed if it is none."""
-    if not isinstance(value, list):
-        raise Malformed("not a list where one belongs")
-    return value
-
-
-def read_int(value: object) -> int:
-    """Return an integer that is not negative. Raises Malformed if it is none."""
-    if type(value) is not int or value < 0:
-        raise Malformed("not a number where one belongs")
-    return value
-
-
-def read_text(value: object) -> str:
-    """Return a text. Raises Malformed if it is none."""
-    if not isinstance(value, str):
-        raise Malformed("not a text where one belongs")
-    return value
-
-
-def read_parts(value: object, *names: str) -> list[Any]:
-    """Return the values of exactly these members of an object. Raises Malformed if it has others."""
-    if not isinstance(value, dict):
-        raise Malformed("not an object where one belongs")
-    return read_fields(value, names)
-
-
-def read_hashes(value: object) -> list[bytes]:
-    """Return the hashes of a proof. Raises Malformed if they are not a list of them."""
-    return [read_hex(one, 32, "a hash of a proof") for one in read_list(value)]
-
-
-def read_entry(value: object) -> bytes:
-    """Return the bytes of an entry in base64. Raises Malformed if it is not base64."""
-    return decode_base64(read_text(value))
-
-
-def check_included(item: object, checkpoint: Checkpoint) -> tuple[int, bytes]:
+def check_included(item: Mapping[str, Any], checkpoint: Checkpoint) -> tuple[int, bytes]:
     """Return index and bytes of an entry that is under a checkpoint. Raises Malformed or ProofRejected."""
-    text, place, proof = read_parts(item, "entry", "index", "proof")
-    data, index = read_entry(text), read_int(place)
-    check_inclusion(leaf_hash(data), index, checkpoint.size, read_hashes(proof), checkpoint.root)
+    data, index = decode_base64(item["entry"]), int(item["index"])
+    check_inclusion(leaf_hash(data), index, checkpoint.size, read_hashes(item["proof"]), checkpoint.root)
     return index, data
 
 
@@ -105,20 +69,15 @@ def check_proof(data: bytes, trust: Trust, findings: Findings, log_key: bytes = 
     Raises OtherKind if it is no proof file, Malformed, LinkRejected, SignatureRejected or ProofRejected if
     it is a bad one, and what Trust.open raises.
     """
-    value = read_object(data)
+    value = read_line(data, _LIMIT)
     if value.get("format") not in (_CASE, _SILENCE):
         raise OtherKind("not a proof file")
-    names = (*_KEYS, "silence") if value["format"] == _SILENCE else _KEYS
-    parts = dict(zip(names, read_parts(value, *names), strict=True))
-    if parts["suite"] != SUITE:
-        raise Malformed(f"the suite is {SUITE}")
-    size, since = read_parts(parts["since"], "size", "proof")
-    opened = trust.open(
-        read_text(parts["checkpoint"]), findings, log_key=log_key, since=(read_int(size), read_hashes(since))
-    )
+    check_shape(value, _SHAPE | ({"silence": _SILENT} if value["format"] == _SILENCE else {}), "a proof file")
+    since = (value["since"]["size"], read_hashes(value["since"]["proof"]))
+    opened = trust.open(value["checkpoint"], findings, log_key=log_key, since=since)
     findings.begin("census")
     checkpoint, key = opened
-    census_index, census_entry = check_included(parts["census"], checkpoint)
+    census_index, census_entry = check_included(value["census"], checkpoint)
     census, taken_at = read_statement(census_entry, checkpoint.origin)
     if key:
         check_envelope(parse_entry(census_entry), (key,), trust.verify)
@@ -126,37 +85,38 @@ def check_proof(data: bytes, trust: Trust, findings: Findings, log_key: bytes = 
     if counted.entries > census_index:
         raise Malformed("the census covers entries behind its own")
     findings.begin("chain")
-    stream, entries = read_text(parts["stream"]), [read_entry(one) for one in read_list(parts["entries"])]
+    stream, entries = value["stream"], [decode_base64(one) for one in value["entries"]]
     acts = chain(stream, checkpoint.origin, entries)
     findings.begin("complete")
-    index, proof = read_parts(parts["map"], "index", "proof")
-    check_mapped(stream, acts[-1][2] if acts else b"", len(acts), read_int(index), counted, read_hashes(proof))
+    head, place = acts[-1][2] if acts else b"", value["map"]
+    check_mapped(stream, head, len(acts), place["index"], counted, read_hashes(place["proof"]))
     findings.facts |= {"stream": stream, "acts": len(acts), "census_entries": counted.entries, "taken_at_ms": taken_at}
     shown = CaseProof(checkpoint, counted, stream, acts, entries)
-    if "silence" in parts:
+    if "silence" in value:
         findings.begin("silence")
-        _check_silence(parts["silence"], shown, taken_at, census_index)
-        findings.facts["silence"] = {name: parts["silence"][name] for name in ("before", "clock", "unit")}
+        _check_silence(value["silence"], shown, taken_at, census_index)
+        findings.facts["silence"] = {name: value["silence"][name] for name in ("before", "clock", "unit")}
     return shown
 
 
-def _check_silence(value: object, shown: CaseProof, taken_at: int, census_index: int) -> None:
+def _check_silence(value: Mapping[str, Any], shown: CaseProof, taken_at: int, census_index: int) -> None:
     """Check that none of a case's acts met a clock before a moment, by the rules that the log published."""
-    names = ("before", "clock", "rule", "rules", "started_seq", "unit")
-    before, clock, rule, item, started, unit = read_parts(value, *names)
+    before, clock, rule, item, started, unit = (value[name] for name in _SILENT)
     try:
-        moment = datetime.fromisoformat(read_text(before))
+        moment = datetime.fromisoformat(before)
         limit = (moment - _EPOCH) // timedelta(milliseconds=1)
     except (ValueError, TypeError):
         raise Malformed("before is not an instant") from None
+    if moment.isoformat() != before:
+        raise Malformed("before is not written as an instant is")
     if taken_at < limit:
         raise ProofRejected("the census was taken before the moment that the file speaks of")
     rules_index, data = check_included(item, shown.checkpoint)
     rules, _ = read_statement(data, shown.checkpoint.origin)
-    row = _read_row(rules, read_text(rule))
+    row = _read_row(rules, rule)
     if row.get("clock") != clock or rules_index >= census_index:
         raise ProofRejected("the rule is of another clock, or was published after the census")
-    if not 1 <= read_int(started) <= len(shown.acts) or not _names(row.get("starts"), shown.acts[started - 1][0]):
+    if not 1 <= started <= len(shown.acts) or not _names(row.get("starts"), shown.acts[started - 1][0]):
         raise ProofRejected("the act that is said to have started the clock does not start it")
     for statement, recorded_at, _ in shown.acts[started:]:
         its_own = unit in ("", statement.office) or statement.action in _SWEEPING

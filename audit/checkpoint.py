@@ -20,11 +20,7 @@ from audit.note import ED25519, NoteKey, check_note, decode_base64, parse_note
 from audit.statement import check_origin
 from audit.suite import Verify, check_signature
 
-__all__ = [
-    "Checkpoint",
-    "open_checkpoint",
-    "parse_checkpoint",
-]
+__all__ = ["Checkpoint", "open_checkpoint", "parse_checkpoint"]
 
 _SIZE = re.compile("0|[1-9][0-9]{0,15}", re.ASCII)
 

@@ -11,12 +11,7 @@ import hmac
 
 from audit.errors import CommitmentRejected, Malformed
 
-__all__ = [
-    "ABSENT",
-    "SLOTS",
-    "check_commitment",
-    "commit",
-]
+__all__ = ["ABSENT", "SLOTS", "check_commitment", "commit"]
 
 SLOTS = 8
 
@@ -39,6 +34,7 @@ def commit(salt: bytes, origin: str, stream: str, seq: int, slot: int, field: st
 
 
 def lengthened(text: str) -> bytes:
+    """Return the bytes of a text behind their length."""
     part = text.encode("utf-8", "surrogatepass")
     return len(part).to_bytes(4, "big") + part
 

@@ -1,4 +1,4 @@
-"""The entry: one act as the log stores and hashes it.
+"""The entry: one act as the log stores and hashes it, and what exactly its signatures cover.
 
     u16be length ‖ payload type
     u32be length ‖ payload
@@ -6,18 +6,24 @@
     u64be recorded_at, Unix milliseconds
 
 All integers are big-endian and unsigned. Nothing may follow. An entry is at most 65,535 bytes long,
-because that is what an entry bundle can carry.
-Source: C2SP tlog-tiles v0.1.0, "Log Entries".
+because that is what an entry bundle can carry. Signatures are those of a DSSE envelope: they bind the
+payload to its type, so that a signature over one kind of document is never one over another. One payload
+type has one algorithm; nothing about it is read from the message.
+Source: C2SP tlog-tiles v0.1.0, "Log Entries"; DSSE protocol v1.0.0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import Struct
 from typing import NamedTuple
 
-from audit.errors import Malformed
+from audit.errors import Malformed, SignatureRejected
+from audit.suite import Verify, check_signature, key_id
 
-__all__ = ["MAX_ENTRY", "MAX_RECORDED_AT", "Entry", "Signature", "parse_entry"]
+__all__ = [
+    "MAX_ENTRY", "MAX_RECORDED_AT", "Entry", "Signature", "check_envelope", "pae", "parse_entry",
+]  # fmt: skip
 
 MAX_ENTRY = 65_535
 
@@ -73,3 +79,25 @@ def parse_entry(data: bytes) -> Entry:
         starts = range(payload_end + 1, size - _LAST.size, 96)
         signatures = (*(Signature(data[at : at + 32], data[at + 32 : at + 96]) for at in starts), *signatures)
     return Entry(data[2:type_end], data[payload_start:payload_end], signatures, recorded_at)
+
+
+def pae(payload_type: bytes, payload: bytes) -> bytes:
+    """Return the bytes that are signed: the pre-authentication encoding of type and payload.
+
+    Lengths are ASCII decimals without leading zeros and count bytes.
+    Source: DSSE protocol v1.0.0, "Signature Definition".
+    """
+    return b"DSSEv1 %d %b %d %b" % (len(payload_type), payload_type, len(payload), payload)
+
+
+def check_envelope(entry: Entry, publics: Sequence[bytes], verify: Verify = check_signature) -> None:
+    """Check that an entry carries the signatures of exactly these raw public keys, in this order.
+
+    Raises SignatureRejected if one is missing, superfluous, misnamed, or does not hold.
+    """
+    named = [one.key_id for one in entry.signatures]
+    if named != [key_id(public) for public in publics]:
+        raise SignatureRejected(f"the entry is not signed by the {len(publics)} keys that it needs, in their order")
+    message = pae(entry.payload_type, entry.payload)
+    for public, one in zip(publics, entry.signatures, strict=True):
+        verify(public, message, one.signature)

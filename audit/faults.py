@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from audit import errors
-from audit.errors import AuditError
 
 __all__ = ["Fault", "Faults", "Kind", "kind_of"]
 
@@ -86,20 +85,16 @@ class Fault:
 
 
 # The kind of fault that a refused check amounts to; what is none of these is the word of the rules.
-_KINDS: tuple[tuple[type[Exception], Kind], ...] = (
-    (errors.Malformed, Kind.MALFORMED),
-    (errors.SignatureRejected, Kind.SIGNATURE),
-    (errors.KeyRejected, Kind.AUTHORITY),
-    (errors.AuthorityRejected, Kind.AUTHORITY),
-    (errors.LinkRejected, Kind.LINK),
-    (errors.CommitmentRejected, Kind.DISCLOSURE),
-    (AuditError, Kind.ROOT),
-)
+_KINDS = {
+    errors.Malformed: Kind.MALFORMED, errors.SignatureRejected: Kind.SIGNATURE, errors.KeyRejected: Kind.AUTHORITY,
+    errors.AuthorityRejected: Kind.AUTHORITY, errors.LinkRejected: Kind.LINK,
+    errors.CommitmentRejected: Kind.DISCLOSURE, errors.AuditError: Kind.ROOT,
+}  # fmt: skip
 
 
 def kind_of(error: Exception) -> Kind:
     """Return the kind of fault that a refused check amounts to."""
-    return next((kind for one, kind in _KINDS if isinstance(error, one)), Kind.UNLAWFUL)
+    return next((_KINDS[one] for one in type(error).__mro__ if one in _KINDS), Kind.UNLAWFUL)
 
 
 class Faults:

@@ -6,15 +6,17 @@ The functions here only read what a statement says; what it is worth is decided 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from audit.canonical import HASH, SIGNATURE, check_shape
 from audit.errors import Malformed
 from audit.statement import SLUG
+from audit.suite import Verify, check_signature, frame
 
 __all__ = [
-    "CUSTODIES", "Grant", "Proposal", "read_fields", "read_genesis", "read_hex", "read_key", "read_proposal",
-    "read_revocation",
+    "CUSTODIES", "Grant", "Proposal", "check_claim", "check_possession", "claim_message", "possession_message",
+    "read_genesis", "read_proposal", "read_public", "read_revocation",
 ]  # fmt: skip
 
 # Where a private key lives. The first key of the log and of its registrars states none.
@@ -29,11 +31,15 @@ REGISTRARS_OFFICE = "registrars"
 REGISTRARS_POST = "registrar"
 REGISTRAR = "registrar"
 
-_HEX = re.compile("(?:[0-9a-f]{2})+")
-_SLUG = re.compile(SLUG)
-_ACTOR = re.compile(f"[a-z]+-{SLUG}")
-_REGISTRAR = re.compile(f"registrar-{SLUG}")
 _ROLE = re.compile("[a-z][a-z_]{0,31}")
+_REGISTRAR = re.compile(f"registrar-{SLUG}")
+# The public fields of the acts on keys.
+_GENESIS = {"origin": str, "suite": str, "log_key": HASH, "registrars": [{"id": _REGISTRAR, "key": HASH}]}
+_REVOCATION = {"key_id": HASH, "reason": re.compile("|".join(sorted(REASONS)))}
+_PROPOSAL = {
+    "key": HASH, "actor": re.compile(f"[a-z]+-{SLUG}"), "post": re.compile(SLUG), "roles": [_ROLE],
+    "custody": re.compile("|".join(sorted(CUSTODIES))), "possession": SIGNATURE,
+}  # fmt: skip
 
 
 class Grant(NamedTuple):
@@ -61,37 +67,19 @@ class Proposal(NamedTuple):
     grant: Grant
 
 
-def read_fields(public: Mapping[str, Any], names: Collection[str]) -> list[Any]:
-    """Return the values of exactly these fields, in this order. Raises Malformed if others are there."""
-    if public.keys() != set(names):
-        raise Malformed(f"the act's public fields are {', '.join(names)}, not {', '.join(sorted(public))[:200]!a}")
-    return [public[name] for name in names]
+def read_public(public: Mapping[str, Any], shape: Mapping[str, Any]) -> list[Any]:
+    """Return an act's public fields in the order of the shape, hexadecimal ones as bytes.
 
-
-def read_hex(value: object, size: int, name: str) -> bytes:
-    """Return the bytes of a lower-case hexadecimal text. Raises Malformed if they are not size many."""
-    if not isinstance(value, str) or len(value) != 2 * size or not _HEX.fullmatch(value):
-        raise Malformed(f"{name} is not {size} bytes in lower-case hexadecimal")
-    return bytes.fromhex(value)
-
-
-def read_key(value: object, name: str = "key") -> bytes:
-    """Return a raw public key. Raises Malformed if it is not 32 bytes in lower-case hexadecimal."""
-    return read_hex(value, 32, name)
-
-
-def _read_text(value: object, pattern: re.Pattern[str], name: str) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise Malformed(f"{name} is out of bounds: {value!a:.80}")
-    return value
+    Raises Malformed if they have another shape or there are others.
+    """
+    check_shape(public, shape, "the act's public data")
+    return [bytes.fromhex(public[name]) if one in (HASH, SIGNATURE) else public[name] for name, one in shape.items()]
 
 
 def read_revocation(public: Mapping[str, Any]) -> bytes:
     """Return the id of the key that an act revokes. Raises Malformed unless it gives one of the reasons."""
-    named, reason = read_fields(public, ("key_id", "reason"))
-    if _read_text(reason, _ROLE, "reason") not in REASONS:
-        raise Malformed(f"not a reason to revoke a key: {reason}")
-    return read_hex(named, 32, "key_id")
+    revoked: bytes = read_public(public, _REVOCATION)[0]
+    return revoked
 
 
 def read_genesis(public: Mapping[str, Any]) -> tuple[str, str, bytes, tuple[tuple[str, bytes], ...]]:
@@ -99,19 +87,11 @@ def read_genesis(public: Mapping[str, Any]) -> tuple[str, str, bytes, tuple[tupl
 
     Raises Malformed if it has other fields, not two registrars, or one of them twice.
     """
-    origin, suite, log_key, registrars = read_fields(public, ("origin", "suite", "log_key", "registrars"))
-    if not isinstance(registrars, list) or len(registrars) != 2:
-        raise Malformed("a ledger begins with two registrars")
-    pairs = []
-    for one in registrars:
-        if not isinstance(one, dict):
-            raise Malformed("a registrar is an object of id and key")
-        name, key = read_fields(one, ("id", "key"))
-        pairs.append((_read_text(name, _REGISTRAR, "registrar's id"), read_key(key, "registrar's key")))
-    raw_log_key = read_key(log_key, "log_key")
-    if pairs[0][0] == pairs[1][0] or len({raw_log_key, pairs[0][1], pairs[1][1]}) != 3:
+    origin, suite, log_key, registrars = read_public(public, _GENESIS)
+    pairs = [(one["id"], bytes.fromhex(one["key"])) for one in registrars]
+    if len({name for name, _ in pairs}) != 2 or len({log_key, *(key for _, key in pairs)}) != 3 or len(pairs) != 2:
         raise Malformed("the log and its two registrars are three, with three keys")
-    return str(origin), str(suite), raw_log_key, tuple(pairs)
+    return origin, suite, log_key, tuple(pairs)
 
 
 def read_proposal(public: Mapping[str, Any], office: str) -> tuple[Grant, bytes]:
@@ -119,19 +99,45 @@ def read_proposal(public: Mapping[str, Any], office: str) -> tuple[Grant, bytes]
 
     Raises Malformed if a field is missing, unknown or out of bounds, or a role may not be granted.
     """
-    key, actor, post, roles, custody, possession = read_fields(
-        public, ("key", "actor", "post", "roles", "custody", "possession")
-    )
-    if not isinstance(roles, list) or not 1 <= len(roles) <= 16:
-        raise Malformed("a key is granted 1 to 16 roles")
-    names = tuple(_read_text(role, _ROLE, "role") for role in roles)
-    if len(set(names)) != len(names) or RESERVED & set(names):
-        raise Malformed(f"roles that cannot be granted, or not together: {', '.join(names)}")
-    if _read_text(custody, _ROLE, "custody") not in CUSTODIES:
-        raise Malformed(f"custody is out of bounds: {custody}")
-    actor, post = _read_text(actor, _ACTOR, "actor"), _read_text(post, _SLUG, "post")
-    registrar = (office == REGISTRARS_OFFICE, REGISTRAR in names, bool(_REGISTRAR.fullmatch(actor)))
-    if any(registrar) and not (all(registrar) and names == (REGISTRAR,) and post == REGISTRARS_POST):
+    key, actor, post, roles, custody, possession = read_public(public, _PROPOSAL)
+    if not 1 <= len(roles) <= 16 or len(set(roles)) != len(roles) or RESERVED & set(roles):
+        raise Malformed("a key is granted 1 to 16 roles, each once, and none that cannot be granted")
+    registrar = (office == REGISTRARS_OFFICE, REGISTRAR in roles, bool(_REGISTRAR.fullmatch(actor)))
+    if any(registrar) and not (all(registrar) and roles == [REGISTRAR] and post == REGISTRARS_POST):
         raise Malformed("a registrar's key has the actor, the office, the post and the one role of a registrar")
-    grant = Grant(read_key(key), actor, office, post, names, custody, 0)
-    return grant, read_hex(possession, 64, "possession")
+    return Grant(key, actor, office, post, tuple(roles), custody, 0), possession
+
+
+_CLAIM = b"sundial/k2"
+_POSSESSION = b"sundial/p1"
+
+
+def possession_message(origin: str, office: str, actor: str, raw: bytes) -> bytes:
+    """Return what a new key, raw, signs to show that its holder asks for this enrolment."""
+    return frame(_POSSESSION, origin.encode(), office.encode(), actor.encode(), raw)
+
+
+def check_possession(
+    raw: bytes, proof: bytes, origin: str, office: str, actor: str, verify: Verify = check_signature
+) -> None:
+    """Check that the holder of this raw public key asked to be enrolled as this actor of this office.
+
+    The log's own key is that of actor "ledger" and the empty office.
+    Raises SignatureRejected if the proof does not hold.
+    """
+    verify(raw, possession_message(origin, office, actor, raw), proof)
+
+
+def claim_message(origin: str, stream: str, raw: bytes) -> bytes:
+    """Return what a claim key signs to hand this case to the petitioner's new key, raw."""
+    return frame(_CLAIM, origin.encode(), stream.encode(), raw)
+
+
+def check_claim(
+    claim_key: bytes, proof: bytes, origin: str, stream: str, raw: bytes, verify: Verify = check_signature
+) -> None:
+    """Check that the holder of the printed code handed this case to the new key, raw.
+
+    Raises SignatureRejected if the proof does not hold.
+    """
+    verify(claim_key, claim_message(origin, stream, raw), proof)

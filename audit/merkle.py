@@ -13,10 +13,7 @@ from hashlib import sha256
 
 from audit.errors import ProofRejected
 
-__all__ = [
-    "EMPTY_ROOT", "append", "check_consistency", "check_inclusion", "leaf_hash",
-    "node_hash", "root", "root_of",
-]  # fmt: skip
+__all__ = ["EMPTY_ROOT", "append", "check_consistency", "check_inclusion", "leaf_hash", "node_hash", "root", "root_of"]
 
 # SHA-256 of nothing: the root of a tree without leaves. RFC 6962 section 2.1.
 EMPTY_ROOT = sha256(b"").digest()
@@ -74,7 +71,8 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
     """Check that leaf is entry number index of the size entries under root.
 
     The proof lists 32-byte sibling hashes from the leaf upwards. Nothing is returned, so a caller
-    cannot mistake a failed check for a passed one.
+    cannot mistake a failed check for a passed one. Up to where the paths of the leaf and of the last
+    leaf part, the bits of the index say on which side a sibling stands; above, all stand to the left.
 
     Raises ProofRejected if the proof is too short, too long, or leads to another root.
     Source: RFC 9162 section 2.1.3.2.
@@ -82,22 +80,9 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
     if not 0 <= index < size:
         raise ProofRejected(f"a tree of {size} leaves has no leaf {index}")
     _check_hashes([leaf, root, *proof])
-    node, last, result = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise ProofRejected("the inclusion proof is too long")
-        if node & 1 or node == last:
-            result = node_hash(sibling, result)
-            while not node & 1 and node:
-                node >>= 1
-                last >>= 1
-        else:
-            result = node_hash(result, sibling)
-        node >>= 1
-        last >>= 1
-    if last != 0:
-        raise ProofRejected("the inclusion proof is too short")
-    if result != root:
+    inner = (index ^ (size - 1)).bit_length()
+    _check_length(proof, inner + (index >> inner).bit_count())
+    if _fold(leaf, index, proof, inner) != root:
         raise ProofRejected("the inclusion proof leads to another root")
 
 
@@ -115,27 +100,28 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
         return
     # A tree whose size is a power of two is itself the first node of the proof, and left out of it.
     path = list(proof) if old & (old - 1) else [old_root, *proof]
-    if not path:
-        raise ProofRejected("the consistency proof is too short")
-    shift = (old ^ (old - 1)).bit_length() - 1
-    node, last = (old - 1) >> shift, (new - 1) >> shift
-    old_result = new_result = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise ProofRejected("the consistency proof is too long")
-        if node & 1 or node == last:
-            old_result, new_result = node_hash(sibling, old_result), node_hash(sibling, new_result)
-            while not node & 1 and node:
-                node >>= 1
-                last >>= 1
-        else:
-            new_result = node_hash(new_result, sibling)
-        node >>= 1
-        last >>= 1
-    if last != 0:
-        raise ProofRejected("the consistency proof is too short")
-    if (old_result, new_result) != (old_root, new_root):
+    # The first node is the last perfect subtree of the old tree: the node at this place of that level.
+    level = (old & -old).bit_length() - 1
+    place, inner = (old - 1) >> level, ((old - 1) ^ (new - 1)).bit_length() - level
+    _check_length(path, 1 + inner + (place >> inner).bit_count())
+    first, siblings = path[0], path[1:]
+    of_old = [one for at, one in enumerate(siblings) if at >= inner or place >> at & 1]
+    if _fold(first, 0, of_old, 0) != old_root or _fold(first, place, siblings, inner) != new_root:
         raise ProofRejected("the consistency proof leads to other roots")
+
+
+def _fold(node: bytes, place: int, siblings: Sequence[bytes], inner: int) -> bytes:
+    """Return what a node and its siblings lead to, the first inner of them on the side that the place tells."""
+    for level, sibling in enumerate(siblings):
+        left = level >= inner or place >> level & 1
+        node = node_hash(sibling, node) if left else node_hash(node, sibling)
+    return node
+
+
+def _check_length(proof: Sequence[bytes], length: int) -> None:
+    """Check that a proof has this many hashes."""
+    if len(proof) != length:
+        raise ProofRejected(f"the proof is too {'short' if len(proof) < length else 'long'}")
 
 
 def _check_trivial(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:

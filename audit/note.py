@@ -22,7 +22,6 @@ from audit.suite import Verify, check_signature, hash256
 __all__ = [
     "COSIGNATURE", "ED25519", "Note", "NoteKey", "NoteSignature", "check_note", "cosigned_at", "cosigned_message",
     "decode_base64", "parse_note", "parse_note_key",
-
 ]  # fmt: skip
 
 # The signature types: plain Ed25519 over the text of the note, and a witness's timestamped cosignature.

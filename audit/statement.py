@@ -175,14 +175,9 @@ def _parsed(text: str) -> bytes:
 def _describe(payload: bytes) -> str:
     """Say which field keeps a payload from being a statement."""
     value = parse_json(payload)
-    if not isinstance(value, dict):
-        return "a statement is a JSON object"
-    for key in _FIELDS:
-        if key not in value:
-            return f"the statement lacks {key!r}"
-    for key in value:
-        if key not in _FIELDS:
-            return f"the statement has an unknown field {key[:40]!a}"
+    names = value.keys() if isinstance(value, dict) else set()
+    if wrong := sorted(names ^ _FIELDS.keys()):
+        return f"a statement has exactly its 16 fields: {wrong[0][:40]!a} is missing or unknown"
     for key, pattern in _VALUES.items():
         text = format_json(value[key]).decode("utf-8")
         if not pattern.fullmatch(text):

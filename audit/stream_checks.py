@@ -14,8 +14,7 @@ from hashlib import sha256
 
 from audit.authority import Authority, is_authority_action
 from audit.case_keys import NO_KEYS, PETITIONER, PRINTING, CaseKeys
-from audit.dsse import check_signed_by
-from audit.entry import MAX_RECORDED_AT, Entry, parse_entry
+from audit.entry import MAX_RECORDED_AT, Entry, check_envelope, parse_entry
 from audit.errors import AuditError, AuthorityRejected, Malformed
 from audit.faults import Fault, Faults, Kind, kind_of
 from audit.statement import NO_PREV, PAYLOAD_TYPE, Seen, Statement, parse_statement
@@ -124,11 +123,11 @@ class StreamChecks:
             if statement.origin != self._authority.origin:
                 raise AuthorityRejected(f"the statement is of the ledger {statement.origin}")
             grant = state.keys.check(index, statement, self._verify)
-            check_signed_by(entry, statement.key_id, grant.key, self._verify)
+            check_envelope(entry, (grant.key,), self._verify)
             state.keys = state.keys.after(index, statement, grant)
         elif not is_authority_action(statement.action):
             grant = self._authority.check(index, statement)
-            check_signed_by(entry, statement.key_id, grant.key, self._verify)
+            check_envelope(entry, (grant.key,), self._verify)
             if statement.action in PRINTING:
                 state.keys = state.keys.after(index, statement, grant)
         elif self._references:

@@ -27,32 +27,17 @@ SUITE = "ed25519-sha256"
 # may be injected where this type stands, as long as it refuses what check_signature refuses.
 Verify = Callable[[bytes, bytes, bytes], None]
 
-# The 14 encodings, canonical or not, of the 8 points of small order. A signature with such an R says
-# nothing about its message to some libraries and is refused by others, so it is refused here. The
-# test of this module derives the list from the curve.
-SMALL_ORDER = frozenset(
-    bytes.fromhex(one)
-    for one in (
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "0100000000000000000000000000000000000000000000000000000000000080",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    )
-)
-
 # The field of the curve and the prime order L of its base point. Source: RFC 8032 section 5.1.
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
+
+# The 14 encodings, canonical or not, of the 8 points of small order. A signature with such an R says
+# nothing about its message to some libraries and is refused by others, so it is refused here. The
+# test of this module derives the list from the curve.
+_Y8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
+SMALL_ORDER = frozenset(
+    (y + sign).to_bytes(32, "little") for y in (0, 1, _P - 1, _P, _P + 1, _Y8, _P - _Y8) for sign in (0, 1 << 255)
+)
 
 
 def _neutral_scalar() -> bytes:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from domain.calendars import Calendars
 from domain.case_state import Case
-from domain.clock import Clock, Clocks
+from domain.clock import Clock
 from domain.clocks import Rules
 from domain.effective import effective_time
 from domain.review_events import CaseCorrected
@@ -23,9 +23,12 @@ from domain.timing import Turn
 
 
 def take_over(case: Case, event: CaseTakenOver, rules: Rules, calendars: Calendars) -> Turn:
-    """Let the running clocks of an office that is no more run on at its successor, from the same start."""
+    """Let the running clocks of an office that is no more run on at its successor, from the same start.
+
+    As after a correction, the turn holds all the closed clocks of the case and not only the new ones.
+    """
     running: list[Clock] = []
-    closed: Clocks = ()
+    closed = case.closed
     segments = dict(case.segments)
     for clock in case.running:
         if clock.unit != event.from_office:

@@ -18,13 +18,12 @@ Decision: TypeAlias = Annotated[str, choice(words.REVIEW_OUTCOMES)]
 
 
 @act
-class CaseReviewRequested(Event):
-    """The petitioner asks the body above the handling one to review its opinion (article 35).
+class _Request(Event):
+    """The petitioner asks a body above for another look; the two kinds differ in name and article alone.
 
     `way` says whether the petitioner's own key signed, or an office recorded a signed paper.
     """
 
-    action: ClassVar[str] = "case.review_requested.v1"
     sealed: ClassVar[tuple[str, ...]] = ("text", "source")
 
     to_office: Office
@@ -33,10 +32,9 @@ class CaseReviewRequested(Event):
 
 
 @act
-class CaseReviewDecided(Event):
-    """The review opinion (article 35); `changed_to` is the new outcome where it is changed."""
+class _Decision(Event):
+    """An opinion on another body's opinion; `changed_to` is the new outcome where it is changed."""
 
-    action: ClassVar[str] = "case.review_decided.v1"
     sealed: ClassVar[tuple[str, ...]] = ("facts", "opinion", "basis")
     varies: ClassVar[str] = "decision"
 
@@ -46,50 +44,55 @@ class CaseReviewDecided(Event):
 
 
 @act
-class CaseReviewServed(Event):
+class _Service(Event):
+    """The petitioner has the written opinion, with proof."""
+
+    sealed: ClassVar[tuple[str, ...]] = ("proof",)
+
+    means: Means
+    imported: FromFile = None
+
+
+@act
+class CaseReviewRequested(_Request):
+    """The petitioner asks the body above the handling one to review its opinion (article 35)."""
+
+    action: ClassVar[str] = "case.review_requested.v1"
+
+
+@act
+class CaseReviewDecided(_Decision):
+    """The review opinion (article 35)."""
+
+    action: ClassVar[str] = "case.review_decided.v1"
+
+
+@act
+class CaseReviewServed(_Service):
     """The petitioner has the written review opinion (article 35)."""
 
     action: ClassVar[str] = "case.review_served.v1"
-    sealed: ClassVar[tuple[str, ...]] = ("proof",)
-
-    means: Means
-    imported: FromFile = None
 
 
 @act
-class CaseRecheckRequested(Event):
+class CaseRecheckRequested(_Request):
     """The petitioner asks the body above the reviewing one to re-review (article 36)."""
 
     action: ClassVar[str] = "case.recheck_requested.v1"
-    sealed: ClassVar[tuple[str, ...]] = ("text", "source")
-
-    to_office: Office
-    way: Way
-    imported: FromFile = None
 
 
 @act
-class CaseRecheckDecided(Event):
+class CaseRecheckDecided(_Decision):
     """The re-review opinion (article 36)."""
 
     action: ClassVar[str] = "case.recheck_decided.v1"
-    sealed: ClassVar[tuple[str, ...]] = ("facts", "opinion", "basis")
-    varies: ClassVar[str] = "decision"
-
-    decision: Decision
-    changed_to: Annotated[str, choice(vocabulary.OUTCOMES)] = ""
-    imported: FromFile = None
 
 
 @act
-class CaseRecheckServed(Event):
+class CaseRecheckServed(_Service):
     """The petitioner has the re-review opinion; where it upholds or changes, this concludes the matter (36(3))."""
 
     action: ClassVar[str] = "case.recheck_served.v1"
-    sealed: ClassVar[tuple[str, ...]] = ("proof",)
-
-    means: Means
-    imported: FromFile = None
 
 
 @act

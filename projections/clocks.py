@@ -35,6 +35,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _ORDER = "key_day, case_id, clock, segment"
 _CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags, outlived"
 _JUDGED = "met, flags, due_day, start_day, kind, key_day, k0, km, kx, v0, v1"
+_DUE = "kind, met, flags, due_day, closed_day, k0, km, kx, v0, v1"
 
 # The clocks that figures judge offices by (`domain/figure_rows.py`), and that the index for figures holds.
 JUDGED = ("HANDLE", "NOTICE_DIRECT", "NOTICE_TRANSFERRED", "RECHECK_DECISION", "REVIEW_DECISION")
@@ -72,6 +73,7 @@ CLOCKS = Table(
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
         Index("early", f"kind, {_ORDER}", "unit, k0, km, kx, v0, v1", "outlived = 0"),
         Index("figures", "clock, closed_day, unit", _JUDGED, f"clock IN ({', '.join(map(repr, JUDGED))})"),
+        Index("due", "clock, key_day, unit", _DUE, "clock = 'HANDLE'"),
     ),
 )
 _NUMBER = {column.name: number for number, column in enumerate(CLOCKS.columns)}
@@ -83,7 +85,7 @@ class ClockRows:
     """The view behind `overdue`: one row a clock and segment, put again when it closes or is withdrawn."""
 
     name = "clocks"
-    version = 3
+    version = 4
     tables = (CLOCKS,)
     actions: frozenset[str] | None = None
 

@@ -25,7 +25,7 @@ BEGUN, RESOLVED, REHANDLED, REPEAT, ASKED, AREA, CHANNEL = (
     *("begun", "resolved", "rehandled", "repeat", "asked", "area", "channel"),
 )
 PACKAGE, RECOMMENDATION, SUGGESTION, EXCLUSION = "package", "recommendation", "suggestion", "exclusion"
-PASSED_ON: Final = "passed_on"
+PASSED_ON, REPLACED = "passed_on", "replaced"
 
 FACTS = Table(
     "view_figure_facts",
@@ -185,6 +185,11 @@ def _packaged(step: Step, rows: Rows) -> Iterator[Put]:
     package = step.after.tracks.package
     if package is None or (package.seq != getattr(step.event, "item", package.seq)):
         return
+    earlier = step.before.tracks.package
+    if earlier is not None and earlier.seq != package.seq:
+        replaced = _last(step, rows, PACKAGE, earlier.seq)
+        if replaced is not None and replaced[_KM] == OPEN:
+            yield _end(step, replaced, REPLACED)
     last = _last(step, rows, PACKAGE, package.seq)
     hold = package.holds[-1]
     if last is not None and last[_KM] == OPEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from projections.asking import day_of
 from projections.errors import PeriodRefused, RankRefused
 from projections.figures import FIGURE_FACTS
 from projections.figures_question import Counted, FigureQuestion, Period, figure_named, period_of
+from projections.figures_series import counted_by_month
 from projections.reader import Moment, Reader
 
 MAX_MONTHS: Final = 60
@@ -123,11 +124,14 @@ def series(
     Raises what `figures` raises, and PeriodRefused for a number of months outside 1 to 60.
     """
     one = figure_named(figure)
-    names = months_until(as_of, months)
+    periods = [period_of(name, as_of) for name in months_until(as_of, months)]
     with reader.at(FIGURE_FACTS, known_at) as moment:
-        rows = tuple(
-            row for name in names for row in rows_of(moment, one, period_of(name, as_of), as_of, unit, by_unit=False)
-        )
+        questions = [FigureQuestion(moment, one, period, unit) for period in periods]
+        whole = FigureQuestion(moment, one, replace(periods[-1], since_ms=periods[0].since_ms), unit)
+        counts = counted_by_month(whole, periods)
+        if counts is None:
+            counts = [asked.count(split=False).get("", Counted()) for asked in questions]
+        rows = tuple(_row(asked, counted, as_of, unit) for asked, counted in zip(questions, counts, strict=True))
     return Page(as_of, moment.known_at, rows)
 
 

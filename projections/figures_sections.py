@@ -107,7 +107,8 @@ class Sections:
                 CASE WHEN {done} THEN {_FILE} WHEN (flags & {STARTED_IMPORTED}) <> 0 THEN 1 ELSE 0 END AS imported,
                 k0 AS known
             FROM view_clocks
-            WHERE clock IN ({_listed(HANDLING)}) AND {HELD} AND kx >= :known_at
+            WHERE clock = '{HANDLING[0]}' AND {HELD} AND kx >= :known_at
+                AND key_day BETWEEN {self._question().first_key_day(begins)} AND {over.toordinal()}
                 AND ({self._question().overdue_before(over)}) AND NOT ({self._question().overdue_before(begins)})
                 AND NOT ({done} AND NOT {_CLOSED} AND closed_day <= due_day){self._where}
         """
@@ -220,7 +221,16 @@ def _whole_days(milliseconds: int) -> date:
     return date.fromordinal(max(1, min(_day(milliseconds + 1), (date.max - timedelta(days=1)).toordinal())))
 
 
-def _rate(clocks: tuple[str, ...], fulfilled: str) -> Callable[[Sections], list[str]]:
+CLOCK_RATES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "timely_acceptance_rate": (ACCEPTANCE, _MET),
+    "on_time_closure_rate": (HANDLING, _CLOSED),
+    "on_time_reply_rate": (ANSWERS, _MET),
+}
+"""The rates of clocks: which clocks, and what holds of those that were fulfilled."""
+
+
+def _rate(figure: str) -> Callable[[Sections], list[str]]:
+    clocks, fulfilled = CLOCK_RATES[figure]
     return lambda s: [s.closed(clocks, fulfilled), s.overdue(clocks)]
 
 
@@ -240,9 +250,7 @@ def _adopted(*words: str) -> str:
 
 
 _BUILDERS: Final[Mapping[str, Callable[[Sections], list[str]]]] = {
-    "timely_acceptance_rate": _rate(ACCEPTANCE, _MET),
-    "on_time_closure_rate": _rate(HANDLING, _CLOSED),
-    "on_time_reply_rate": _rate(ANSWERS, _MET),
+    **{figure: _rate(figure) for figure in CLOCK_RATES},
     "on_time_reply_rate_local": lambda s: [s.closed(ANSWERS, _MET), s.overdue(ANSWERS), s.running(ANSWERS)],
     "due_closure_rate": lambda s: [s.due()],
     "satisfaction_rate": lambda s: [s.ratings()],

@@ -90,6 +90,10 @@ class Question:
         """Return what holds of clocks whose due day is before a day, as known, whether they are open or not."""
         return " OR ".join(self.due.overdue(kind, day) for kind in self._kinds) or "1 = 0"
 
+    def first_key_day(self, day: date) -> int:
+        """Return the smallest key day of a clock, of whatever kind, that can be due on a day or later."""
+        return min((self.due.first_key_day(kind, day) for kind in self._kinds), default=0)
+
     def ask(self, sql: str, **parameters: object) -> list[Row]:
         """Run a query over rows for which `condition`, or a part of it, was asked."""
         merged = {**self._parameters, **parameters}

@@ -115,20 +115,25 @@ class Hold(NamedTuple):
     over: bool
 
     @property
+    def key(self) -> tuple[str, int]:
+        """The case, and the number of the package in it."""
+        return self.rows[0]["case_id"], self.rows[0]["package"]
+
+    @property
     def first(self) -> int:
         """The civil day on which the time began."""
         return civil_day(self.rows[0]["held_at"])
 
 
-def holds_of(asking: Asking, leaders: Sequence[str], condition: str = "") -> dict[Holder, list[Hold]]:
-    """Return the times of holding of these leaders, by office, post and leader."""
-    sql = f"""SELECT {_READ} FROM view_packages WHERE leader IN (:values) AND {HELD}{condition}
+def holds_of(asking: Asking, values: Sequence[str], column: str = "leader") -> dict[Holder, list[Hold]]:
+    """Return the times of holding of these leaders, or on these cases, by office, post and leader."""
+    sql = f"""SELECT {_READ} FROM view_packages WHERE {column} IN (:values) AND {HELD}
         ORDER BY office, post, leader, case_id, package, segment"""
     names = [name.strip() for name in _READ.split(",")]
     found: dict[Holder, list[Hold]] = {}
     rows: list[dict[str, Any]] = []
-    for values in asking.ask_cases(sql, leaders):
-        row = dict(zip(names, values, strict=True))
+    for read in asking.ask_cases(sql, values):
+        row = dict(zip(names, read, strict=True))
         row["over"] = row["km"] < asking.moment.known_at and row["v1"] <= asking.as_of_ms
         if rows and any(rows[-1][name] != row[name] for name in ("case_id", "package", "hold")):
             _take(found, rows)

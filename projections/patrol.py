@@ -93,6 +93,7 @@ CONTACT = Table(
     ),
 )
 _LONG, _V0, _KM = 4, 6, 7
+_PREFIX = len(CASE_PREFIX)
 
 
 class Patrol:
@@ -111,37 +112,42 @@ class Patrol:
         """Put the gap that the act began, and the facts that it made; mostly there are none of these."""
         event: Any = step.event
         at = unix_ms(event.effective_at)
-        puts = list(_gap(step, at, rows[1]))
+        case_id = step.stream[_PREFIX:]
+        puts = _gap(step, case_id, at, rows[1])
         if event.action in _TELLING or (event.office and event.recorded_at_ms - at > DAY_MS) or event.late_recorded:
             puts += [(0, row) for row in _facts(step, at, rows[2])]
             if _is_contact(event):
-                puts.append((2, (step.stream[len(CASE_PREFIX) :], event.originator_version, at)))
+                puts.append((2, (case_id, event.originator_version, at)))
         return puts
 
 
 PATROL = Patrol()
 
 
-def _gap(step: Step, at: int, gaps: dict[Row, Row]) -> Iterator[Put]:
+def _gap(step: Step, case_id: str, at: int, gaps: dict[Row, Row]) -> list[Put]:
+    """Return the gap that the act ended, if it was long or the case is closed, and the one that begins with the act."""
     event, after = step.event, step.after
-    case_id = step.stream[len(CASE_PREFIX) :]
     is_open = after.state not in CLOSED and bool(after.office)
     number = len(gaps) or 1
     last = gaps.get((case_id, number))
+    puts: list[Put] = []
     if last is not None:
-        at = max(at, last[_V0])
-    if last is not None and last[_KM] == OPEN:
-        if is_open and not event.office:
-            return
-        long = max(at, event.recorded_at_ms) - last[_V0] >= _LEAST_GAP_MS
-        if long or not is_open:
-            last = (*last[:_LONG], int(long), *last[5:_KM], event.index, at, event.index >> EPOCH_BITS)
-            yield 1, last
+        if at < last[_V0]:
+            at = last[_V0]
+        if last[_KM] == OPEN:
+            if is_open and not event.office:
+                return puts
+            long = max(at, event.recorded_at_ms) - last[_V0] >= _LEAST_GAP_MS
+            if long or not is_open:
+                ended = (event.index, at, event.index >> EPOCH_BITS)
+                puts.append((1, (*last[:_LONG], int(long), *last[5:_KM], *ended)))
+            number += long
+        else:
+            number += last[_LONG]
     if is_open:
-        if last is not None and last[_KM] != OPEN and last[_LONG]:
-            number += 1
         began = (after.office, event.originator_version, 1, event.index, at)
-        yield 1, (case_id, number, *began, OPEN, OPEN_AT, OPEN_EPOCH)
+        puts.append((1, (case_id, number, *began, OPEN, OPEN_AT, OPEN_EPOCH)))
+    return puts
 
 
 def _facts(step: Step, at: int, contacts: dict[Row, Row]) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from domain.practice_patrol import (
     PATROL_RULES,
     REOPENED,
     SAME_REPLY,
+    UNINVESTIGATED,
     Comparison,
 )
 from domain.practice_rows import ITEMS, PracticeRow
@@ -27,10 +28,11 @@ from projections.errors import RuleUnknown
 from projections.patrol import LEAST_GAP_DAYS, PATROL
 from projections.reader import Reader
 from projections.tables import Row
+from projections.workload import seen
 
 _COMPARED: Final[Mapping[Comparison, str]] = {"at_least": ">=", "more_than": ">", "at_most": "<=", "less_than": "<"}
 _MINUTES: Final = 60
-_PERIOD: Final = "s.k0 < :known_at AND s.v0 <= :as_of AND s.v0 > :since"
+_PERIOD: Final = f"s.k0 < :known_at AND s.v0 <= :as_of AND s.v0 > :since AND {seen('s')}"
 _BEFORE: Final = "LEFT JOIN view_stays b ON b.case_id = s.case_id AND b.stay = s.stay - 1"
 _FACTS: Final = """
     SELECT s.v0, s.case_id, s.rule, s.seq, s.unit, s.value, s.k0, s.about, s.detail FROM view_findings s
@@ -53,13 +55,13 @@ _REOPENED: Final = """
 """
 _SILENT: Final = """
     SELECT s.v0, s.case_id, '{rule}' AS rule, s.seq, s.unit, s.v0 AS value, s.k0, 0 AS about, '' AS detail
-    FROM view_gaps s WHERE {alive} AND long = 1 AND ep >= {epoch} AND v0 < {before} AND v0 > :since{units}
+    FROM view_gaps s WHERE {alive} AND {seen} AND long = 1 AND ep >= {epoch} AND v0 < {before} AND v0 > :since{units}
 """
 # Acts of an office, and those with which a petitioner opens a case: what ends a gap, or begins one.
 _LAST_ACTS: Final = """
     SELECT s.v0, s.case_id, '{rule}' AS rule, s.seq, s.unit, s.v0 AS value, s.k0, 0 AS about, '' AS detail FROM (
         SELECT a.case_id, MAX(a.effective_ms) AS v0, MAX(a.seq) AS seq, MAX(a.idx) AS k0, o.unit
-        FROM (SELECT case_id, unit FROM view_stays s WHERE {alive} AND ep >= {epoch}{units}) AS o
+        FROM (SELECT case_id, unit FROM view_stays s WHERE {alive} AND {seen} AND ep >= {epoch}{units}) AS o
         JOIN view_acts a ON a.case_id = o.case_id AND a.idx < :known_at AND (a.office <> '' OR a.action IN (
             'case.submitted.v1', 'case.review_requested.v1', 'case.recheck_requested.v1'))
         GROUP BY a.case_id, o.unit
@@ -147,6 +149,47 @@ def count_findings(
     return Page(as_of, moment.known_at, tuple(FindingCount(*row) for row in rows))
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One written answer that an office gave itself: a reply, or an opinion; `index` is the log index of its act."""
+
+    case: str
+    index: int
+    unit: str
+    at: datetime
+
+
+def answers_given(
+    reader: Reader,
+    as_of: datetime,
+    known_at: int | None = None,
+    *,
+    unit: str | None = None,
+    since: datetime | None = None,
+) -> Page[Answer]:
+    """List the answers that offices gave over the period (since, as_of], imports left out; for whoever compares texts.
+
+    Raises PositionRefused or UnitUnknown.
+    """
+    with reader.at(PATROL, known_at) as moment:
+        asking = Asking(moment, as_of, unit, since)
+        given = _FACTS.format(
+            rule=UNINVESTIGATED, period=_PERIOD, comparison=">=", threshold=0, units=asking.units("s.unit")
+        )
+        rows = asking.ask(f"{given} ORDER BY s.v0, s.case_id, s.seq")
+    answers = (Answer(row[1], row[6], row[4], from_unix_ms(row[0])) for row in rows)
+    return Page(as_of, moment.known_at, tuple(answers))
+
+
+def threshold_at(reader: Reader, rule: str, as_of: datetime, known_at: int | None = None) -> PracticeRow:
+    """Return the row of practice that is a rule's threshold on a day, as known at a position.
+
+    Raises PositionRefused, or KeyError for a rule that there is not.
+    """
+    with reader.at(PATROL, known_at) as moment:
+        return _threshold(Asking(moment, as_of), rule)
+
+
 def _rules(rule: str | None) -> list[str]:
     listed_here = [name for name in PATROL_RULES if name != SAME_REPLY]
     if rule is not None and rule not in listed_here:
@@ -182,7 +225,7 @@ def _sql(asking: Asking, rule: str, threshold: PracticeRow) -> str:
         parts["before"] = str(start_of(asking.day.toordinal() - threshold.value))
         known = asking.known_then() and threshold.value >= LEAST_GAP_DAYS
         return (_SILENT if known else _LAST_ACTS).format(
-            **parts, alive=ALIVE, epoch=asking.first_epoch() if known else 0, units=asking.units("unit")
+            **parts, alive=ALIVE, seen=seen("s"), epoch=asking.first_epoch() if known else 0, units=asking.units("unit")
         )
     return _FACTS.format(**parts, units=asking.units("s.unit"))
 

@@ -9,8 +9,9 @@ from domain.tracks.evaluation import WINDOW
 from projections.asking import Asking, day_of
 from projections.clocks import kind_of
 from projections.due import DueDays
+from projections.workload import seen
 
-GIVEN: Final = "r.k0 < :known_at AND r.v0 <= :as_of AND r.v0 > :since"
+GIVEN: Final = f"r.k0 < :known_at AND r.v0 <= :as_of AND r.v0 > :since AND {seen('r')}"
 """What holds of ratings of the period, among rows `r`."""
 
 _HOLD: Final = """
@@ -32,7 +33,7 @@ def windows(condition: str) -> str:
         SELECT r.key_day, r.case_id, r.segment, r.capacity, r.office, r.round, r.custody, r.kind, r.k0, r.v0, {_LED}
         FROM (
             SELECT * FROM view_windows WHERE k0 < :known_at AND kx >= :known_at AND v0 <= :as_of AND {condition}
-        ) AS r {_HOLD} WHERE 1 = 1
+        ) AS r {_HOLD} WHERE {seen("r")}
     """
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from projections.clocks import CLOCK_ROWS
+from projections.conferences import CONFERENCE_VIEW
 from projections.days import DAY_TABLE
 from projections.figures import FIGURE_FACTS
 from projections.offices import OFFICE_TREE
+from projections.packages import PACKAGE_ROWS
+from projections.packages_needed import NEED_ROWS
 from projections.patrol import PATROL
+from projections.receptions import RECEPTION_VIEW
+from projections.recommendations import RECOMMENDATION_ROWS
 from projections.satisfaction import SATISFACTION
+from projections.suggestions import SUGGESTION_ROWS
+from projections.supervision import SUPERVISION_ROWS
+from projections.tenures import TENURE_ROWS
 from projections.timeline import TIMELINE
 from projections.view import View
 from projections.workload import WORKLOAD
@@ -21,4 +29,12 @@ VIEWS: tuple[View, ...] = (
     SATISFACTION,
     WORKLOAD,
     PATROL,
+    TENURE_ROWS,
+    PACKAGE_ROWS,
+    NEED_ROWS,
+    SUPERVISION_ROWS,
+    RECOMMENDATION_ROWS,
+    CONFERENCE_VIEW,
+    SUGGESTION_ROWS,
+    RECEPTION_VIEW,
 )

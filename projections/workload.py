@@ -9,7 +9,9 @@ with that one, so that at no moment two offices answer for one case. `passes` an
 been passed on and given back by then. `ka` and `va` are the log index and moment of the first written answer recorded
 in the open span, or after its end; `silent` marks an end that owed the petitioner an answer and came before any.
 
-Source: articles 5(3), 22 and 23; one answerable office at every moment is a design decision.
+A case that went to the discipline bodies leaves every list and count once that is known, whatever had been in it (30).
+
+Source: articles 5(3), 22, 23 and 30; one answerable office at every moment is a design decision.
 """
 
 from __future__ import annotations
@@ -107,6 +109,8 @@ MEASURES = Table(
         Column("v1", "big"),
     ),
 )
+HANDED_OVER = Table("view_handed_over", 1, (Column("case_id", "text"), Column("k0", "big")))
+DISCIPLINE: Final = "case.diverted_discipline.v1"
 _MOVING: Final = frozenset(
     row.action
     for row in TRANSITIONS
@@ -133,8 +137,8 @@ class Workload:
     """The view behind `workload`: stays of cases at offices, and the posts and measures named in them."""
 
     name = "workload"
-    version = 1
-    tables = (STAYS, MEASURES)
+    version = 2
+    tables = (STAYS, MEASURES, HANDED_OVER)
     actions: frozenset[str] | None = _MOVING | _MOVED | PASSES | ANSWERS | {RETURNED, OUT, OWNED, NOTICE}
 
     def follows(self, stream: str) -> bool:
@@ -152,7 +156,7 @@ class Workload:
         is_open = after.state not in CLOSED
         moved = (before.office, before.capacity) != (after.office, after.capacity)
         moved = moved or step.event.action in PASSES or step.event.action == OUT
-        if was_open == is_open and not (moved and is_open):
+        if was_open == is_open and not (moved and is_open) and step.event.action != DISCIPLINE:
             if answering and last is not None and last[_KA] == OPEN:
                 return ((0, _answered(last, step)),)
             return self._owned(step, last, rows[1]) if step.event.action == OWNED and is_open else ()
@@ -160,6 +164,8 @@ class Workload:
 
     def _moved(self, step: Step, last: Row | None, is_open: bool, answering: bool) -> Iterator[Put]:
         event, after = step.event, step.after
+        if event.action == DISCIPLINE:
+            yield 2, (step.stream[len(CASE_PREFIX) :], event.index)
         at = unix_ms(event.effective_at)
         if last is not None:
             at = max(at, last[_V0])
@@ -188,6 +194,12 @@ class Workload:
 
 
 WORKLOAD = Workload()
+
+
+def seen(alias: str = "") -> str:
+    """Return what holds of rows of cases that have not left every view, the rows being those of a table's alias."""
+    column = f"{alias}.case_id" if alias else "case_id"
+    return f"{column} NOT IN (SELECT case_id FROM view_handed_over WHERE k0 < :known_at)"
 
 
 def _answers(event: Any) -> bool:

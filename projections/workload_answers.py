@@ -14,7 +14,7 @@ from projections.answers import Page
 from projections.asking import ALIVE, Asking, start_of
 from projections.reader import Reader
 from projections.tables import Row
-from projections.workload import WORKLOAD
+from projections.workload import WORKLOAD, seen
 
 BANDS: Final = (15, 30, 60, 90)
 """The last days of the bands of age; what is older is in a fifth band."""
@@ -33,15 +33,15 @@ _BEGUN: Final = f"entered IN ({', '.join(repr(word) for word in BEGINNINGS)})"
 _ENTERED: Final = f"""
     SELECT unit, COUNT(*) AS received, SUM(CASE WHEN {_BEGUN} THEN 1 ELSE 0 END) AS begun,
         SUM(CASE WHEN entered = 'reopened' THEN 1 ELSE 0 END) AS reopened
-    FROM view_stays WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out'
+    FROM view_stays WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out' AND {seen()}
 """
-_LEFT: Final = """
+_LEFT: Final = f"""
     SELECT unit, SUM(closed) AS closed,
         SUM(CASE WHEN left_by IN ('transferred', 'assigned') THEN 1 ELSE 0 END) AS passed_on,
         SUM(CASE WHEN left_by = 'return_approved' THEN 1 ELSE 0 END) AS given_back,
         SUM(CASE WHEN closed = 1 THEN passes ELSE 0 END) AS closed_passes,
         SUM(CASE WHEN closed = 1 THEN returns ELSE 0 END) AS closed_returns
-    FROM view_stays WHERE km < :known_at AND v1 > :since AND v1 <= :as_of
+    FROM view_stays WHERE km < :known_at AND v1 > :since AND v1 <= :as_of AND {seen()}
 """
 
 
@@ -109,7 +109,7 @@ _LEFT_COLUMNS: Final = ("closed", "passed_on", "given_back", "closed_passes", "c
 
 def alive(asking: Asking) -> str:
     """Return what holds of the stays that lasted at the moment."""
-    return f"{ALIVE} AND ep >= {asking.first_epoch()}{asking.units()}"
+    return f"{ALIVE} AND ep >= {asking.first_epoch()} AND {seen()}{asking.units()}"
 
 
 def _stock(asking: Asking) -> str:

@@ -16,7 +16,7 @@ from projections.answers import Page
 from projections.asking import Asking, Order, listed, start_of
 from projections.reader import Reader
 from projections.tables import Row
-from projections.workload import WORKLOAD
+from projections.workload import WORKLOAD, seen
 from projections.workload_answers import alive
 
 _STAY: Final = (
@@ -101,7 +101,8 @@ class Unanswered:
 class FirstContact:
     """A case that the first office reached let go before another office had received it.
 
-    `way` is directed, diverted_judicial or transferred_out, the last only until the receiver's receipt is recorded.
+    `way` is directed (told to go elsewhere, other than on the spot) or transferred_out, this only until the receiver's
+    receipt is recorded. What goes to the judicial bodies has to go there (22), and no receipt of theirs is an act here.
     """
 
     case: str
@@ -161,8 +162,8 @@ def received_cases(
 
     def sql(asking: Asking) -> str:
         # A matter sent out of the ledger stays with the office that sent it until the receipt: nobody received it.
-        period = f"k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out'{asking.units()}"
-        return f"SELECT v0 AS first, {_STAY} FROM view_stays WHERE {period}{ways}"
+        period = f"k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out' AND {seen()}"
+        return f"SELECT v0 AS first, {_STAY} FROM view_stays WHERE {period}{ways}{asking.units()}"
 
     order = Order("first, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), named, order, sql, _tell_stays, limit, cursor)
@@ -181,7 +182,7 @@ def closed_cases(
     """List the cases closed in a period, by when; raises what `listed` raises."""
 
     def sql(asking: Asking) -> str:
-        period = f"km < :known_at AND v1 > :since AND v1 <= :as_of{asking.units()}"
+        period = f"km < :known_at AND v1 > :since AND v1 <= :as_of AND {seen()}{asking.units()}"
         return f"SELECT v1 AS last, {_STAY} FROM view_stays WHERE closed = 1 AND {period}"
 
     order = Order("last, case_id, stay", (int, str, int))
@@ -223,7 +224,7 @@ def closed_without_reply(
     """List the cases that ended without an answer that was owed and are still ended so; raises what `listed` raises."""
 
     def sql(asking: Asking) -> str:
-        ended = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of{asking.units('s.unit')}"
+        ended = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of AND {seen('s')}{asking.units('s.unit')}"
         unanswered = "NOT (s.ka < :known_at AND s.va <= :as_of)"
         columns = "s.v1, s.case_id, s.stay, s.unit, s.left_by, s.km"
         return f"""
@@ -251,9 +252,8 @@ def first_contacts(
     """
 
     def sql(asking: Asking) -> str:
-        left = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of{asking.units('s.unit')}"
-        ways = "(s.left_by IN ('directed', 'diverted_judicial')"
-        ways += f" OR (s.left_by = 'transferred_out' AND NOT {_RECEIVED_ELSEWHERE}))"
+        left = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of AND {seen('s')}{asking.units('s.unit')}"
+        ways = f"(s.left_by = 'directed' OR (s.left_by = 'transferred_out' AND NOT {_RECEIVED_ELSEWHERE}))"
         columns = "s.v1, s.case_id, s.unit, s.left_by, s.km"
         return f"SELECT {columns} FROM view_stays s WHERE s.stay = 1 AND {ways} AND {left}"
 

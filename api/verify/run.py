@@ -37,9 +37,8 @@ from audit.faults import Fault, Faults, Kind
 from audit.merkle import EMPTY_ROOT
 from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
-from audit.store.verification import DatabaseVerifier
+from audit.store.verification import Counts, DatabaseVerifier, Report
 from audit.stream_checks import Part
-from audit.verify import Counts, Report
 from projections.errors import DatabaseFailed
 from projections.open import open_database
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.canonical import format_json
 from audit.commitments import ABSENT, SLOTS
-from audit.dsse import pae
+from audit.entry import pae
 from audit.statement import PAYLOAD_TYPE, Seen, Statement
 from audit.store.append import Item, entry_prefix
 from audit.store.errors import ActRefused

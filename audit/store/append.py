@@ -15,8 +15,9 @@ from audit.entry import MAX_ENTRY, Entry, Signature
 from audit.errors import Malformed
 from audit.store.errors import EntryTooLarge
 from audit.store.model import Head, is_reference_stream
+from audit.store.tile_files import tiles_completed_by
 from audit.store.writing import format_entry
-from audit.tiles import WIDTH, tiles_completed_by
+from audit.tiles import WIDTH
 
 _U64 = Struct(">Q")
 

@@ -1,6 +1,6 @@
 """Showing that one holds a private key, and the printed codes that stand for one.
 
-The messages and the checks of these proofs are in `audit.possession`.
+The messages and the checks of these proofs are in `audit.grants`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import hmac
 from base64 import b32decode, b32encode
 
 from audit.errors import Malformed
-from audit.possession import claim_message, possession_message
+from audit.grants import claim_message, possession_message
 from audit.suite import frame, public_key, sign
 
 __all__ = [

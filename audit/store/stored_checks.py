@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from audit.errors import AuditError
 from audit.faults import Fault, Faults, Kind
-from audit.tiles import WIDTH, tiles_completed_by
+from audit.store.tile_files import tiles_completed_by
+from audit.tiles import WIDTH
 from audit.tree_checks import Claim, TreeChecks, tile_fault
 from audit.verify import LogVerifier
 

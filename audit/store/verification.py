@@ -18,16 +18,57 @@ from audit.authority import Authority
 from audit.entry import Entry
 from audit.errors import AuditError
 from audit.faults import Fault, Kind, kind_of
+from audit.merkle import root
 from audit.statement import Statement
 from audit.store.stored_checks import Stored, check_head, check_tiles, checkpoint_claims
 from audit.store.stored_rows import Checker, Replay, Row, wrong_column
-from audit.stream_checks import Part, Stream, StreamChecks
+from audit.stream_checks import NO_TIME, Part, Stream, StreamChecks
 from audit.suite import Verify
-from audit.verify import LogVerifier, Report
+from audit.verify import LogVerifier
 
-__all__ = ["DatabaseVerifier", "RowChecks"]
+__all__ = ["Counts", "DatabaseVerifier", "Report", "RowChecks"]
 
 _BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many checks of each kind were made."""
+
+    signatures: int
+    links: int
+    leaves: int
+    acts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome: what was checked, and what is wrong.
+
+    anchored says that an anchor was given and the log is the anchored one.
+    """
+
+    size: int
+    root: bytes
+    anchored: bool
+    checked: Counts
+    faults: tuple[Fault, ...]
+    fault_count: int
+
+    @property
+    def consistent(self) -> bool:
+        """Whether nothing is wrong, as far as the log itself can tell."""
+        return not self.fault_count
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong and the log is the anchored one."""
+        return self.anchored and self.consistent
+
+    @property
+    def first_fault(self) -> Fault | None:
+        """The fault that is certain at the lowest index, or None."""
+        return self.faults[0] if self.faults else None
 
 
 class _RowStream(Stream):
@@ -184,4 +225,16 @@ class DatabaseVerifier(LogVerifier):
             check_tiles(tree, stored.tiles)
         if stored.has_head:
             check_head(tree, stored.head, max(parts[0].indexes, default=-1))
-        return self.report(tree, parts, faults)
+        faults.update(tree.faults)
+        anchored = self.anchor is not None and not any(one.kind is Kind.ANCHOR for one in faults)
+        return Report(size, root(tree.frontier), anchored, _count(parts), tuple(faults), len(faults))
+
+
+def _count(parts: Sequence[Part]) -> Counts:
+    """Return how many checks of each kind the parts were made of."""
+    return Counts(
+        signatures=sum(part.signatures for part in parts),
+        links=sum(time != NO_TIME for part in parts for time in part.times),
+        leaves=sum(len(part.indexes) for part in parts),
+        acts=sum(part.acts for part in parts),
+    )

@@ -27,6 +27,13 @@ LogSize = Annotated[int, integer(1, 2**53 - 1)]
 
 
 @act
+class _OnItem(Event):
+    """An act on what an earlier act of the stream opened; `item` is that act's number."""
+
+    item: ItemNumber
+
+
+@act
 class MandateOpened(Event):
     """The body may look into these units in this period; the matter is sealed."""
 
@@ -40,12 +47,10 @@ class MandateOpened(Event):
 
 
 @act
-class MandateClosed(Event):
+class MandateClosed(_OnItem):
     """The mandate is closed; the petitioners of cases that were looked into may learn of it from now on."""
 
     action: ClassVar[str] = "mandate.closed.v1"
-
-    item: ItemNumber
 
 
 @act
@@ -76,12 +81,11 @@ class PopulationFixed(Event):
 
 
 @act
-class Drawn(Event):
+class Drawn(_OnItem):
     """The draw: seeded by the root of a checkpoint signed after the population was fixed (`draw.py`)."""
 
     action: ClassVar[str] = "mandate.drawn.v1"
 
-    item: ItemNumber
     checkpoint_size: LogSize
     root: Hash
     count: Size
@@ -114,30 +118,24 @@ class ListChangeProposed(Event):
 
 
 @act
-class ListChangeConfirmed(Event):
+class ListChangeConfirmed(_OnItem):
     """A second person confirms the change."""
 
     action: ClassVar[str] = "mandate.list_change_confirmed.v1"
 
-    item: ItemNumber
-
 
 @act
-class ListChangeRefused(Event):
+class ListChangeRefused(_OnItem):
     """A second person does not confirm the change."""
 
     action: ClassVar[str] = "mandate.list_change_refused.v1"
 
-    item: ItemNumber
-
 
 @act
-class ListClosed(Event):
+class ListClosed(_OnItem):
     """The campaign is over; its list takes no more changes."""
 
     action: ClassVar[str] = "mandate.list_closed.v1"
-
-    item: ItemNumber
 
 
 @act
@@ -151,45 +149,38 @@ class VisitPlanned(Event):
 
 
 @act
-class VisitHeld(Event):
+class VisitHeld(_OnItem):
     """The inspection took place."""
 
     action: ClassVar[str] = "mandate.visit_held.v1"
     sealed: ClassVar[tuple[str, ...]] = ("record",)
 
-    item: ItemNumber
-
 
 @act
-class VisitFound(Event):
+class VisitFound(_OnItem):
     """What was found: are the facts clear, is the procedure right, are the petitioners satisfied."""
 
     action: ClassVar[str] = "mandate.visit_found.v1"
     sealed: ClassVar[tuple[str, ...]] = ("report",)
 
-    item: ItemNumber
     facts_clear: Annotated[bool, fields.boolean]
     procedure_right: Annotated[bool, fields.boolean]
     petitioners_satisfied: Annotated[bool, fields.boolean]
 
 
 @act
-class VisitRectified(Event):
+class VisitRectified(_OnItem):
     """The unit set right what was found."""
 
     action: ClassVar[str] = "mandate.visit_rectified.v1"
     sealed: ClassVar[tuple[str, ...]] = ("report", "proof")
 
-    item: ItemNumber
-
 
 @act
-class VisitClosed(Event):
+class VisitClosed(_OnItem):
     """The inspection is closed."""
 
     action: ClassVar[str] = "mandate.visit_closed.v1"
-
-    item: ItemNumber
 
 
 @act
@@ -207,33 +198,29 @@ class SchemeFrozen(Event):
 
 
 @act
-class Assessed(Event):
+class Assessed(_OnItem):
     """The scores were computed at a checkpoint after the period; `scores` is their digest."""
 
     action: ClassVar[str] = "mandate.assessed.v1"
 
-    item: ItemNumber
     checkpoint_size: LogSize
     root: Hash
     scores: Hash
 
 
 @act
-class ObjectionHeard(Event):
+class ObjectionHeard(_OnItem):
     """An office objected to its assessment and was heard."""
 
     action: ClassVar[str] = "mandate.objection_heard.v1"
     sealed: ClassVar[tuple[str, ...]] = ("text", "reply")
 
-    item: ItemNumber
     unit: Unit
     adoption: Adoption
 
 
 @act
-class AssessmentClosed(Event):
+class AssessmentClosed(_OnItem):
     """The assessment is final."""
 
     action: ClassVar[str] = "mandate.assessment_closed.v1"
-
-    item: ItemNumber

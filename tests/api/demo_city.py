@@ -11,7 +11,7 @@ database, keys and anchor, every view folded to the end; nothing runs on it yet:
 
 A reader of the log may use `application.ledger`; one of the views `application.reader`. The clock of an opened city
 stands just after its last act (`demo_clock`), so that "now" means the same on every run. Key files are named after
-their officers (`application.key("officer-lin")`; `api/demo/city.toml` and `changes.toml` say who holds which post when).
+their officers (`application.key("officer-lin")`; `api/demo/city.toml` and `changes.toml` say who holds what).
 
 What is where: `renewal` is the office that shirks, `ecology` the exemplary one, `villages` is merged into `housing` on
 2025-09-30; the joint conference is the stream `conference/joint`, receptions stand in `bulletin/guicheng`, `housing`,

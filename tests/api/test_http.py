@@ -19,7 +19,7 @@ from api.positions import parse_known_at
 from api.registrars import Registrars
 from audit.checkpoint import open_checkpoint
 from audit.commitments import check_commitment
-from audit.dsse import pae
+from audit.entry import pae
 from audit.merkle import check_consistency, check_inclusion
 from audit.statement import PAYLOAD_TYPE, parse_statement
 from audit.store.possession import prove_possession

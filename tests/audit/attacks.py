@@ -11,8 +11,8 @@ from audit.faults import Fault
 from audit.merkle import leaf_hash
 from audit.statement import Statement, parse_statement
 from audit.store.stored_rows import Row
+from audit.store.verification import Report
 from audit.store.writing import format_entry
-from audit.verify import Report
 from tests.audit.simulated_log import WANG, Signer, SimulatedLog, honest_log, petitioner, private_of, sealed
 
 HONEST = honest_log()

@@ -8,19 +8,18 @@ from typing import Any
 
 from audit.anchor import Anchor
 from audit.checkpoint import Checkpoint
-from audit.dsse import pae
-from audit.entry import Entry, Signature
+from audit.entry import Entry, Signature, pae
 from audit.merkle import append, leaf_hash, root, root_of
 from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Seen, Statement
 from audit.store.notes import sign_checkpoint
 from audit.store.possession import prove_possession
 from audit.store.stored_checks import Head, Stored, StoredCheckpoint, StoredTile
 from audit.store.stored_rows import Row
-from audit.store.verification import DatabaseVerifier
+from audit.store.tile_files import tiles_completed_by
+from audit.store.verification import DatabaseVerifier, Report
 from audit.store.writing import format_entry, format_statement
 from audit.suite import SUITE, key_id, public_key, sign
-from audit.tiles import WIDTH, tiles_completed_by
-from audit.verify import Report
+from audit.tiles import WIDTH
 
 ORIGIN = "sundial.example/test"
 START = 1_700_000_000_000

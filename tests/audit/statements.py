@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.dsse import pae
-from audit.entry import Entry, Signature
+from audit.entry import Entry, Signature, pae
 from audit.statement import EMPTY_SEEN, NO_PREV, PAYLOAD_TYPE, Statement
 from audit.store.writing import format_entry, format_statement
 from audit.suite import key_id, public_key, sign

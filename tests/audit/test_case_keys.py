@@ -8,8 +8,7 @@ import pytest
 
 from audit.case_keys import NO_KEYS, CaseKeys
 from audit.errors import AuthorityRejected, KeyRejected, Malformed, SignatureRejected
-from audit.grants import Grant
-from audit.possession import check_claim, check_possession
+from audit.grants import Grant, check_claim, check_possession
 from audit.statement import Statement
 from audit.store.possession import derive_claim_key, format_claim_code, parse_claim_code, prove_claim, prove_possession
 from audit.suite import public_key

@@ -133,13 +133,19 @@ def test_other_bytes_are_no_anchor(data: bytes) -> None:
 
 
 def test_a_log_is_the_anchored_one_or_not() -> None:
-    good: dict[str, Any] = {"origin": ORIGIN, "genesis_hash": bytes(32), "log_key": LOG.raw, "size": CHECKPOINT.size}
-    check_anchor(ANCHOR, **good)
+    sizes: list[int] = []
+
+    def key_at(size: int) -> bytes:
+        sizes.append(size)
+        return LOG.raw
+
+    good: dict[str, Any] = {"origin": ORIGIN, "genesis_hash": bytes(32), "log_key": key_at}
+    assert check_anchor(ANCHOR, **good) == open_anchor(ANCHOR)
+    assert sizes == [CHECKPOINT.size]
     wrong: list[dict[str, Any]] = [
         {"origin": "other"},
         {"genesis_hash": b"\x01" * 32},
-        {"log_key": ANNA.raw},
-        {"size": CHECKPOINT.size - 1},
+        {"log_key": lambda size: ANNA.raw},
     ]
     for change in wrong:
         with pytest.raises(AnchorRejected):

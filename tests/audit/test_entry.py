@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.dsse import pae
-from audit.entry import MAX_ENTRY, MAX_RECORDED_AT, Entry, Signature, parse_entry
+from audit.entry import MAX_ENTRY, MAX_RECORDED_AT, Entry, Signature, pae, parse_entry
 from audit.errors import Malformed
 from audit.store.writing import format_entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from audit import commitments, possession
+from audit import commitments, grants
 from audit.canonical import MAX_DEPTH
 from audit.entry import MAX_ENTRY, MAX_RECORDED_AT
 from audit.faults import Kind
@@ -32,7 +32,7 @@ def test_every_field_of_a_statement_is_named() -> None:
 
 def test_every_tag_action_custody_and_reason_is_named() -> None:
     tags = set()
-    for module in (acknowledgement, codes, commitments, possession, writing):
+    for module in (acknowledgement, codes, commitments, grants, writing):
         tags |= {value.decode() for value in vars(module).values() if isinstance(value, bytes) and b"sundial/" in value}
     assert len(tags) == 6
     source = (_AUDIT / "authority.py").read_text() + (_AUDIT / "case_keys.py").read_text()

@@ -12,7 +12,7 @@ import pytest
 from audit import merkle
 from audit.merkle import check_consistency, check_inclusion
 from audit.store.merkle_proofs import consistency_proof, inclusion_proof
-from audit.tiles import parse_tile_path
+from audit.store.tile_files import parse_tile_path
 
 _PROGRAM = Path(__file__).parent / "vectors" / "tlog_roots.go"
 _LIBRARY = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")

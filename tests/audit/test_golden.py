@@ -12,8 +12,7 @@ from audit.anchor import Anchor, parse_anchor
 from audit.authority import Authority
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.commitments import ABSENT, commit
-from audit.dsse import check_envelope, pae
-from audit.entry import parse_entry
+from audit.entry import check_envelope, pae, parse_entry
 from audit.merkle import leaf_hash, root_of
 from audit.statement import PAYLOAD_TYPE, Seen, parse_statement
 from audit.store.acknowledgement import sign_acknowledgement

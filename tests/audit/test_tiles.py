@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.errors import Malformed
-from audit.tiles import ENTRIES, WIDTH, TilePath, parse_tile_path, tile_path, tile_width, tiles_completed_by
+from audit.store.tile_files import TilePath, parse_tile_path, tiles_completed_by
+from audit.tiles import ENTRIES, WIDTH, tile_path, tile_width
 
 
 @pytest.mark.parametrize(

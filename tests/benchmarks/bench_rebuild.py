@@ -1,4 +1,4 @@
-"""Rebuilding all views from entries on PostgreSQL, beside `eventsourcing`'s ProjectionRunner with an equivalent fold.
+"""All views of the shared fixture rebuilt on PostgreSQL, beside `eventsourcing`'s ProjectionRunner with a like fold.
 
 Ours reads entries, decodes statements, folds cases and clocks by the rules in force, and writes every view with its
 digests, keys and indexes; the runner reads the plain application's events and writes two tables, one commit an event.
@@ -6,28 +6,42 @@ digests, keys and indexes; the runner reads the plain application's events and w
 
 from __future__ import annotations
 
-import tempfile
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import orjson
+import psycopg
+
+from projections.engine import Engine
+from projections.open import open_database
+from projections.views import VIEWS
+from tests.benchmarks.bars import Measured, median, tell
 from tests.benchmarks.bench_append import REPLIES, TEXTS, stores
-from tests.benchmarks.city import City, fill, found_city
+from tests.benchmarks.fixture import CASES, ENTRIES, FOLDER, copy_to_postgres, make_fixture
 from tests.benchmarks.harness import Comparison, Side, compare, race, report, timed
 from tests.benchmarks.peer_views import run_runner, save_petitions
 from tests.benchmarks.peers import petitions, plain_ledger
 
-ENTRIES = 40_000
+ROUNDS = 3
 PETITIONS = 600
-BAR = 25.0
+RATIO, RATE, LIVE_RATE = 25.0, 25_000, 2_000
+LIVE_ENTRIES, LIVE_BATCH = 10_000, 100
+PEAK_MIB, GROWTH = 256, 1.2
+_TENTH = 10
 
 
-def rebuild(city: City, processes: int) -> Side:
+def engine_of(url: str, batch: int = LIVE_BATCH) -> Engine:
+    """Return an engine as the application has it."""
+    return Engine(open_database(url), decode=orjson.loads, encode=orjson.dumps, batch=batch)
+
+
+def rebuild(url: str, processes: int) -> Side:
     """Rebuild every view from entry 0."""
-
-    def run() -> int:
-        return city.application.views.rebuild(processes=processes)
-
-    return lambda: timed(run)
+    return lambda: timed(lambda: engine_of(url).rebuild(processes=processes))
 
 
 def runner(url: str) -> Callable[[], tuple[int, float]]:
@@ -38,24 +52,74 @@ def runner(url: str) -> Callable[[], tuple[int, float]]:
     return lambda: run_runner(url, 2 * PETITIONS)
 
 
-def main() -> None:
-    """Print one table."""
-    with stores() as new, tempfile.TemporaryDirectory(prefix="sundial-bench-") as folder:
-        with found_city(Path(folder), new["postgres"]()) as city:
-            fill(city, ENTRIES)
-            sides = {
-                "rebuild, 1 process": rebuild(city, 1),
-                "rebuild, 2 processes": rebuild(city, 2),
-                "ProjectionRunner": runner(new["postgres"]()),
-            }
-            wanted = [
-                Comparison("rebuild, 1 process", "ProjectionRunner", BAR, unit="entries per s"),
-                Comparison("rebuild, 2 processes", "ProjectionRunner", unit="entries per s"),
-            ]
-            figures = compare("rebuild postgres", race(sides), wanted)
-        notes = (f"fsync on; {ENTRIES:,} entries against {2 * PETITIONS:,} events, each from the first on",)
-        report("Rebuilding views, entries a second, PostgreSQL", figures, notes)
+def peak(url: str, processes: int) -> float:
+    """Return the peak memory in MiB of the largest process of a rebuild, measured in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_rebuild", "peak", url, str(processes)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def live(url: str, size: int) -> tuple[int, float]:
+    """Take the last entries of a log away, build the views, give the entries back and fold them in small batches."""
+    with psycopg.connect(url) as server:
+        server.execute("CREATE TABLE later AS SELECT * FROM entries WHERE notification_id > %s", (size - LIVE_ENTRIES,))
+        server.execute("ALTER TABLE entries DISABLE TRIGGER USER")
+        server.execute("DELETE FROM entries WHERE notification_id > %s", (size - LIVE_ENTRIES,))
+    engine = engine_of(url)
+    engine.rebuild()
+    engine.catch_up()
+    with psycopg.connect(url) as server:
+        server.execute("INSERT INTO entries SELECT * FROM later")
+    return timed(engine.catch_up)
+
+
+def race_on(url: str, peer: str) -> None:
+    """Print the table of rates beside the runner's."""
+    sides = {
+        "rebuild, 1 process": rebuild(url, 1),
+        "rebuild, 2 processes": rebuild(url, 2),
+        "ProjectionRunner": runner(peer),
+    }
+    wanted = [
+        Comparison("rebuild, 1 process", "ProjectionRunner", unit="entries per s"),
+        Comparison("rebuild, 2 processes", "ProjectionRunner", RATIO, unit="entries per s"),
+    ]
+    rounds = race(sides, ROUNDS)
+    notes = (f"fsync on; {ENTRIES:,} entries, {len(VIEWS)} views, against {2 * PETITIONS:,} events",)
+    report("Rebuilding views, entries a second, PostgreSQL", compare("rebuild postgres", rounds, wanted), notes)
+    rate = median([found["rebuild, 2 processes"] for found in rounds])
+    tell("Rebuilding views, PostgreSQL", [Measured("rebuild, 2 processes", rate, "entries per s", RATE)])
+
+
+def main(folder: Path = FOLDER) -> None:
+    """Print three tables."""
+    whole, tenth = make_fixture(folder, CASES, ENTRIES), make_fixture(folder, CASES // _TENTH, ENTRIES // _TENTH)
+    print(whole.told)
+    with stores() as new:
+        large, small = new["postgres"](), new["postgres"]()
+        copy_to_postgres(whole, large)
+        copy_to_postgres(tenth, small)
+        race_on(large, new["postgres"]())
+        peaks = {url: peak(url, 2) for url in (small, large)}
+        count, seconds = live(small, tenth.entries)
+        figures = [
+            Measured("peak, a tenth of the cases", peaks[small], "MiB", PEAK_MIB, at_most=True),
+            Measured("peak, all cases", peaks[large], "MiB", PEAK_MIB, at_most=True),
+            Measured("peak, all to a tenth", peaks[large] / peaks[small], "times", GROWTH, at_most=True),
+            Measured(f"live, batches of {LIVE_BATCH}", count / seconds, "entries per s", LIVE_RATE),
+        ]
+        tell("Memory of a rebuild, and the live path, PostgreSQL", figures)
+
+
+def print_peak(url: str, processes: int) -> None:
+    """Rebuild, and print the peak memory in MiB of the largest process."""
+    with closing(open_database(url)):
+        engine_of(url).rebuild(processes=processes)
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    print(max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["peak"]:
+        print_peak(sys.argv[2], int(sys.argv[3]))
+    else:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

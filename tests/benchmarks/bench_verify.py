@@ -22,7 +22,7 @@ from api.settings import Settings
 from api.verify.replay import DomainReplay
 from api.verify.rows import read_extent, read_references, read_share, read_stored, shares
 from api.verify.run import verify_database
-from audit.dsse import pae
+from audit.entry import pae
 from audit.entry import parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.verification import DatabaseVerifier

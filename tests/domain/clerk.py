@@ -8,10 +8,14 @@ from datetime import date, timedelta
 from tests.domain.city import CALENDARS
 
 KINDS = {"bureau": "petition_office", "district": "petition_office"}
-KINDS |= dict.fromkeys(("office", "office-b", "department", "ministry"), "competent_unit")
-ABOVE = {"office": ("department", "ministry"), "office-b": ("department", "ministry"), "department": ("ministry",)}
+KINDS |= dict.fromkeys(("office", "office-b", "office-c", "department", "ministry"), "competent_unit")
+ABOVE = dict.fromkeys(("office", "office-b", "office-c"), ("department", "ministry"))
+ABOVE |= {"department": ("ministry",), "district": ("bureau",)}
 OPEN = ("REGISTERED", "TRANSFERRED", "ASSIGNED", "NOTIFIED", "RETURNED", "OBJECTION_REJECTED", "REOPENED")
+OPEN += ("DESIGNATED", "CLASSIFIED")
+SIMPLE = ("SIMPLIFIED_ACCEPT", "SIMPLIFIED_OPINION")
 CHANGE_OF_LAW = date(2022, 5, 1)
+TRIAL_RULE = date(2016, 7, 1)
 Key = tuple[str, bool, str]
 
 
@@ -34,10 +38,26 @@ class Clerk:
     still: date | None = None
     started: date = date.min
     extended: int = 0
+    received: date = date.min
+    category: str = ""
+    simplified: bool = False
+    again: bool = False
+    mediation: str = ""
+    closed: set[str] = field(default_factory=set)
+    book: list[tuple[str, str, date]] = field(default_factory=list)
+    by: dict[Key, int] = field(default_factory=dict)
+    mended: set[int] = field(default_factory=set)
 
     def start(self, clock: str, office: str, on: date, days: int, *, shadow: bool = False) -> None:
         """Note a deadline, unless one already stands there."""
-        self.open.setdefault((clock, shadow, office), on + timedelta(days=days))
+        key = (clock, shadow, office)
+        if key not in self.open:
+            self.open[key] = on + timedelta(days=days)
+            self.by[key] = len(self.book) + 1
+
+    def above(self, office: str) -> tuple[str, ...]:
+        """The offices above one that is still there."""
+        return () if office in self.closed else ABOVE.get(office, ())
 
     def done(self, office: str, *clocks: str, met: bool = True) -> None:
         """Strike out an office's deadlines; a clock named with a star is the shadow."""
@@ -50,11 +70,12 @@ class Clerk:
         """An office receives the matter: a petition office must route it, a unit must tell and handle."""
         self.holder = office
         self.held.add(office)
+        self.received = on
         if KINDS[office] == "petition_office":
             self.start("ROUTE", office, on, 15)
             return
-        if how in ("DIRECT", "TRANSFERRED"):
-            self.start(f"NOTICE_{how}", office, on, 15)
+        if how != "BACK":
+            self.start("NOTICE_DIRECT" if how == "DIRECT" else "NOTICE_TRANSFERRED", office, on, 15)
         self.start("HANDLE", office, on, 60, shadow=True)
         if how == "TRANSFERRED" and on >= CHANGE_OF_LAW:
             self.start("OBJECT", office, on, 0)  # five working days: the clerk notes the day it arrived
@@ -65,11 +86,14 @@ class Clerk:
 
     def take(self, act: str, office: str, to: str, on: date, number: int) -> bool:
         """Take one act if it is lawful; say whether it was."""
-        taken = getattr(self, f"_{act}")(office, to, on, number)
-        return taken is not False
+        gone = office in self.closed and act != "submitted"
+        if gone or getattr(self, f"_{act}")(office, to, on, number) is False:
+            return False
+        self.book.append((act, office if act != "submitted" else to, on))
+        return True
 
     def _submitted(self, office: str, to: str, on: date, number: int) -> bool | None:
-        if self.state != "NEW":
+        if self.state != "NEW" or to in self.closed:
             return False
         self.receive(to, on, "DIRECT")
         self.state = "SUBMITTED"
@@ -84,12 +108,12 @@ class Clerk:
         return None
 
     def _pass(self, office: str, to: str, on: date) -> bool:
-        below = self.holder in ABOVE.get(to, ())
+        below = self.holder in self.above(to)
         may = to != self.holder if KINDS.get(self.holder) == "petition_office" else below
-        if office != self.holder or self.state not in OPEN or not may:
+        if office != self.holder or self.state not in OPEN or not may or to in self.closed:
             return False
         self.done(office, "ROUTE")
-        self.done(office, "HANDLE*", "OBJECT", met=False)
+        self.done(office, "HANDLE", "HANDLE*", "OBJECT", *SIMPLE, met=False)
         self.senders.append(office)
         self.receive(to, on, "TRANSFERRED")
         return True
@@ -124,7 +148,7 @@ class Clerk:
     def _return_approved(self, office: str, to: str, on: date, number: int) -> bool | None:
         if self.state != "OBJECTED" or office != self.senders[-1]:
             return False
-        self.done(self.holder, "NOTICE_TRANSFERRED", "HANDLE*", "ASSIGNED_REPORT", met=False)
+        self.done(self.holder, "NOTICE_TRANSFERRED", "HANDLE*", "ASSIGNED_REPORT", "SIMPLIFIED_ACCEPT", met=False)
         self.receive(self.senders.pop(), on, "BACK")
         self.state = "RETURNED"
         return None
@@ -140,27 +164,30 @@ class Clerk:
             return False
         self.done(office, "NOTICE_DIRECT", "NOTICE_TRANSFERRED")
         self.done(office, "OBJECT", met=False)
-        self.state = "NOTIFIED" if self.state in OPEN else self.state
+        self.state = "NOTIFIED" if self.state in OPEN and self.state != "CLASSIFIED" else self.state
         return None
 
     def _at_unit(self, office: str, *states: str) -> bool:
         return office == self.holder and self.state in states and KINDS[office] == "competent_unit"
 
     def _replied(self, office: str, to: str, on: date, number: int) -> bool | None:
-        if not self._at_unit(office, *OPEN):
+        if not self._at_unit(office, *OPEN, "ROUTED_STATUTORY"):
             return False
-        self.done(office, "NOTICE_DIRECT", "NOTICE_TRANSFERRED", "HANDLE*")
+        self.done(office, "NOTICE_DIRECT", "NOTICE_TRANSFERRED", "HANDLE*", "HANDLE", *SIMPLE)
         self.done(office, "OBJECT", met=False)
         self.state = "REPLIED"
         return None
 
     def _accepted(self, office: str, to: str, on: date, number: int) -> bool | None:
-        if not self._at_unit(office, *OPEN, "REDO"):
+        if not self._at_unit(office, *OPEN, "REDO") or self.category not in ("", "31_6"):
             return False
         self.done(office, "HANDLE*", "OBJECT", met=False)
+        self.done(office, "SIMPLIFIED_ACCEPT")
+        self.extended = self.extended if ("HANDLE", False, office) in self.open else 0
         self.start("HANDLE", office, on, 60)
-        self.extended = 0
-        self.state = "ACCEPTED"
+        if self.simplified and on >= TRIAL_RULE:
+            self.start("SIMPLIFIED_OPINION", office, on, 0)
+        self.state, self.category = "ACCEPTED", "31_6"
         return None
 
     def _extended(self, office: str, to: str, on: date, number: int) -> bool | None:
@@ -175,6 +202,7 @@ class Clerk:
     def _opinion_issued(self, office: str, to: str, on: date, number: int) -> bool | None:
         if not self._at_unit(office, "ACCEPTED"):
             return False
+        self.done(office, "SIMPLIFIED_OPINION")
         self.state = "OPINION_ISSUED"
         return None
 
@@ -188,7 +216,7 @@ class Clerk:
 
     def _ask(self, office: str, to: str, on: date, window: str, below: str) -> bool:
         known = office in self.held or office == to
-        if not known or to not in ABOVE.get(below, ()) or not self.in_time((window, False, ""), on):
+        if not known or to not in self.above(below) or not self.in_time((window, False, ""), on):
             return False
         self.done("", window)
         self.holder = self.reviewer = to
@@ -215,6 +243,7 @@ class Clerk:
 
     def _anew(self, on: date, how: str) -> None:
         self.reviewer, self.hearing, self.senders = "", False, []
+        self.simplified, self.mediation, self.again = False, "", True
         self.receive(self.unit or self.holder, on, how)
         self.unit = ""
 
@@ -287,14 +316,12 @@ class Clerk:
         return None
 
     def _reopened(self, office: str, to: str, on: date, number: int) -> bool | None:
-        known = office in self.held or office in ABOVE.get(self.holder, ())
-        if self.state not in ("SERVED", "REVIEW_SERVED", "REPLIED", "CONCLUDED", "WITHDRAWN") or not known:
+        known = office in self.held or office in self.above(self.holder)
+        over = ("SERVED", "REVIEW_SERVED", "REPLIED", "ROUTED_STATUTORY", "CONCLUDED", "WITHDRAWN")
+        if self.state not in over or not known:
             return False
+        self.category = ""
         self.done("", "REVIEW_REQUEST", "RECHECK_REQUEST", met=False)
         self._anew(on, "BACK")
         self.state = "REOPENED"
         return None
-
-
-_HELPERS = ("_pass", "_at_unit", "_ask", "_anew", "_go_on", "_serves")
-ACTS = tuple(name[1:] for name in vars(Clerk) if name.startswith("_") and name[1] != "_" and name not in _HELPERS)

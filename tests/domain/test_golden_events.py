@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.dsse import check_envelope
+from audit.entry import check_envelope
 from audit.entry import parse_entry
 from audit.merkle import leaf_hash
 from audit.statement import parse_statement

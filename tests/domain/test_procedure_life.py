@@ -310,6 +310,8 @@ def test_the_clocks_of_a_closed_office_run_on_at_its_successor() -> None:
     story.act("taken_over", "2026-03-10", took, from_office="housing")
     clock = story.clock("HANDLE")
     assert (story.case.office, clock.unit, clock.start_day) == ("roads", "roads", date(2026, 3, 2))
+    closed = [(one.clock, one.unit) for one in story.case.closed if one.closed_by == "case.accepted.v1"]
+    assert closed == [("HANDLE", "housing")]  # what the closed office had done stays done
     assert all(one.unit == "roads" for one in story.case.running)
     story.opined("2026-03-12").served("2026-03-13")
     assert story.clock("HANDLE").met

@@ -67,6 +67,7 @@ def _case(state: str, capacity: str) -> Case:
         holdings=(Holding(office, capacity),),
         petitioner_keys=(PetitionerKey(key_id_of("11" * 32), "device", 1),),
         claim_key="33" * 32,
+        representatives=(key_id_of(PUBLIC["case.key_claimed.v1"][1]["code_key"]).hex(),),
     )
 
 

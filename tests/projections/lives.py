@@ -183,7 +183,7 @@ class Life:
             self.act("package_resolved", item=self.package, result="mediated")
 
     def _end(self) -> None:
-        kind = self.chance.randrange(7)
+        kind = self.chance.randrange(8)
         if kind == 0:
             self.act("investigated", "", 60_000, method="heard")
             self.now_ms += self.chance.randrange(1, 8) * DAY_MS // 2
@@ -199,6 +199,8 @@ class Life:
             self.round += 1
         if kind == 6:
             self.act("transferred_out", system="region", origin="sundial.example/province")
+        if kind == 7:
+            self.act("diverted_discipline")
 
     def _extend(self) -> None:
         self.act("extended", days=self.chance.randrange(1, 20), because="complicated")

@@ -6,31 +6,16 @@ set of members; a member is a case, or a case with a clock's name and segment, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
 
-from domain.cases import NEW_CASE, Case, fold
 from domain.clock import Clock
 from domain.due import civil_day, due_of, row_of, standing
-from domain.moves import AFTER, DIRECTED, NEW, OVER, REPLIED, REVIEW_SERVED
-from domain.reference import Reference
-from domain.schema import CIVIL, Event
-from tests.projections.histories import OFFICES, StoredRow
-from tests.projections.recount import known_reference, read_row
-
-Member = tuple[Any, ...]
-CLOSED_STATES = {*OVER, *AFTER, REPLIED, DIRECTED, REVIEW_SERVED}
-RESOLVING = {"executed", "mediated", "duty_performed", "implemented"}
-
-
-class Told(NamedTuple):
-    """One act with the case before and after it."""
-
-    event: Any
-    before: Case
-    after: Case
+from domain.figure_rows import FIGURES
+from domain.schema import CIVIL
+from tests.projections.recount_figure_tracks import adopted, answered, backlog, packages, suggestions
+from tests.projections.recount_town import Found, Member, Told, Town, is_imported, name_of
 
 
 @dataclass(frozen=True)
@@ -43,52 +28,15 @@ class Recounted:
     excluded: int
 
 
-@dataclass
-class Town:
-    """All cases as known at a position, and the period asked about, both its ends included; `start` None: ever."""
-
-    cases: dict[str, list[Told]]
-    reference: Reference
-    known_at: int
-    start: datetime | None
-    cut: datetime
-    unit: str | None
-
-    def within(self, at: datetime) -> bool:
-        return at <= self.cut and (self.start is None or at >= self.start)
-
-    def here(self, office: str) -> bool:
-        while self.unit is not None and office != self.unit:
-            if not office:
-                return False
-            office = OFFICES[office][0] if office in OFFICES else ""
-        return True
-
-    def acts(self, case: str, *actions: str) -> Iterator[Told]:
-        """The acts of a case that count by the cut-off."""
-        return (told for told in self.cases[case] if told.event.effective_at <= self.cut and _name(told) in actions)
-
-
-def known(rows: Sequence[StoredRow], known_at: int) -> tuple[dict[str, list[Told]], Reference]:
-    """Fold the first so many rows."""
-    reference = known_reference(rows[:known_at])
-    cases: dict[str, list[Told]] = {}
-    for row in rows[:known_at]:
-        if row.stream.startswith("case/"):
-            told = cases.setdefault(row.stream[5:], [])
-            before = told[-1].after if told else NEW_CASE
-            event: Event = read_row(row, reference)
-            told.append(Told(event, before, fold(before, event, reference.rules, reference.calendars)))
-    return cases, reference
-
-
-def month_of(month: str | None, as_of: datetime) -> tuple[datetime | None, datetime]:
-    """The first and last instant of a month as far as it has gone."""
-    if month is None:
-        return None, as_of
-    first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=CIVIL)
-    following = (first + timedelta(days=40)).replace(day=1)
-    return first, min(as_of, following - timedelta(milliseconds=1))
+def parts_of(town: Town) -> dict[str, tuple[int, int | None, int, float | None]]:
+    """Return of every figure what a row tells: numerator, denominator, exclusions and imported share."""
+    told: dict[str, tuple[int, int | None, int, float | None]] = {}
+    for name in FORMULAS:
+        again = recount_figure(town, name)
+        below = len(again.below)
+        share = round(again.imported / below, 6) if below else None
+        told[name] = (len(again.above), below if FIGURES[name].rate else None, again.excluded, share)
+    return told
 
 
 def recount_figure(town: Town, figure: str) -> Recounted:
@@ -106,26 +54,15 @@ def recount_figure(town: Town, figure: str) -> Recounted:
     )
 
 
-Found = Iterator[tuple[Member, bool, bool]]
-
-
-def _name(told: Told) -> str:
-    return str(told.event.action).split(".")[1]
-
-
-def _imported(told: Told) -> bool:
-    return getattr(told.event, "imported", None) is not None
-
-
 def _excluded(town: Town, case: str, figure: str) -> bool:
     standing_out: set[int] = set()
     for told in town.acts(case, "exclusion_approved", "exclusion_lifted"):
         item = told.before.tracks.item(told.event.item)
         if item is None or item.track != "exclusion":
             continue
-        if _name(told) == "exclusion_approved" and item.state == "PROPOSED" and item.code in ("all", figure):
+        if name_of(told) == "exclusion_approved" and item.state == "PROPOSED" and item.code in ("all", figure):
             standing_out.add(item.seq)
-        if _name(told) == "exclusion_lifted":
+        if name_of(told) == "exclusion_lifted":
             standing_out.discard(item.seq)
     return bool(standing_out)
 
@@ -197,7 +134,7 @@ def _repeated(town: Town, case: str) -> bool:
 
 def _handled_anew(town: Town, case: str) -> Iterator[tuple[Told, str]]:
     for told in town.acts(case, "return_approved", "reopened", "review_decided", "recheck_decided"):
-        name = _name(told)
+        name = name_of(told)
         if name == "return_approved":
             yield told, told.before.office
         elif name == "reopened" and told.event.reopening == "dissatisfied":
@@ -217,7 +154,7 @@ def _one_time(town: Town) -> Found:
         ]
         if now and not _repeated(town, case):
             first_time = any(told.event.action == "case.resolved.v1" for told, _ in now) and not anew
-            yield (case,), first_time, any(_imported(told) for told, _ in now)
+            yield (case,), first_time, any(is_imported(told) for told, _ in now)
 
 
 def _one_visit(town: Town) -> Found:
@@ -232,142 +169,21 @@ def _begun(town: Town) -> Iterator[tuple[str, bool]]:
     for case, acts in town.cases.items():
         first = acts[0]
         if town.within(first.event.effective_at) and town.here(first.after.office):
-            yield case, _imported(first)
+            yield case, is_imported(first)
 
 
 def _resolved(town: Town) -> Found:
     for case in town.cases:
         for told in town.acts(case, "resolved"):
             if town.within(told.event.effective_at) and town.here(told.before.office):
-                yield (case, told.event.originator_version), True, _imported(told)
-
-
-def _recommendations(town: Town) -> Iterator[tuple[str, Told, Told | None]]:
-    """Each recommendation with its first reply, whenever that was."""
-    for case, acts in town.cases.items():
-        issued = [told for told in acts if _name(told) == "recommendation_issued"]
-        for one in issued:
-            replies = (told for told in acts if _name(told) in ("recommendation_replied", "accountability_decided"))
-            seq = one.event.originator_version
-            reply = next(
-                (told for told in replies if told.event.item == seq and told.event.index > one.event.index), None
-            )
-            yield case, one, reply
-
-
-def _reply_moment(one: Told, reply: Told) -> datetime:
-    """A reply never counts before what it replies to."""
-    moments: list[datetime] = [one.event.effective_at, reply.event.effective_at]
-    return max(moments)
-
-
-def _adopted(town: Town) -> Found:
-    for case, one, reply in _recommendations(town):
-        if reply is not None and town.within(_reply_moment(one, reply)) and town.here(one.event.unit):
-            given = getattr(reply.event, "adoption", "") or (
-                "not_adopted" if reply.event.measure == "none" else "adopted"
-            )
-            yield (case, one.event.originator_version), given == "adopted", False
-
-
-def _answered(town: Town) -> Found:
-    for case, one, reply in _recommendations(town):
-        if town.within(one.event.effective_at) and town.here(one.event.unit):
-            replied = reply is not None and _reply_moment(one, reply) <= town.cut
-            yield (case, one.event.originator_version), replied, False
-
-
-def _suggestions(town: Town) -> Found:
-    for case, acts in town.cases.items():
-        for number, (unit, begun, ended, how) in enumerate(_spells_of_suggestions(acts), 1):
-            over = ended is not None and ended <= town.cut
-            if town.within(begun) and town.here(unit) and not (over and how == "reclassified"):
-                yield (case, number), over and how in ("adopted", "partly_adopted"), False
-
-
-def _spells_of_suggestions(acts: Sequence[Told]) -> list[list[Any]]:
-    """Unit, beginning, end and outcome of each time that a matter was held to be a suggestion."""
-    spells: list[list[Any]] = []
-    for told in acts:
-        name, at = _name(told), told.event.effective_at
-        if name not in ("classified", "reclassified", "routed_statutory", "accepted", "suggestion_decided"):
-            continue
-        decided = name == "suggestion_decided"
-        if (decided or told.after.category == "suggestion") and (not spells or spells[-1][3] == "reclassified"):
-            begun = max([at, *(spell[2] for spell in spells[-1:])])
-            spells.append([(told.before if decided else told.after).office, begun, None, ""])
-        if spells and spells[-1][3] == "" and (decided or told.after.category != "suggestion"):
-            outcome = told.event.adoption if decided else "reclassified"
-            spells[-1][2:] = [max(at, spells[-1][1]), outcome]
-    return spells
-
-
-def _packages(town: Town) -> Found:
-    for case, acts in town.cases.items():
-        held: dict[int, list[tuple[datetime, str, str]]] = {}  # package: (since, office, result), "" while held
-        for told in acts:
-            package = told.after.tracks.package
-            if package is None or package is told.before.tracks.package:
-                continue
-            steps = held.setdefault(package.seq, [])
-            at = max([told.event.effective_at, *(step[0] for step in steps[-1:])])
-            now = (package.office, package.result if package.resolved_at else "")
-            steps.append((at, *now))
-        for seq, steps in held.items():
-            past = [step for step in steps if step[0] <= town.cut]
-            if not past:
-                continue
-            _, office, result = past[-1]
-            # When it ended: the first of the last run of steps in which it was over.
-            ended = (
-                next(step[0] for n, step in enumerate(past) if all(later[2] for later in past[n:])) if result else None
-            )
-            if town.here(office) and (ended is None or town.within(ended)):
-                yield (case, seq), result in RESOLVING, False
-
-
-def _backlog(town: Town, days: int = 365) -> Found:
-    for case, acts in town.cases.items():
-        at = acts[0].event.effective_at
-        began: datetime | None = None
-        ended: datetime | None = None
-        office = ""
-        for told in acts:
-            was = told.before.state != NEW and told.before.state not in CLOSED_STATES
-            now = told.after.state not in CLOSED_STATES
-            moved = (told.before.office, told.before.capacity) != (told.after.office, told.after.capacity)
-            if not (was != now or (now and (moved or _name(told) in ("transferred", "assigned", "transferred_out")))):
-                continue
-            at = max(at, told.event.effective_at)
-            if at > town.cut:
-                break
-            if not was:
-                began = at
-            ended, office = (None, told.after.office) if now else (at, told.before.office)
-            yield from _left(town, case, told, began, ended, told.before.office, days)
-        if (
-            began is not None
-            and ended is None
-            and (civil_day(town.cut) - civil_day(began)).days > days
-            and town.here(office)
-        ):
-            yield (case, "open"), any(town.acts(case, "resolved")), acts[0].after.imported
-
-
-def _left(
-    town: Town, case: str, told: Told, began: datetime | None, ended: datetime | None, office: str, days: int
-) -> Found:
-    if began is None or ended is None or not town.within(ended) or not town.here(office):
-        return
-    if (civil_day(ended) - civil_day(began)).days > days:
-        yield (case, told.event.originator_version), any(town.acts(case, "resolved")), told.before.imported
+                yield (case, told.event.originator_version), True, is_imported(told)
 
 
 def _rated(town: Town) -> Iterator[tuple[Member, bool]]:
     for case, acts in town.cases.items():
         seen: set[tuple[str, str, int]] = set()
         for told in acts:
-            if _name(told) == "rated":
+            if name_of(told) == "rated":
                 what = (told.event.of, told.event.rated_office, told.event.round)
                 key = told.before.key(told.event.key_id)
                 if key is not None and what not in seen:
@@ -385,11 +201,11 @@ FORMULAS: dict[str, Callable[[Town], Found]] = {
     "satisfaction_rate": lambda town: ((member, good, False) for member, good in _rated(town)),
     "one_time_resolution_rate": _one_time,
     "one_visit_rate": _one_visit,
-    "package_resolution_rate": _packages,
-    "backlog_resolution_rate": _backlog,
-    "recommendation_adoption_rate": _adopted,
-    "recommendation_reply_rate": _answered,
-    "suggestion_adoption_rate": _suggestions,
+    "package_resolution_rate": packages,
+    "backlog_resolution_rate": backlog,
+    "recommendation_adoption_rate": adopted,
+    "recommendation_reply_rate": answered,
+    "suggestion_adoption_rate": suggestions,
     "repeat_matter_rate": lambda town: (((case,), _repeated(town, case), file) for case, file in _begun(town)),
     "submissions": lambda town: (((case,), True, file) for case, file in _begun(town)),
     "closed": _closed,

@@ -52,6 +52,15 @@ class Known:
     cases: dict[str, list[Told]]
     known_at: int
 
+    @property
+    def seen(self) -> dict[str, list[Told]]:
+        """Those that have not left every view by going to the discipline bodies."""
+        return {case: told for case, told in self.cases.items() if not any(_left(one) for one in told)}
+
+
+def _left(one: Told) -> bool:
+    return one.name == "diverted_discipline"
+
 
 def history(seed: int, count: int) -> list[StoredRow]:
     """Return the entries of a made-up ledger in which one year's calendar is entered late."""

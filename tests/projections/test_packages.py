@@ -18,7 +18,7 @@ from tests.projections.track_views import CASE, act, assigned, moment, opened, t
 
 SIZE = len(TRACKS.rows)
 SILENCE = 30
-MOMENTS = list(moments(24, SIZE))
+MOMENTS = list(moments(14, SIZE))
 
 
 def _due(turns: list[Turn], turn: Turn, known_at: int) -> date:
@@ -51,14 +51,8 @@ def _recount(as_of: datetime, known_at: int) -> list[tuple[Any, ...]]:
         since = day_of(package.last_act_at or package.assigned_at)
         silent = (today - since).days if is_open else 0
         overdue = max(0, (today - due).days) if is_open else 0
-        counts = (
-            package.extensions,
-            package.late_extensions,
-            package.reopened,
-            len(package.holds) - 1,
-            package.reports,
-        )
-        reasons = not_closed_of(judged, as_of, SILENCE)
+        changes = (package.extensions, package.late_extensions, package.reopened, len(package.holds) - 1)
+        ended = (package.reports, package.result, not_closed_of(judged, as_of, SILENCE))
         times = (due, overdue, package.acts, max(0, silent))
         found.append((case, number, *hold[:3], answering, *times, *changes, *ended))
     return sorted(found)
@@ -134,10 +128,10 @@ def test_every_act_on_a_package_is_a_row_of_the_way_down(tracks: Reader) -> None
         assert sorted((row.case, row.seq) for row in package_acts(tracks, as_of, known_at).rows) == expected
 
 
-def test_a_package_is_silent_and_past_its_deadline_on_the_days_counted_by_hand(any_store_url: str) -> None:
+def test_a_package_is_silent_and_past_its_deadline_on_the_days_counted_by_hand(sqlite_url: str) -> None:
     met = act("package_met", "2023-03-20", "housing", item=2, form="received", place="hall", effect="continuing")
     acts = [*tenure("wang", "2020-01-01"), opened(), assigned("2023-03-03", "wang", "2023-05-05"), met]
-    with told(any_store_url, acts) as reader:
+    with told(sqlite_url, acts) as reader:
 
         def row(day: str) -> HeldPackage:
             [found] = packages(reader, moment(day)).rows
@@ -152,7 +146,7 @@ def test_a_package_is_silent_and_past_its_deadline_on_the_days_counted_by_hand(a
         assert packaged_not_closed(reader, moment("2023-04-19")).rows == ()
 
 
-def test_a_hand_over_counts_once_both_signed_and_a_leader_who_left_answers_no_more(any_store_url: str) -> None:
+def test_a_hand_over_counts_once_both_signed_and_a_leader_who_left_answers_no_more(sqlite_url: str) -> None:
     proposed = act(
         "package_hand_over_proposed",
         "2023-04-03",
@@ -165,7 +159,7 @@ def test_a_hand_over_counts_once_both_signed_and_a_leader_who_left_answers_no_mo
     confirmed = act("package_hand_over_confirmed", "2023-04-10", "roads", item=2, confirmed=3)
     acts = [*tenure("wang", "2020-01-01"), *tenure("sun", "2020-01-01", "2023-06-30", "roads"), opened()]
     acts += [assigned("2023-03-03", "wang", "2023-05-05"), proposed, confirmed]
-    with told(any_store_url, acts) as reader:
+    with told(sqlite_url, acts) as reader:
         [pending] = hand_overs(reader, moment("2023-04-09"), state="pending").rows
         assert (pending.from_leader, pending.to_leader) == ("officer-wang", "officer-sun")
         assert (pending.state, pending.days) == ("pending", 6)
@@ -183,11 +177,11 @@ def test_a_hand_over_counts_once_both_signed_and_a_leader_who_left_answers_no_mo
         assert packages(reader, moment("2023-07-01")).rows[0].answering is False
 
 
-def test_a_late_recorded_resolution_counts_from_its_recording(any_store_url: str) -> None:
+def test_a_late_recorded_resolution_counts_from_its_recording(sqlite_url: str) -> None:
     resolved = act("package_resolved", "2023-05-04", "housing", f"case/{CASE}", "", 20, item=2, result="executed")
     accepted = act("package_accepted", "2023-03-04", "housing", item=2)
     acts = [*tenure("wang", "2020-01-01"), opened(), assigned("2023-03-03", "wang", "2023-05-05"), accepted, resolved]
-    with told(any_store_url, acts) as reader:
+    with told(sqlite_url, acts) as reader:
         [late] = packages(reader, moment("2023-05-20")).rows
         assert (late.state, late.overdue_days) == ("HELD", 15)
         [done] = packages(reader, moment("2023-05-24")).rows
@@ -195,7 +189,7 @@ def test_a_late_recorded_resolution_counts_from_its_recording(any_store_url: str
         assert done.late_recorded
 
 
-def test_a_dissent_stands_with_its_answer_and_a_rating_with_the_leader_of_its_moment(any_store_url: str) -> None:
+def test_a_dissent_stands_with_its_answer_and_a_rating_with_the_leader_of_its_moment(sqlite_url: str) -> None:
     key = "11" * 32
     submitted = act(
         "submitted",
@@ -222,7 +216,7 @@ def test_a_dissent_stands_with_its_answer_and_a_rating_with_the_leader_of_its_mo
     acts = [*tenure("wang", "2020-01-01"), submitted, assigned("2023-03-03", "wang", "2023-05-05")]
     acts += [act("dissent_recorded", "2023-04-03", "roads", about=2), rated]
     acts += [act("dissent_answered", "2023-05-10", "roads", item=3, adoption="not_adopted")]
-    with told(any_store_url, acts) as reader:
+    with told(sqlite_url, acts) as reader:
         [before] = dissents(reader, moment("2023-05-09")).rows
         assert (before.officer, before.about, before.leader, before.adoption) == (
             "officer-roads",
@@ -237,11 +231,11 @@ def test_a_dissent_stands_with_its_answer_and_a_rating_with_the_leader_of_its_mo
         assert held_ratings(reader, moment("2023-04-19")).rows == ()
 
 
-def test_a_case_that_goes_to_the_discipline_inspection_leaves_every_list(any_store_url: str) -> None:
+def test_a_case_that_goes_to_the_discipline_inspection_leaves_every_list(sqlite_url: str) -> None:
     acts = [*tenure("wang", "2020-01-01"), opened(), assigned("2023-03-03", "wang", "2023-05-05")]
     acts += [act("diverted_discipline", "2023-04-03", "housing")]
     acts += [act("package_investigated", "2023-04-05", "housing", item=2)]
-    with told(any_store_url, acts) as reader:
+    with told(sqlite_url, acts) as reader:
         page = packages(reader, moment("2023-04-01"))
         assert page.rows == ()
         assert len(packages(reader, moment("2023-04-01"), page.known_at - 2).rows) == 1

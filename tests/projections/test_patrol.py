@@ -137,7 +137,7 @@ def _met(one: Told) -> bool:
 
 def _recount(known: Known, as_of: datetime, since: datetime | None) -> list[Found]:
     found: list[Found] = []
-    for told in known.cases.values():
+    for told in known.seen.values():
         found += _moves(told, since, as_of)
         found += _silence(told, since, as_of)
         found += _acts(known, told, since, as_of)

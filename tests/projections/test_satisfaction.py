@@ -105,7 +105,7 @@ def _recount(
     known: Known, as_of: datetime, since: datetime | None, unit: str | None, leader: str | None
 ) -> dict[tuple[str, str], Counter[str]]:
     rows: dict[tuple[str, str], Counter[str]] = {}
-    for told in known.cases.values():
+    for told in known.seen.values():
         held = holders(told)
         for one, custody, counted in _given(told):
             event: Any = one.event
@@ -183,7 +183,7 @@ def test_what_followed_a_bad_rating_equals_a_recount(
     reader: Reader, as_of: datetime, known_at: int, since: datetime | None
 ) -> None:
     expected = []
-    for case, told in retell(HISTORY, known_at).cases.items():
+    for case, told in retell(HISTORY, known_at).seen.items():
         for one, _, counted in _given(told):
             event: Any = one.event
             bad = counted and event.rating == "dissatisfied"

@@ -40,7 +40,10 @@ _CODES: Mapping[str, Any] = {
 }
 _LEFT_OUT = ("publication", "exclusion", "aid")
 _ON_CASES = [row for row in TRACK_ROWS if row.action.startswith("case.") and row.track not in _LEFT_OUT]
-_WEIGHTS = {"package": 6, "supervision": 2, "rectification": 2, "recommendation": 3, "suggestion": 2, "dissent": 2}
+_WEIGHTS = {
+    **{"package": 7, "recommendation": 3, "suggestion": 3, "instruction": 3},
+    **dict.fromkeys(("supervision", "rectification", "correction", "escalation", "coordination", "dissent"), 2),
+}
 _PROCEDURE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("case.accepted.v1", {"category": "31_6"}),
     ("case.classified.v1", {"category": "suggestion"}),
@@ -130,7 +133,7 @@ class _Stream:
         if self.stream.startswith("mandate/"):
             self._add("mandate.opened.v1", {**TRACK_PUBLIC["mandate.opened.v1"][1], "until_on": "2024-06-30"}, "city")
             self.live[1] = ("mandate", "OPEN")
-            self.rows = [row for row in self.rows if row.action != "mandate.opened.v1"]
+            self.rows = [row for row in self.rows if row.track != "mandate"]
         for _ in range(count):
             self.now_ms += int(self.chance.expovariate(1 / (6 * DAY_MS)))
             self._track()
