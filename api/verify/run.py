@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from threading import active_count
 from typing import Any
 
 import psycopg
@@ -130,7 +132,8 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         verifier = make_verifier(anchor)
         references = verifier.read_rows(read_references(session, last), references=True)
         if number == 1:
-            parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
+            with uncollected():
+                parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
         else:
             parts = _share_out(settings.database, anchor, number, last)
         report = verifier.finish_database(count, [references, *parts], read_stored(session))
@@ -161,16 +164,34 @@ def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
 
 def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
-    with closing(open_database(url)) as database, database.read() as session:
+    with closing(open_database(url)) as database, database.read() as session, uncollected():
         verifier = make_verifier(anchor)
         verifier.read_rows(read_references(session, last), references=True)
         return verifier.read_rows(read_share(session, share, last), by_stream=True)
 
 
 def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[Part]:
-    with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(check_share, url, anchor, share, last) for share in shares(number)]
-        return [future.result() for future in waiting]
+    """Check all shares, the first one in this process.
+
+    The others are copies of this process if it has no other thread whose locks they would copy; else they start anew.
+    """
+    forked = "fork" in get_all_start_methods() and active_count() == 1
+    first, *others = shares(number)
+    with ProcessPoolExecutor(len(others), mp_context=get_context("fork" if forked else "spawn")) as pool:
+        waiting = [pool.submit(check_share, url, anchor, share, last) for share in others]
+        return [check_share(url, anchor, first, last), *(future.result() for future in waiting)]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away: a verification makes none, and looking for them takes a tenth of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextmanager

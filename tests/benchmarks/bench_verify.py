@@ -9,10 +9,10 @@ over messages and loaded keys that lie ready in memory.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,9 +21,8 @@ from api.anchors import advance_anchor, read_anchor
 from api.settings import Settings
 from api.verify.replay import DomainReplay
 from api.verify.rows import read_extent, read_references, read_share, read_stored, shares
-from api.verify.run import verify_database
-from audit.entry import pae
-from audit.entry import parse_entry
+from api.verify.run import uncollected, verify_database
+from audit.entry import pae, parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.verification import DatabaseVerifier
 from audit.suite import Verify, check_signature, load_public
@@ -38,7 +37,6 @@ RAW_ENTRIES = 8_000
 FULL, UNSIGNED, TWO = 0.75, 4.0, 0.75
 
 RawItem = tuple[bytes, bytes, bytes]
-_held: list[RawItem] = []
 
 
 def check_nothing(public: bytes, message: bytes, signature: bytes) -> None:
@@ -47,7 +45,7 @@ def check_nothing(public: bytes, message: bytes, signature: bytes) -> None:
 
 def verify_log(settings: Settings, verify: Verify) -> int:
     """Verify the whole log in this process with the given signature check; return its size."""
-    with closing(open_database(settings.database)) as database, database.read() as session:
+    with closing(open_database(settings.database)) as database, database.read() as session, uncollected():
         count, last = read_extent(session)
         verifier = DatabaseVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
         references = verifier.read_rows(read_references(session, last), references=True)
@@ -71,14 +69,30 @@ def raw_items(city: City, count: int) -> list[RawItem]:
     raise AssertionError("the log is too short")
 
 
-def hold(items: list[RawItem]) -> None:
-    """Give a worker process what it will check."""
-    _held[:] = items
+def answer(pipe: Connection, items: list[RawItem]) -> None:
+    """Check what this worker holds whenever it is asked to, until the other end is closed."""
+    ready = _loaded(items)
+    with suppress(EOFError):
+        while pipe.recv():
+            pipe.send(check_signatures(ready))
 
 
-def check_held(_: int) -> int:
-    """Check what the worker holds."""
-    return check_signatures(_loaded(_held))
+@contextmanager
+def workers(items: list[RawItem]) -> Iterator[list[Connection]]:
+    """Keep two processes at hand that hold the messages; this one stays without threads, as `sundial verify` is."""
+    context = get_context("spawn")
+    with ExitStack() as stack:
+        pipes = []
+        for _ in range(2):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=answer, args=(theirs, items))
+            process.start()
+            theirs.close()
+            stack.callback(process.join)
+            pipes.append(ours)
+        for pipe in pipes:
+            stack.callback(pipe.close)
+        yield pipes
 
 
 def _loaded(items: Sequence[RawItem]) -> list[tuple[Ed25519PublicKey, bytes, bytes]]:
@@ -91,11 +105,13 @@ def raw(items: list[RawItem]) -> Side:
     return lambda: timed(lambda: check_signatures(ready))
 
 
-def raw_by_two(pool: ProcessPoolExecutor) -> Side:
+def raw_by_two(pipes: Sequence[Connection]) -> Side:
     """The raw rate of two processes that are running and hold their messages already."""
 
     def run() -> int:
-        return sum(pool.map(check_held, range(2)))
+        for pipe in pipes:
+            pipe.send(True)
+        return sum(pipe.recv() for pipe in pipes)
 
     return lambda: timed(run)
 
@@ -113,9 +129,9 @@ def measure(store: str, city: City) -> list[Figure]:
         Comparison("full verification", "raw Ed25519", FULL, unit="entries per s"),
         Comparison("signatures off", "raw Ed25519", UNSIGNED, unit="entries per s"),
     ]
-    with ProcessPoolExecutor(2, get_context("spawn"), initializer=hold, initargs=(items,)) as pool:
-        list(pool.map(check_held, range(4)))
-        sides["raw Ed25519, 2 processes"] = raw_by_two(pool)
+    with workers(items) as pipes:
+        sides["raw Ed25519, 2 processes"] = raw_by_two(pipes)
+        sides["raw Ed25519, 2 processes"]()
         if store == "sqlite":
             sides["full verification, 2 processes"] = lambda: verify_by_two(settings)
             two = Comparison("full verification, 2 processes", "raw Ed25519, 2 processes", TWO, unit="entries per s")
