@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -132,8 +131,7 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         verifier = make_verifier(anchor)
         references = verifier.read_rows(read_references(session, last), references=True)
         if number == 1:
-            with uncollected():
-                parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
+            parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
         else:
             parts = _share_out(settings.database, anchor, number, last)
         report = verifier.finish_database(count, [references, *parts], read_stored(session))
@@ -164,7 +162,7 @@ def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
 
 def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
-    with closing(open_database(url)) as database, database.read() as session, uncollected():
+    with closing(open_database(url)) as database, database.read() as session:
         verifier = make_verifier(anchor)
         verifier.read_rows(read_references(session, last), references=True)
         return verifier.read_rows(read_share(session, share, last), by_stream=True)
@@ -180,18 +178,6 @@ def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[
     with ProcessPoolExecutor(len(others), mp_context=get_context("fork" if forked else "spawn")) as pool:
         waiting = [pool.submit(check_share, url, anchor, share, last) for share in others]
         return [check_share(url, anchor, first, last), *(future.result() for future in waiting)]
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the collector of cycles away: a verification makes none, and looking for them takes a tenth of its time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 @contextmanager

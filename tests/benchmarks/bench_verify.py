@@ -21,7 +21,7 @@ from api.anchors import advance_anchor, read_anchor
 from api.settings import Settings
 from api.verify.replay import DomainReplay
 from api.verify.rows import read_extent, read_references, read_share, read_stored, shares
-from api.verify.run import uncollected, verify_database
+from api.verify.run import verify_database
 from audit.entry import pae, parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.verification import DatabaseVerifier
@@ -45,7 +45,7 @@ def check_nothing(public: bytes, message: bytes, signature: bytes) -> None:
 
 def verify_log(settings: Settings, verify: Verify) -> int:
     """Verify the whole log in this process with the given signature check; return its size."""
-    with closing(open_database(settings.database)) as database, database.read() as session, uncollected():
+    with closing(open_database(settings.database)) as database, database.read() as session:
         count, last = read_extent(session)
         verifier = DatabaseVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
         references = verifier.read_rows(read_references(session, last), references=True)
