@@ -29,7 +29,6 @@ from api.initialise import initialise
 from api.keyfiles import read_key
 from api.main import open_application
 from api.settings import Settings
-from audit.canonical import format_json
 from audit.merkle import EMPTY_ROOT, append, root_of
 from audit.statement import PAYLOAD_TYPE
 from audit.store.migrations import migrations
@@ -104,7 +103,6 @@ class Writer:
         self._signers: dict[str, Signer] = {}
         self._settings = settings
         self._heads: dict[int, str] = {}
-        self._publics: dict[tuple[str, str], str] = {}
         self._size = size
         self.recorded_at = 0
 
@@ -138,12 +136,9 @@ class Writer:
             f'"seen":{{"root":"{EMPTY_ROOT.hex()}","size":0}},"seq":{planned.seq},"stream":"{stream}"}}'
         )
 
-    def _public(self, planned: Planned) -> str:
-        public = public_of(planned)
-        key = (planned.step.action, str(public.get("to_office", public.get("notice", public.get("channel", "")))))
-        if key not in self._publics:
-            self._publics[key] = format_json(public).decode()
-        return self._publics[key]
+    @staticmethod
+    def _public(planned: Planned) -> str:
+        return json.dumps(public_of(planned), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def _enrol(self, office: str) -> Signer:
         return self._signers.setdefault(office, Signer(self._settings, office))
