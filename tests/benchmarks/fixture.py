@@ -29,11 +29,14 @@ from api.initialise import initialise
 from api.keyfiles import read_key
 from api.main import open_application
 from api.settings import Settings
+from audit.canonical import format_json
 from audit.merkle import EMPTY_ROOT, append, root_of
 from audit.statement import PAYLOAD_TYPE
 from audit.store.migrations import migrations
 from audit.tiles import HEIGHT, WIDTH
+from domain.clocks import published_rules
 from domain.schema import CIVIL
+from tests.benchmarks import fixture_stories
 from tests.benchmarks.city import settings_for
 from tests.benchmarks.fixture_standing import count_standing
 from tests.benchmarks.fixture_stories import FIRST, PLAN, Planned, case_id, public_of, schedule
@@ -146,7 +149,7 @@ class Writer:
 
 def make_fixture(folder: Path = FOLDER, cases: int = CASES, entries: int = ENTRIES) -> Fixture:
     """Return the fixture in a folder, made anew if there is no whole one of these numbers."""
-    home = folder / f"ledger-{cases}-{entries}"
+    home = folder / f"ledger-{cases}-{entries}-{_edition()}"
     known = home / "fixture.json"
     settings = settings_for(home, f"sqlite:///{home.absolute() / 'ledger.db'}")
     if not known.exists():
@@ -155,10 +158,15 @@ def make_fixture(folder: Path = FOLDER, cases: int = CASES, entries: int = ENTRI
         beside.mkdir(parents=True)
         counts = _make(settings_for(beside, f"sqlite:///{beside.absolute() / 'ledger.db'}"), cases, entries)
         (beside / "fixture.json").write_text(json.dumps(counts))
-        shutil.rmtree(home, ignore_errors=True)
         beside.rename(home)
     counts = json.loads(known.read_text())
     return Fixture(settings, entries, cases, counts["open"], counts["overdue"])
+
+
+def _edition() -> str:
+    """Return eight digits that change with the stories and with the packaged rules."""
+    told = Path(fixture_stories.__file__).read_bytes() + format_json(published_rules())
+    return sha256(told).hexdigest()[:8]
 
 
 def _make(settings: Settings, cases: int, entries: int) -> dict[str, int]:

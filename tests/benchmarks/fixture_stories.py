@@ -79,10 +79,10 @@ STORIES: Sequence[Sequence[Step]] = (
     (_DIRECT, _RECEIVED, _ACCEPTED, _OPINION, _SERVED),
 )
 # One case in nine, of those that the bureaus receive themselves, has a leader who answers for it.
-_LED = (_DIRECT, _PACKAGED, _TAKEN, _ACCEPTED, _OPINION, _SERVED, _RESOLVED)
+_LED = (_DIRECT, _PACKAGED, _TAKEN, _ACCEPTED, _TOLD, _OPINION, _SERVED, _RESOLVED)
 _LED_EACH, _LED_DAYS = 9, 60
-# One case in eight stops somewhere; the shorter stories make room for the longer one.
-_CUT = 8
+# One case in six stops somewhere; the shorter stories make room for the longer ones.
+_CUT = 6
 
 
 class Planned(NamedTuple):
@@ -149,7 +149,7 @@ def public_of(planned: Planned) -> dict[str, Any]:
 
 
 def _lengths(cases: int, acts: int) -> list[int]:
-    """Cut every eighth story short, then these and others by an act each until the number is right."""
+    """Cut every sixth story short, then these and others by an act each until the number is right."""
     chance = random.Random(SEED + 1)
     wholes = [len(story_of(case)) for case in range(cases)]
     lengths = [chance.randrange(1, whole) if case % _CUT == 0 else whole for case, whole in enumerate(wholes)]
