@@ -96,6 +96,16 @@ def in_entries(database: Database) -> tuple[list[Message], list[datetime]]:
     return [*found.values()], recorded
 
 
+PAIRS = {
+    "on_time_closure_rate": "closure",
+    "on_time_reply_rate": "reply",
+    "on_time_reply_rate_local": "local",
+    "timely_acceptance_rate": "acceptance",
+    "due_closure_rate": "due",
+    "one_visit_rate": "visit",
+}
+
+
 def recount(
     messages: Sequence[Message], as_of: datetime, known_at: int, month: str | None
 ) -> dict[str, tuple[int, int]]:
