@@ -16,10 +16,11 @@ import pytest
 
 from api import auditor
 from audit.faults import Kind
+from audit.note import COSIGNATURE, NoteKey
 from audit.store.notes import format_anchor, format_note_key
-from audit.suite import hash256
+from audit.suite import hash256, public_key
 from tests.api.conftest import Answer
-from tests.audit.published_log import PublishedLog, files_of, line, pack, told_log
+from tests.audit.published_log import WITNESSES, PublishedLog, files_of, line, pack, told_log
 from tests.audit.simulated_log import WANG
 from tests.make_pyz import write
 
@@ -216,8 +217,7 @@ def test_a_quorum_that_is_missed_is_bad(audit: Audit, folder: Path) -> None:
 
 
 def _vkey() -> str:
-
-    return format_note_key(KEYS["w1.example"])
+    return format_note_key(NoteKey("w1.example", COSIGNATURE, public_key(WITNESSES["w1.example"])))
 
 
 def test_every_check_and_every_kind_of_fault_has_words_in_both_languages() -> None:
