@@ -12,13 +12,16 @@ from api.commands import (
     accounts,
     acting,
     beginnings,
+    exporting,
     importing,
     keys,
     proving,
+    publishing,
     rules,
     serving,
     upkeep,
     views,
+    witnessing,
 )
 from api.commands.frame import one_line
 
@@ -52,6 +55,10 @@ def build() -> typer.Typer:
     app.command()(one_line(upkeep.tick))
     app.command()(one_line(proving.census))
     app.add_typer(proving.build(), name="prove")
+    app.command()(one_line(publishing.publish))
+    app.command()(one_line(publishing.receipt))
+    app.add_typer(witnessing.build(), name="witness")
+    app.add_typer(exporting.build(), name="export")
     app.command("serve")(one_line(serving.serve_command))
     app.command()(one_line(serving.demo))
     return app

@@ -50,13 +50,15 @@ class Proof:
         return format_json(self.document) + b"\n"
 
 
-def prove_case(application: Application, case: str, since: int = 0) -> Proof:
+def prove_case(application: Application, case: str, since: int = 0, note: str | None = None) -> Proof:
     """Prove that these are all acts of a case at the newest census; a reader has a checkpoint of size `since`.
+
+    note is the checkpoint to prove it under, by default the newest that is kept.
 
     Raises NotThere if no census covers the case yet, UsageRefused if the log was never of that size.
     """
     stream = f"case/{parse_case(case)}"
-    note, size = _checkpoint(application)
+    note, size = _checkpoint(application, note)
     kept = newest_census(application, size)
     if kept is None or kept.key_id != key_id(application.ledger.authority().log_key(size)):
         raise NotThere("census_missing")
@@ -67,7 +69,7 @@ def prove_case(application: Application, case: str, since: int = 0) -> Proof:
         raise NotThere("census_missing")
     entries = [one for one in application.ledger.stream_entries(stream) if one.index < kept.census.entries]
     document = {
-        "census": _included(application, kept.stored, size),
+        "census": included(application, kept.stored, size),
         "checkpoint": note,
         "entries": [b64encode(one.entry).decode() for one in entries],
         "format": CASE_FORMAT,
@@ -102,7 +104,7 @@ def prove_silence(application: Application, case: str, clock: str, since: int = 
         "before": before.isoformat(),
         "clock": clock,
         "rule": found.rule,
-        "rules": _included(application, rules, size),
+        "rules": included(application, rules, size),
         "started_seq": found.started_seq,
         "unit": found.unit,
     }
@@ -149,15 +151,16 @@ def _rules_entry(application: Application, clock: Clock) -> tuple[StoredEntry, M
     raise NotThere("rules_unpublished")
 
 
-def _checkpoint(application: Application) -> tuple[str, int]:
-    """Return the newest checkpoint kept and its size."""
-    note = application.ledger.latest_checkpoint()
+def _checkpoint(application: Application, note: str | None = None) -> tuple[str, int]:
+    """Return a checkpoint, by default the newest that is kept, and its size."""
+    note = note or application.ledger.latest_checkpoint()
     if note is None:
         raise NotThere("census_missing")
     return note, parse_checkpoint(parse_note(note).text).size
 
 
-def _included(application: Application, stored: StoredEntry, size: int) -> dict[str, Any]:
+def included(application: Application, stored: StoredEntry, size: int) -> dict[str, Any]:
+    """Return an entry with the proof that it is among the first `size`, as members of a proof file."""
     proof = application.ledger.inclusion_proof(stored.index, size)
     return {"entry": b64encode(stored.entry).decode(), "index": stored.index, "proof": _hashes(proof)}
 

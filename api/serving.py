@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from api.anchors import advance_anchor
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.http.app import build_app
 from api.main import Application, open_sessions
+from api.publishing.schedule import publish_once, publishing
 from api.wording import Wording
 
 TICK_SECONDS = 30.0
@@ -53,7 +53,7 @@ def serve(application: Application, host: str, port: int, note: Note) -> None:
     address = check_loopback(host)
     check_port(address, port)
     tick_once(application)
-    with open_sessions(application) as sessions, ticking(application, note):
+    with open_sessions(application) as sessions, ticking(application, note), publishing(application, note):
         config = uvicorn.Config(
             build_app(application, sessions),
             host=address,
@@ -67,11 +67,11 @@ def serve(application: Application, host: str, port: int, note: Note) -> None:
 
 
 def tick_once(application: Application) -> None:
-    """Do the scheduled work: views up to date, the day's census, a checkpoint signed and anchored."""
+    """Do the scheduled work: views up to date, the day's census, a checkpoint signed, anchored and published."""
     application.views.catch_up()
     if is_due(application):
         take_census(application)
-    advance_anchor(application.settings.anchor_file, application.ledger)
+    publish_once(application)
 
 
 @contextmanager

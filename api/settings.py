@@ -69,6 +69,16 @@ class Settings:
         return self.home / "anchor.json"
 
     @property
+    def published(self) -> Path:
+        """The folder of the last published checkpoint, beside what waits for witnesses and evidence of equivocation."""
+        return self.home / "published"
+
+    @property
+    def policy_file(self) -> Path:
+        """The tlog-policy by which checkpoints are cosigned; without the file nobody has to."""
+        return self.home / "policy"
+
+    @property
     def reports(self) -> Path:
         """The folder of import reports."""
         return self.home / "reports"

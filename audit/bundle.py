@@ -108,13 +108,7 @@ def _check_disclosures(data: bytes, shown: CaseProof, audience: str, findings: F
     check_shape(value, {"acts": [[dict]]}, "the disclosures")
     if [len(slots) for slots in value["acts"]] != [SLOTS] * len(shown.acts):
         raise Malformed("the disclosures have 8 slots for every act")
-    erased = {
-        (target["seq"], slot)
-        for statement, _, _ in shown.acts
-        if statement.action == "case.erased.v1"
-        for target in _targets(statement.public)
-        for slot in target["slots"]
-    }
+    erased = _erased(shown)
     attached: dict[str, int] = {}
     counts = {"absent": 0, "audience": 0, "disclosed": 0, "erased": 0}
     for (statement, _, _), slots in zip(shown.acts, value["acts"], strict=True):
@@ -138,11 +132,15 @@ def _check_disclosures(data: bytes, shown: CaseProof, audience: str, findings: F
     return attached
 
 
-def _targets(public: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return which slots of which acts an erasure names."""
-    targets: list[dict[str, Any]] = public.get("targets", [])
-    check_shape(targets, [{"seq": int, "slots": [int]}], "targets")
-    return targets
+def _erased(shown: CaseProof) -> set[tuple[int, int]]:
+    """Return seq and slot of everything that the case's own acts erased."""
+    erased: set[tuple[int, int]] = set()
+    for statement, _, _ in shown.acts:
+        if statement.action == "case.erased.v1":
+            targets: list[dict[str, Any]] = statement.public.get("targets", [])
+            check_shape(targets, [{"seq": int, "slots": [int]}], "targets")
+            erased.update((one["seq"], slot) for one in targets for slot in one["slots"])
+    return erased
 
 
 def _attachments(value: Any) -> dict[str, int]:

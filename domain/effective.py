@@ -16,6 +16,7 @@ from domain.schema import CIVIL
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_last = (_EPOCH, 0)
 
 
 class Lags(Protocol):
@@ -55,9 +56,19 @@ def effective_time(
 
 
 def unix_ms(moment: datetime) -> int:
-    """Return an aware moment as Unix milliseconds."""
+    """Return an aware moment as Unix milliseconds.
+
+    The same moment of an act is asked for by every view in turn, so the last answer is kept: one tuple, put in one
+    step, so that threads never see a half of it.
+    """
+    global _last
+    known, milliseconds = _last
+    if known is moment:
+        return milliseconds
     since = moment - _EPOCH
-    return since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
+    milliseconds = since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
+    _last = (moment, milliseconds)
+    return milliseconds
 
 
 def from_unix_ms(milliseconds: int) -> datetime:

@@ -93,6 +93,11 @@ class Asking:
             epoch += 1
         return epoch
 
+    def epochs(self) -> list[int]:
+        """Return the epochs in which a row alive at the moment can have ended, the open one last."""
+        closed = (self.moment.position >> EPOCH_BITS) + 1
+        return [*range(self.first_epoch(), closed), OPEN_EPOCH] if self.moment.position else [OPEN_EPOCH]
+
     def known_then(self) -> bool:
         """Say whether nothing had been recorded by the moment asked about that is not known here."""
         moment = self.moment
@@ -107,15 +112,16 @@ def listed(
     asked: tuple[datetime, int | None, str | None, datetime | None],
     named: dict[str, Any],
     order: Order,
-    sql: Callable[[Asking], str],
+    sql: Callable[[Asking], Sequence[str]],
     describe: Callable[[Asking, Sequence[Row]], Sequence[R]],
     limit: int | None,
     cursor: str | None,
 ) -> Page[R]:
     """Answer with one page of a list; `asked` is as-of, known-at, unit and since, `named` the other filters.
 
-    `sql` gives the query without its order; its first columns are those of `order`. A page's cursor carries the
-    position of the first page, so that all pages belong together.
+    `sql` gives the parts of the list, queries without an order whose first columns are those of `order`; each part is
+    read no further than a page, so that one index in that order answers it. A page's cursor carries the position of
+    the first page, so that all pages belong together.
 
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
@@ -134,13 +140,18 @@ def listed(
     return Page(as_of, moment.known_at, told, last)
 
 
-def _paged(sql: str, order: Order, limit: int | None, after: tuple[Any, ...] | None) -> str:
+def _paged(parts: Sequence[str], order: Order, limit: int | None, after: tuple[Any, ...] | None) -> str:
     bound = ""
     if after is not None:
         places = ", ".join(f":after{number}" for number in range(len(after)))
-        bound = f" WHERE ({order.columns}) > ({places})"
-    ending = f" LIMIT {limit + 1}" if limit is not None else ""
-    return f"SELECT * FROM ({sql}) AS listed{bound} ORDER BY {order.columns}{ending}"
+        first = order.columns.partition(",")[0]
+        bound = f" WHERE {first} >= :after0 AND ({order.columns}) > ({places})"
+    ending = f" ORDER BY {order.columns}" + (f" LIMIT {limit + 1}" if limit is not None else "")
+    read = [f"SELECT * FROM ({part}) AS part{bound}{ending if limit is not None else ''}" for part in parts]
+    if len(read) == 1:
+        return read[0] if limit is not None else read[0] + ending
+    union = " UNION ALL ".join(f"SELECT * FROM ({part}) AS part{number}" for number, part in enumerate(read))
+    return f"SELECT * FROM ({union}) AS listed{ending}"
 
 
 def _bound(after: tuple[Any, ...] | None) -> dict[str, object]:

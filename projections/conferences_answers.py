@@ -93,8 +93,8 @@ def meetings(
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
 
-    def sql(asking: Asking) -> str:
-        return select(CONFERENCES, OLDEST_FIRST, f" AND track = 'meeting'{asking.units('place')}")
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(asking, CONFERENCES, OLDEST_FIRST, f" AND track = 'meeting'{asking.units('place')}")
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Meeting]:
         found = list(named_rows(CONFERENCES, rows))
@@ -122,8 +122,8 @@ def attendance(
     """Return how members were represented; `unit` is the member, with its subtree. Raises what `meetings` raises."""
     named = {"place": office, "meeting": meeting, "member": member}
 
-    def sql(asking: Asking) -> str:
-        return select(ATTENDANCE, _MEMBERS, filters(named) + asking.units("member"))
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(asking, ATTENDANCE, _MEMBERS, filters(named) + asking.units("member"))
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Attendance]:
         same = ("meeting", "member", "member_post", "attendance", "seq")
@@ -147,8 +147,10 @@ def decisions(
     """Return the decisions of conferences; `unit` is the conference. Raises what `meetings` raises."""
     named = {"about": meeting, "ref": case}
 
-    def sql(asking: Asking) -> str:
-        return select(CONFERENCES, OLDEST_FIRST, f" AND track = 'decision'{filters(named)}{asking.units('place')}")
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(
+            asking, CONFERENCES, OLDEST_FIRST, f" AND track = 'decision'{filters(named)}{asking.units('place')}"
+        )
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Decision]:
         return [_decision(row) for row in named_rows(CONFERENCES, rows)]

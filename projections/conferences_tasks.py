@@ -77,10 +77,10 @@ def tasks(
     """
     named = {"about": meeting}
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         overdue = f" AND waiting = 1 AND {Days(asking).past()}"
         stands = overdue if standing == "overdue" else _STANDINGS[standing]
-        return select(CONFERENCES, OLDEST_FIRST, f" AND track = 'task'{filters(named)}{asking.units()}{stands}")
+        return select(asking, CONFERENCES, OLDEST_FIRST, f" AND track = 'task'{filters(named)}{asking.units()}{stands}")
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Task]:
         days = Days(asking)

@@ -101,12 +101,11 @@ def diff(
             for moment, at in ((then, before), (now, after))
         ]
         asked = _Asked(reader, figure, unit, month)
-        was = asked.standing(then, before.as_of)
-        is_now = asked.standing(now, after.as_of)
+        was, is_now = asked.standing(then, before.as_of), asked.standing(now, after.as_of)
         keys = [key for key in sorted(was.keys() | is_now.keys()) if was.get(key) != is_now.get(key)]
         keys = [key for key in keys if clock in (None, key[1])]
-        explained = keys if limit is None else keys[:limit]
-        changes = tuple(asked.explain(key, was, is_now, (then, before.as_of), (now, after.as_of)) for key in explained)
+        moments = ((then, before.as_of), (now, after.as_of))
+        changes = tuple(asked.explain(key, was, is_now, *moments) for key in keys[:limit])
     came = sum(key not in was for key in keys)
     return Diff(rows[0], rows[1], len(keys), came, sum(key not in is_now for key in keys), changes)
 

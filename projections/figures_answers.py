@@ -15,7 +15,7 @@ from projections.answers import Page
 from projections.asking import day_of
 from projections.errors import PeriodRefused, RankRefused
 from projections.figures import FIGURE_FACTS
-from projections.figures_question import Counted, FigureQuestion, Period, figure_named, period_of
+from projections.figures_question import Counted, FigureQuestion, Period, figure_named, log_ends, period_of
 from projections.figures_series import counted_by_month
 from projections.reader import Moment, Reader
 
@@ -126,7 +126,8 @@ def series(
     one = figure_named(figure)
     periods = [period_of(name, as_of) for name in months_until(as_of, months)]
     with reader.at(FIGURE_FACTS, known_at) as moment:
-        questions = [FigureQuestion(moment, one, period, unit) for period in periods]
+        ends = log_ends(moment)
+        questions = [FigureQuestion(moment, one, period, unit, ends=ends) for period in periods]
         whole = FigureQuestion(moment, one, replace(periods[-1], since_ms=periods[0].since_ms), unit)
         counts = counted_by_month(whole, periods)
         if counts is None:

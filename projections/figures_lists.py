@@ -91,8 +91,7 @@ def members(
     with reader.at(FIGURE_FACTS, known_at) as moment:
         asked = FigureQuestion(moment, one, period, unit)
         rows = [*walk_members(asked, part, after, limit)]
-    more = limit is not None and len(rows) > limit
-    rows = rows[:limit] if more else rows
+    more, rows = limit is not None and len(rows) > limit, rows[:limit]
     last = format_cursor(question, moment.known_at, _key(*rows[-1])) if more and rows else None
     return Page(as_of, moment.known_at, tuple(_member(row) for _, row in rows), last)
 

@@ -44,6 +44,13 @@ class Period:
     over: bool
 
 
+class LogEnds(NamedTuple):
+    """When the first and the last known entries were recorded, Unix milliseconds; both 0 if none is known."""
+
+    first_ms: int
+    last_ms: int
+
+
 class Counted(NamedTuple):
     """What a figure counts for one unit, the excluded cases left out: they are counted by themselves."""
 
@@ -72,6 +79,13 @@ def period_of(month: str | None, as_of: datetime) -> Period:
     return Period(month, start - 1, min(as_of_ms, end), as_of_ms >= start, as_of_ms >= end)
 
 
+def log_ends(moment: Moment) -> LogEnds:
+    """Return the ends of the log as known at a moment."""
+    if moment.known_at == 0:
+        return LogEnds(0, 0)
+    return LogEnds(recorded_at(moment.session, 0), recorded_at(moment.session, moment.known_at - 1))
+
+
 def next_month(first: date) -> date:
     """Return the first day of the next month."""
     return (first + timedelta(days=31)).replace(day=1)
@@ -90,6 +104,7 @@ class FigureQuestion:
         period: Period,
         unit: str | None,
         cases: tuple[str, str] | None = None,
+        ends: LogEnds | None = None,
     ) -> None:
         self.moment = moment
         self.figure = figure
@@ -100,6 +115,7 @@ class FigureQuestion:
         named = {"figure": figure.id, "clock": None, "leader": None, "low": low, "high": high}
         self.asking = Asking(moment, cut, unit, since, **named)
         self._range = " AND case_id >= :low AND case_id <= :high" if cases else ""
+        self._ends = ends or log_ends(moment)
         self._cut = cut
         self._unit = unit
 
@@ -148,17 +164,15 @@ class FigureQuestion:
     @property
     def reason(self) -> str:
         """Why there is nothing to count, if there is: a word of `figure_rows.REASONS`, or ""."""
-        moment = self.moment
         if not self.period.begun:
             return "not_begun"
-        if moment.known_at == 0:
+        if self.moment.known_at == 0:
             return "nothing_known"
-        return "before_first" if recorded_at(moment.session, 0) > self.period.cut_ms else ""
+        return "before_first" if self._ends.first_ms > self.period.cut_ms else ""
 
     @property
     def partial(self) -> bool:
         """Whether the month is not over, by the moment asked about or by the last entry that is known."""
         if self.period.month is None:
             return False
-        known = self.moment.known_at
-        return not self.period.over or known == 0 or recorded_at(self.moment.session, known - 1) < self.period.cut_ms
+        return not self.period.over or self._ends.last_ms < self.period.cut_ms

@@ -72,7 +72,7 @@ class Folder:
         """Fold the stream's next entry into its state, and note the rows put in `changes` if they are to be written."""
         event = read_entry(entry, self.reference)
         before = state.state
-        after = before if before is None else fold_case(before, event, self.reference.rules)
+        after = before if before is None else fold_case(before, event, self.reference.rules, self.reference.calendars)
         step = Step(state.stream, event, before, after, self.reference)
         concerned = self._concerned.get((state.views, entry.action)) or self._views_of(state.views, entry.action)
         for number, fold, keys in concerned:

@@ -96,10 +96,14 @@ def named_rows(table: Table, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, row[-len(names) :], strict=True))
 
 
-def select(table: Table, order: Order, where: str, which: str = ALIVE) -> str:
-    """Return the query for states of a table: by default those that things were in at the moment asked about."""
+def select(asking: Asking, table: Table, order: Order, where: str, which: str = ALIVE) -> list[str]:
+    """Return the queries for states of a table: by default those that things were in at the moment asked about.
+
+    Those are read epoch by epoch, each from one index in the order of the list.
+    """
     ordered = ", ".join(f"{name.strip()} AS order{at}" for at, name in enumerate(order.columns.split(",")))
-    return f"SELECT {ordered}, {table.column_names} FROM {table.name} WHERE {which}{where}"
+    sql = f"SELECT {ordered}, {table.column_names} FROM {table.name} WHERE {which}{where}"
+    return [f"{sql} AND ep = {epoch}" for epoch in asking.epochs()] if which is ALIVE else [sql]
 
 
 def ordered(order: Order) -> Order:
@@ -138,10 +142,10 @@ def list_items(
 ) -> Page[TrackItem]:
     """Answer with things of these tracks, the first opened first."""
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         of_tracks = f" AND track IN ({', '.join(map(repr, tracks))})"
         where = of_tracks + filters(named) + asking.units() + standing_of(standing, Days(asking))
-        return select(table, OLDEST_FIRST, where)
+        return select(asking, table, OLDEST_FIRST, where)
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[TrackItem]:
         days = Days(asking)

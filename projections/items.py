@@ -82,10 +82,11 @@ Extras = Callable[[Event, Row | None], Row]
 
 def item_table(name: str, *extra: Column) -> Table:
     """Return the table of a view of things, with the columns that it alone has."""
-    carried = "waiting, settled, kind, k0, km, kx, v0, v1, done_at, done_late"
+    order = "opened_at, place, item, segment"
+    carried = "waiting, settled, kind, key_day, k0, km, kx, v0, v1, done_at, done_late"
     indexes = (
-        Index("page", "track, ep, key_day, place, item, segment", f"unit, office, state, {carried}"),
-        Index("unit", "unit, track, ep, key_day, place, item, segment", carried),
+        Index("page", f"track, ep, {order}", f"unit, office, state, {carried}"),
+        Index("unit", f"unit, track, ep, {order}", carried),
     )
     return Table(name, 3, (*HEAD, *extra, *TAIL), indexes)
 

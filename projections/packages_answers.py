@@ -25,6 +25,7 @@ from projections.tables import Row
 from projections.tenures import tenure_on, tenures_of
 
 DEADLINE_FIRST = Order("key_day, case_id, package", (int, str, int))
+_HELD, _CLOSED = " AND held = 1", " AND held = 0"
 ACT_ORDER = Order("v0, case_id, seq", (int, str, int))
 
 
@@ -117,7 +118,7 @@ def packages(
 
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
-    held = {None: "", "open": " AND held = 1", "closed": " AND held = 0"}[state]
+    held = {None: (_HELD, _CLOSED), "open": (_HELD,), "closed": (_CLOSED,)}[state]
     return _list(reader, (as_of, known_at, unit), leader, f"packages {state}", held, limit, cursor)
 
 
@@ -185,8 +186,8 @@ def package_acts(
     """
     named = {"case_id": case, "leader": leader, "act": act}
 
-    def sql(asking: Asking) -> str:
-        return select(PACKAGES, ACT_ORDER, filters(named) + asking.units("office"), HELD)
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(asking, PACKAGES, ACT_ORDER, filters(named) + asking.units("office"), HELD)
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[PackageAct]:
         days = Days(asking)
@@ -216,15 +217,14 @@ def _list(
     asked: tuple[datetime, int | None, str | None],
     leader: str | None,
     question: str,
-    condition: str | None,
+    conditions: tuple[str, ...] | None,
     limit: int | None,
     cursor: str | None,
 ) -> Page[HeldPackage]:
-    def sql(asking: Asking) -> str:
-        which = condition
-        if which is None:
-            which = f" AND held = 1 AND ({Days(asking).past()} OR {silent_for_long(asking)})"
-        return select(PACKAGES, DEADLINE_FIRST, which + filters({"leader": leader}) + asking.units("office"))
+    def sql(asking: Asking) -> Sequence[str]:
+        which = conditions or (f"{_HELD} AND ({Days(asking).past()} OR {silent_for_long(asking)})",)
+        of_unit = filters({"leader": leader}) + asking.units("office")
+        return [part for one in which for part in select(asking, PACKAGES, DEADLINE_FIRST, one + of_unit)]
 
     named = {"leader": leader, "question": question}
     return listed(

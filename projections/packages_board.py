@@ -97,9 +97,9 @@ def package_board(
     """
     named = {"leader": leader}
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         where = f"{HELD}{filters(named)}{asking.units('office')}"
-        return f"SELECT DISTINCT office, post, leader FROM view_packages WHERE {where}"
+        return [f"SELECT DISTINCT office, post, leader FROM view_packages WHERE {where}"]
 
     return listed(reader, PACKAGE_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, _records, limit, cursor)
 

@@ -119,7 +119,7 @@ def hand_overs(
     """
     named = {"leader": leader}
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         # The state in which each proposal stood last: an extension or an act in person does not end it.
         last = """proposal > 0 AND NOT EXISTS (
             SELECT 1 FROM view_packages AS later WHERE later.case_id = view_packages.case_id
@@ -127,7 +127,9 @@ def hand_overs(
             AND later.proposal = view_packages.proposal AND later.k0 < :known_at AND later.v0 <= :as_of)"""
         ended = "(km < :known_at AND v1 <= :as_of)"
         which = {None: "", "pending": f" AND NOT {ended}", "done": f" AND {ended} AND ended_by = 'hand_over_confirmed'"}
-        return select(PACKAGES, _PROPOSALS, f" AND {last}{which[state]}{filters(named)}{asking.units('office')}", HELD)
+        return select(
+            asking, PACKAGES, _PROPOSALS, f" AND {last}{which[state]}{filters(named)}{asking.units('office')}", HELD
+        )
 
     asked = (as_of, known_at, unit, None)
     bound = {**named, "state": state}
@@ -150,8 +152,10 @@ def dissents(
     """
     named = {"officer": officer}
 
-    def sql(asking: Asking) -> str:
-        return select(MARKS, _MARK_ORDER, f" AND mark = 'dissent'{filters(named)}{asking.units('officer_office')}")
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(
+            asking, MARKS, _MARK_ORDER, f" AND mark = 'dissent'{filters(named)}{asking.units('officer_office')}"
+        )
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Dissent]:
         found = list(named_rows(MARKS, rows))
@@ -175,8 +179,8 @@ def held_ratings(
     """Return petitioners' ratings of packaged cases; `unit` is the leader's office. Raises what `hand_overs` does."""
     named = {"leader": leader}
 
-    def sql(asking: Asking) -> str:
-        return select(MARKS, _MARK_ORDER, f" AND mark = 'rated'{filters(named)}{asking.units('office')}")
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(asking, MARKS, _MARK_ORDER, f" AND mark = 'rated'{filters(named)}{asking.units('office')}")
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[HeldRating]:
         return [_rating(row) for row in named_rows(MARKS, rows)]

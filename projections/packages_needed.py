@@ -94,8 +94,8 @@ class NeedRows:
         """End the facts that ask no more, and begin those that do now."""
         before: Case = step.before
         after: Case = step.after
-        same = before.office is after.office or before.office == after.office
-        if same and before.state == after.state and before.tracks is after.tracks and before.version:
+        same = before.office is after.office and before.tracks is after.tracks and before.version > 0
+        if same and (before.state is after.state or not {before.state, after.state} & NOT_OPEN):
             return ()
         if is_diverted(step):
             return ()
@@ -152,7 +152,7 @@ def must_be_packaged(
         today = asking.day.toordinal()
         return [_unpackaged(row, known[row[2]], today) for row in rows]
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         return _meeting(asking, condition)
 
     named = {"condition": condition}
@@ -165,7 +165,7 @@ def count_unpackaged(
     """Count what `must_be_packaged` lists. Raises what it raises."""
     with reader.at(NEED_ROWS, known_at) as moment:
         asking = Asking(moment, as_of, unit)
-        met = f"FROM ({_meeting(asking, None)}) AS met"
+        met = f"FROM ({' UNION ALL '.join(_meeting(asking, None))}) AS met"
         of_conditions = asking.ask(f"SELECT number, COUNT(*) {met} GROUP BY number ORDER BY number")
         by_unit: dict[str, int] = dict(
             asking.ask(f"SELECT unit, COUNT(DISTINCT case_id) {met} GROUP BY unit ORDER BY unit")
@@ -179,8 +179,8 @@ def _conditions(asking: Asking) -> list[PackagingRow]:
     return list(conditions_at(asking.moment.reference.rules, asking.moment.known_at))
 
 
-def _meeting(asking: Asking, condition: str | None) -> str:
-    """Return the query for cases that meet conditions: since when, the case, the condition's number and the unit."""
+def _meeting(asking: Asking, condition: str | None) -> list[str]:
+    """Return the queries for cases that meet conditions: since when, the case, the condition's number and the unit."""
     day = asking.day
     parts = [
         _cases_of(asking, row, number)
@@ -188,7 +188,7 @@ def _meeting(asking: Asking, condition: str | None) -> str:
         if row.in_force(day) and condition in (None, row.id)
     ]
     nothing = f"SELECT 0 AS since_on, case_id, 0 AS number, unit FROM view_package_needs WHERE 1 = 0{asking.units()}"
-    return " UNION ALL ".join(parts) or nothing
+    return parts or [nothing]
 
 
 def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:

@@ -59,9 +59,9 @@ def responsibility(
     """
     named = {"case_id": case, "leader": leader}
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         where = f"{HELD}{filters(named)}{asking.units('office')}"
-        return f"SELECT DISTINCT case_id, package FROM view_packages WHERE {where}"
+        return [f"SELECT DISTINCT case_id, package FROM view_packages WHERE {where}"]
 
     return listed(reader, PACKAGE_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, _spans, limit, cursor)
 

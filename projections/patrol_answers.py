@@ -55,13 +55,13 @@ _REOPENED: Final = """
 """
 _SILENT: Final = """
     SELECT s.v0, s.case_id, '{rule}' AS rule, s.seq, s.unit, s.v0 AS value, s.k0, 0 AS about, '' AS detail
-    FROM view_gaps s WHERE {alive} AND {seen} AND long = 1 AND ep >= {epoch} AND v0 < {before} AND v0 > :since{units}
+    FROM view_gaps s WHERE {alive} AND {seen} AND long = 1 AND ep = {epoch} AND v0 < {before} AND v0 > :since{units}
 """
 # Acts of an office, and those with which a petitioner opens a case: what ends a gap, or begins one.
 _LAST_ACTS: Final = """
     SELECT s.v0, s.case_id, '{rule}' AS rule, s.seq, s.unit, s.v0 AS value, s.k0, 0 AS about, '' AS detail FROM (
         SELECT a.case_id, MAX(a.effective_ms) AS v0, MAX(a.seq) AS seq, MAX(a.idx) AS k0, o.unit
-        FROM (SELECT case_id, unit FROM view_stays s WHERE {alive} AND {seen} AND ep >= {epoch}{units}) AS o
+        FROM (SELECT case_id, unit FROM view_stays s WHERE {alive} AND {seen}{units}) AS o
         JOIN view_acts a ON a.case_id = o.case_id AND a.idx < :known_at AND (a.office <> '' OR a.action IN (
             'case.submitted.v1', 'case.review_requested.v1', 'case.recheck_requested.v1'))
         GROUP BY a.case_id, o.unit
@@ -123,8 +123,8 @@ def patrol(
     """
     rules = _rules(rule)
 
-    def sql(asking: Asking) -> str:
-        return " UNION ALL ".join(_sql(asking, one, _threshold(asking, one)) for one in rules)
+    def sql(asking: Asking) -> list[str]:
+        return [part for one in rules for part in _parts(asking, one)]
 
     order = Order("v0, case_id, rule, seq", (int, str, str, int))
     return listed(reader, PATROL, (as_of, known_at, unit, since), {"rule": rule}, order, sql, _tell, limit, cursor)
@@ -142,7 +142,7 @@ def count_findings(
     """Count what `patrol` would list, by rule and office. Raises what `patrol` raises."""
     with reader.at(PATROL, known_at) as moment:
         asking = Asking(moment, as_of, unit, since)
-        union = " UNION ALL ".join(_sql(asking, one, _threshold(asking, one)) for one in _rules(rule))
+        union = " UNION ALL ".join(part for one in _rules(rule) for part in _parts(asking, one))
         rows = asking.ask(
             f"SELECT rule, unit, COUNT(*) FROM ({union}) AS found GROUP BY rule, unit ORDER BY rule, unit"
         )
@@ -206,7 +206,9 @@ def _threshold(asking: Asking, rule: str) -> PracticeRow:
     return row
 
 
-def _sql(asking: Asking, rule: str, threshold: PracticeRow) -> str:
+def _parts(asking: Asking, rule: str) -> list[str]:
+    """Return the queries that find what a rule finds, each with an index in the order of the list."""
+    threshold = _threshold(asking, rule)
     minutes = _MINUTES if ITEMS[threshold.item].unit == "hours" else 1
     parts = {
         "rule": rule,
@@ -216,18 +218,18 @@ def _sql(asking: Asking, rule: str, threshold: PracticeRow) -> str:
         "threshold": str(threshold.value * minutes),
     }
     if rule == PASSED_AGAIN:
-        return _PASSED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)"))
+        return [_PASSED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)"))]
     if rule == REOPENED:
         sql = _REOPENED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)"))
-        return f"SELECT * FROM ({sql}) AS again WHERE value >= {threshold.value}"
+        return [f"SELECT * FROM ({sql}) AS again WHERE value >= {threshold.value}"]
     if rule == NO_ACT:
         # More than so many days: the silence began before the day that is so many days ago.
         parts["before"] = str(start_of(asking.day.toordinal() - threshold.value))
-        known = asking.known_then() and threshold.value >= LEAST_GAP_DAYS
-        return (_SILENT if known else _LAST_ACTS).format(
-            **parts, alive=ALIVE, seen=seen("s"), epoch=asking.first_epoch() if known else 0, units=asking.units("unit")
-        )
-    return _FACTS.format(**parts, units=asking.units("s.unit"))
+        parts |= {"alive": ALIVE, "seen": seen("s"), "units": asking.units("unit")}
+        if asking.known_then() and threshold.value >= LEAST_GAP_DAYS:
+            return [_SILENT.format(**parts, epoch=epoch) for epoch in asking.epochs()]
+        return [_LAST_ACTS.format(**parts)]
+    return [_FACTS.format(**parts, units=asking.units("s.unit"))]
 
 
 def _tell(asking: Asking, rows: Sequence[Row]) -> list[Finding]:

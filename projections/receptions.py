@@ -142,10 +142,10 @@ def receptions(
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         passed = f" AND waiting = 1 AND {Days(asking).past()}"
         stands = passed if standing == "unaccounted" else _WORDS[standing]
-        return select(RECEPTIONS, OLDEST_FIRST, filters({"leader": leader}) + asking.units("place") + stands)
+        return select(asking, RECEPTIONS, OLDEST_FIRST, filters({"leader": leader}) + asking.units("place") + stands)
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Reception]:
         days = Days(asking)

@@ -134,10 +134,10 @@ def recommendations(
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         overdue = f" AND waiting = 1 AND {Days(asking).past()}"
         stands = overdue if standing == "overdue" else _STANDINGS[standing]
-        return select(ADVICE, OLDEST_FIRST, filters({"code": kind}) + asking.units() + stands)
+        return select(asking, ADVICE, OLDEST_FIRST, filters({"code": kind}) + asking.units() + stands)
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Recommendation]:
         days = Days(asking)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from domain.case_state import Case, Holding
+from domain.case_state import Case, Handling, Holding
 from domain.schema import CIVIL
 from domain.tracks.items import Item
 from domain.tracks.package import Package
@@ -21,7 +21,6 @@ Changed = Mapping[str, tuple[Any, Any]]
 
 def state_of(case: Case) -> State:
     """Return the fields of a case, those of its handling, its package and its tracks; clocks are told apart."""
-    handling = case.handling
     return {
         "state": case.state,
         "office": case.office,
@@ -35,16 +34,7 @@ def state_of(case: Case) -> State:
         "imported": case.imported,
         "category": case.category,
         "outcome": case.outcome,
-        "handling_unit": handling.unit,
-        "reviewer": handling.reviewer,
-        "review_outcome": handling.review_outcome,
-        "mediation": handling.mediation,
-        "execution": handling.execution,
-        "hearing": handling.hearing > 0,
-        "simplified": handling.simplified,
-        "resolved": handling.resolved,
-        "measure": handling.measure,
-        "measure_post": handling.measure_post,
+        **_handling(case.handling),
         "held_by": _holdings(case.holdings),
         "passed_by": _holdings(case.senders),
         "key_custody": [key.custody for key in case.petitioner_keys],
@@ -61,6 +51,21 @@ def changed(before: State, after: State) -> Changed:
     names = dict.fromkeys((*before, *after))
     pairs = {name: (before.get(name), after.get(name)) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _handling(handling: Handling) -> dict[str, Any]:
+    return {
+        "handling_unit": handling.unit,
+        "reviewer": handling.reviewer,
+        "review_outcome": handling.review_outcome,
+        "mediation": handling.mediation,
+        "execution": handling.execution,
+        "hearing": handling.hearing > 0,
+        "simplified": handling.simplified,
+        "resolved": handling.resolved,
+        "measure": handling.measure,
+        "measure_post": handling.measure_post,
+    }
 
 
 def _holdings(holdings: Sequence[Holding]) -> list[dict[str, str]]:

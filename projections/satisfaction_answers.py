@@ -10,7 +10,7 @@ from projections.answers import Page
 from projections.asking import Asking
 from projections.reader import Reader
 from projections.satisfaction import DEVICE, NOBODY, PRINTED, REPORTED, SATISFACTION
-from projections.satisfaction_sql import GIVEN, RATINGS, lapsed, of_leader, running, windows
+from projections.satisfaction_sql import GIVEN, RATINGS, RATINGS_ALONE, lapsed, of_leader, running, windows
 from projections.tables import Row
 
 _PREFIXES: Final = {DEVICE: "", PRINTED: "printed_", REPORTED: "reported_"}
@@ -81,29 +81,32 @@ def satisfaction(
         who = "leader_office, capacity, leader, post" if by_leader else "office, capacity"
         chosen = of_leader(leader) + asking.units("h.office" if by_leader else "r.office")
         chosen += " AND h.leader IS NOT NULL" if by_leader else ""
-        found = [*_counted_ratings(asking, who, chosen), *_counted_windows(asking, who, chosen)]
+        led = by_leader or leader is not None
+        found = [*_counted_ratings(asking, who, chosen, led), *_counted_windows(asking, who, chosen, led)]
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for *whose, column, count in found:
         rows.setdefault(tuple(whose), {})[column] = count
     return Page(as_of, moment.known_at, tuple(SatisfactionRow(*whose, **rows[whose]) for whose in sorted(rows)))
 
 
-def _counted_ratings(asking: Asking, who: str, chosen: str) -> list[Row]:
-    inner = f"{RATINGS} WHERE {GIVEN} AND (r.counted = 1 OR r.custody = '{REPORTED}'){chosen}"
+def _counted_ratings(asking: Asking, who: str, chosen: str, led: bool) -> list[Row]:
+    inner = f"{RATINGS if led else RATINGS_ALONE} WHERE {GIVEN} AND (r.counted = 1 OR r.custody = '{REPORTED}'){chosen}"
     grouped = f"{who}, custody, rating"
     rows = asking.ask(f"SELECT {grouped}, COUNT(*) FROM ({inner}) AS given GROUP BY {grouped}")
     return [(*row[:-3], _PREFIXES[row[-3]] + row[-2], row[-1]) for row in rows]
 
 
-def _counted_windows(asking: Asking, who: str, chosen: str) -> list[Row]:
+def _counted_windows(asking: Asking, who: str, chosen: str, led: bool) -> list[Row]:
+    over = lapsed(asking)
     columns = {
-        "lapsed": f"{lapsed(asking)} AND custody = '{DEVICE}'",
-        "printed_lapsed": f"{lapsed(asking)} AND custody = '{PRINTED}'",
-        "unable": f"{lapsed(asking)} AND custody = '{NOBODY}'",
+        "lapsed": f"{over} AND custody = '{DEVICE}'",
+        "printed_lapsed": f"{over} AND custody = '{PRINTED}'",
+        "unable": f"{over} AND custody = '{NOBODY}'",
         "open_windows": f"{running(asking)} AND custody = '{DEVICE}'",
     }
     found: list[Row] = []
     for column, condition in columns.items():
-        rows = asking.ask(f"SELECT {who}, COUNT(*) FROM ({windows(condition)}{chosen}) AS windows GROUP BY {who}")
+        of_column = windows(condition, led=led) + chosen
+        rows = asking.ask(f"SELECT {who}, COUNT(*) FROM ({of_column}) AS windows GROUP BY {who}")
         found += [(*row[:-1], column, row[-1]) for row in rows]
     return found

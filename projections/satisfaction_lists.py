@@ -103,8 +103,8 @@ def ratings(
     named = {"leader": leader, "capacity": capacity, "custody": custody, "rating": rating}
     chosen = "".join(f" AND r.{name} = :{name}" for name in ("capacity", "custody", "rating") if named[name])
 
-    def sql(asking: Asking) -> str:
-        return f"{RATINGS} WHERE {GIVEN}{chosen}{of_leader(leader)}{asking.units('r.office')}"
+    def sql(asking: Asking) -> list[str]:
+        return [f"{RATINGS} WHERE {GIVEN}{chosen}{of_leader(leader)}{asking.units('r.office')}"]
 
     asked = (as_of, known_at, unit, since)
     return listed(reader, SATISFACTION, asked, named, _BY_TIME, sql, _tell_ratings, limit, cursor)
@@ -127,8 +127,8 @@ def lapsed_windows(
     named = {"leader": leader, "capacity": capacity, "custody": custody}
     chosen = "".join(f" AND r.{name} = :{name}" for name in ("capacity", "custody") if named[name] is not None)
 
-    def sql(asking: Asking) -> str:
-        return f"{windows(lapsed(asking))}{chosen}{of_leader(leader)}{asking.units('r.office')}"
+    def sql(asking: Asking) -> list[str]:
+        return [f"{windows(lapsed(asking))}{chosen}{of_leader(leader)}{asking.units('r.office')}"]
 
     order = Order("key_day, case_id, segment, capacity", (int, str, int, str))
     asked = (as_of, known_at, unit, since)
@@ -153,9 +153,9 @@ def dissatisfied(
     """
     nothing = f" AND NOT {_FOLLOWED}" if unfollowed else ""
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         bad = f"{GIVEN} AND r.rating = 'dissatisfied' AND r.counted = 1"
-        return f"{RATINGS} WHERE {bad}{nothing}{of_leader(leader)}{asking.units('r.office')}"
+        return [f"{RATINGS} WHERE {bad}{nothing}{of_leader(leader)}{asking.units('r.office')}"]
 
     named = {"leader": leader, "unfollowed": unfollowed}
     asked = (as_of, known_at, unit, since)

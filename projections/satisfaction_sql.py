@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from domain.tracks.evaluation import WINDOW
@@ -25,10 +24,15 @@ RATINGS: Final = f"""
     SELECT r.v0, r.case_id, r.seq, r.k0, r.office, r.capacity, r.round, r.rating, r.custody, r.counted, {_LED}
     FROM view_ratings r {_HOLD}
 """
+RATINGS_ALONE: Final = "SELECT r.office, r.capacity, r.rating, r.custody FROM view_ratings r"
+"""The ratings where no leader is asked for, which spares looking for one."""
 
 
-def windows(condition: str) -> str:
+def windows(condition: str, *, led: bool = True) -> str:
     """Return the query for known windows of which a condition on their own columns holds, as rows `r`."""
+    if not led:
+        known = f"r.k0 < :known_at AND r.kx >= :known_at AND r.v0 <= :as_of AND {condition} AND {seen('r')}"
+        return f"SELECT r.office, r.capacity FROM view_windows r WHERE {known}"
     return f"""
         SELECT r.key_day, r.case_id, r.segment, r.capacity, r.office, r.round, r.custody, r.kind, r.k0, r.v0, {_LED}
         FROM (
@@ -44,17 +48,25 @@ def of_leader(leader: str | None) -> str:
 
 def lapsed(asking: Asking) -> str:
     """Return what holds of windows that lapsed in the period: the last day was over at its end, and not before it."""
-    return f"km >= :known_at AND ({_over(asking, asking.day)}) AND NOT ({_over(asking, day_of(asking.since_ms))})"
+    since = day_of(asking.since_ms)
+    due, parts = DueDays(asking.moment.reference.calendars, asking.moment.known_at), []
+    for kind in _kinds(asking):
+        first = f"key_day >= {due.first_key_day(kind, since)}"
+        parts.append(f"({due.overdue(kind, asking.day)} AND {first} AND NOT {due.overdue(kind, since)})")
+    return f"km >= :known_at AND ({' OR '.join(parts) or '1 = 0'})"
 
 
 def running(asking: Asking) -> str:
     """Return what holds of windows in which the petitioner could still rate at the moment."""
-    return f"(km >= :known_at OR v1 > :as_of) AND NOT ({_over(asking, asking.day)})"
+    due, parts = DueDays(asking.moment.reference.calendars, asking.moment.known_at), []
+    for kind in _kinds(asking):
+        first = f"key_day >= {due.first_key_day(kind, asking.day)}"
+        parts.append(f"(kind = {kind} AND {first} AND NOT {due.overdue(kind, asking.day)})")
+    return f"(km >= :known_at OR v1 > :as_of) AND ({' OR '.join(parts) or '1 = 0'})"
 
 
-def _over(asking: Asking, day: date) -> str:
-    moment = asking.moment
-    due = DueDays(moment.reference.calendars, moment.known_at)
-    rows = [row for _, rules in moment.reference.rules.steps for row in rules.clocks.values() if row.clock == WINDOW]
-    kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows})
-    return " OR ".join(due.overdue(kind, day) for kind in kinds) or "1 = 0"
+def _kinds(asking: Asking) -> list[int]:
+    """Return the ways in which the days of windows are counted, by any rules known so far."""
+    steps = asking.moment.reference.rules.steps
+    rows = [row for _, rules in steps for row in rules.clocks.values() if row.clock == WINDOW]
+    return sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in rows})

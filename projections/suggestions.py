@@ -97,10 +97,10 @@ SUGGESTION_ROWS = SuggestionRows()
 def _changed(step: Step, case: Case, rows: Mapping[Row, Row]) -> Iterator[Put]:
     case_id, event = step.stream.partition("/")[2], step.event
     last = last_of(rows, case_id)
-    named = dict(zip((column.name for column in SUGGESTIONS.columns), last or (), strict=False))
     is_one = case.category == "suggestion" or (not case.category and case.channel == "suggestion")
-    if not (is_one or isinstance(event, SuggestionDecided) or named.get("decided_at")) and last is None:
+    if last is None and not is_one and not isinstance(event, SuggestionDecided):
         return
+    named = dict(zip((column.name for column in SUGGESTIONS.columns), last or (), strict=False))
     tail = begin(event, last)
     told = _told(step, case, named, began_at(tail), is_one)
     if last is not None:

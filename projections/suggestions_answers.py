@@ -81,10 +81,10 @@ def suggestions(
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> Sequence[str]:
         overdue = f" AND waiting = 1 AND {Days(asking).past()}"
         stands = overdue if standing == "overdue" else _STANDINGS[standing]
-        return select(SUGGESTIONS, _ORDER, asking.units() + stands)
+        return select(asking, SUGGESTIONS, _ORDER, asking.units() + stands)
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[Suggestion]:
         days = Days(asking)

@@ -205,8 +205,8 @@ def _list(
     limit: int | None,
     cursor: str | None,
 ) -> Page[R]:
-    def sql(asking: Asking) -> str:
-        return select(MANDATES, OLDEST_FIRST, f" AND track = '{track}'{where}{asking.units('office')}")
+    def sql(asking: Asking) -> Sequence[str]:
+        return select(asking, MANDATES, OLDEST_FIRST, f" AND track = '{track}'{where}{asking.units('office')}")
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[R]:
         found = list(named_rows(MANDATES, rows))

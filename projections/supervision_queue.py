@@ -83,8 +83,8 @@ def standing_queue(
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
 
-    def sql(asking: Asking) -> str:
-        return " UNION ALL ".join(_parts(asking, kind))
+    def sql(asking: Asking) -> Sequence[str]:
+        return [*_parts(asking, kind)]
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[QueueItem]:
         days = Days(asking)

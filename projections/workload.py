@@ -84,6 +84,7 @@ STAYS = Table(
     ),
     (
         Index("stock", "ep, v0, case_id, stay", "unit, began, passes, returns, imported, k0, km, v1"),
+        Index("eldest", "ep, began, case_id, stay", "unit, v0, k0, km, v1, passes"),
         Index("unit", "unit, ep, v0, case_id, stay", "began, passes, returns, imported, k0, km, v1"),
         Index("entered", "v0, unit", "stay, entered, began, k0"),
         Index("left_at", "v1, unit", "closed, left_by, k0, v0, km"),
@@ -137,7 +138,7 @@ class Workload:
     """The view behind `workload`: stays of cases at offices, and the posts and measures named in them."""
 
     name = "workload"
-    version = 2
+    version = 3
     tables = (STAYS, MEASURES, HANDED_OVER)
     actions: frozenset[str] | None = _MOVING | _MOVED | PASSES | ANSWERS | {RETURNED, OUT, OWNED, NOTICE}
 

@@ -112,6 +112,11 @@ def alive(asking: Asking) -> str:
     return f"{ALIVE} AND ep >= {asking.first_epoch()} AND {seen()}{asking.units()}"
 
 
+def alive_parts(asking: Asking) -> list[str]:
+    """Return what holds of the stays that lasted at the moment, one part an epoch, so that an index orders each."""
+    return [f"{ALIVE} AND ep = {epoch} AND {seen()}{asking.units()}" for epoch in asking.epochs()]
+
+
 def _stock(asking: Asking) -> str:
     day = asking.day.toordinal()
     starts = [start_of(day - days) for days in BANDS]

@@ -17,7 +17,7 @@ from projections.asking import Asking, Order, listed, start_of
 from projections.reader import Reader
 from projections.tables import Row
 from projections.workload import WORKLOAD, seen
-from projections.workload_answers import alive
+from projections.workload_answers import alive_parts
 
 _STAY: Final = (
     "case_id, stay, unit, capacity, entered, left_by, round, passes, returns, imported, began, k0, v0, km, v1"
@@ -131,7 +131,7 @@ def open_cases(
     """
     named = {"least_days": least_days, "most_days": most_days, "least_passes": least_passes}
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         day, bounds = asking.day.toordinal(), ""
         if least_days is not None:
             bounds += f" AND began < {start_of(day - least_days + 1)}"
@@ -139,7 +139,7 @@ def open_cases(
             bounds += f" AND began >= {start_of(day - most_days)}"
         if least_passes is not None:
             bounds += " AND passes >= :least_passes"
-        return f"SELECT began AS first, {_STAY} FROM view_stays WHERE {alive(asking)}{bounds}"
+        return [f"SELECT began AS first, {_STAY} FROM view_stays WHERE {part}{bounds}" for part in alive_parts(asking)]
 
     order = Order("first, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, None), named, order, sql, _tell_stays, limit, cursor)
@@ -160,10 +160,10 @@ def received_cases(
     named = {f"way{number}": way for number, way in enumerate(entered)}
     ways = f" AND entered IN ({', '.join(f':{name}' for name in named)})" if named else ""
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         # A matter sent out of the ledger stays with the office that sent it until the receipt: nobody received it.
         period = f"k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out' AND {seen()}"
-        return f"SELECT v0 AS first, {_STAY} FROM view_stays WHERE {period}{ways}{asking.units()}"
+        return [f"SELECT v0 AS first, {_STAY} FROM view_stays WHERE {period}{ways}{asking.units()}"]
 
     order = Order("first, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), named, order, sql, _tell_stays, limit, cursor)
@@ -181,9 +181,9 @@ def closed_cases(
 ) -> Page[StayRow]:
     """List the cases closed in a period, by when; raises what `listed` raises."""
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         period = f"km < :known_at AND v1 > :since AND v1 <= :as_of AND {seen()}{asking.units()}"
-        return f"SELECT v1 AS last, {_STAY} FROM view_stays WHERE closed = 1 AND {period}"
+        return [f"SELECT v1 AS last, {_STAY} FROM view_stays WHERE closed = 1 AND {period}"]
 
     order = Order("last, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), {}, order, sql, _tell_stays, limit, cursor)
@@ -203,9 +203,10 @@ def unowned(
     Raises what `listed` raises.
     """
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         named = _NAMED.replace(":day", str(asking.day.toordinal()))
-        return f"SELECT s.v0, s.case_id, s.stay, s.unit, s.k0 FROM view_stays s WHERE {alive(asking)} AND NOT {named}"
+        columns = "s.v0, s.case_id, s.stay, s.unit, s.k0"
+        return [f"SELECT {columns} FROM view_stays s WHERE {part} AND NOT {named}" for part in alive_parts(asking)]
 
     order = Order("v0, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, None), {}, order, sql, _tell_unowned, limit, cursor)
@@ -223,13 +224,12 @@ def closed_without_reply(
 ) -> Page[Unanswered]:
     """List the cases that ended without an answer that was owed and are still ended so; raises what `listed` raises."""
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         ended = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of AND {seen('s')}{asking.units('s.unit')}"
         unanswered = "NOT (s.ka < :known_at AND s.va <= :as_of)"
         columns = "s.v1, s.case_id, s.stay, s.unit, s.left_by, s.km"
-        return f"""
-            SELECT {columns} FROM view_stays s WHERE s.silent = 1 AND {ended} AND {unanswered} AND NOT {_LATER_STAY}
-        """
+        closed = f"s.silent = 1 AND {ended} AND {unanswered} AND NOT {_LATER_STAY}"
+        return [f"SELECT {columns} FROM view_stays s WHERE {closed}"]
 
     order = Order("v1, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), {}, order, sql, _tell_unanswered, limit, cursor)
@@ -251,11 +251,11 @@ def first_contacts(
     Raises what `listed` raises.
     """
 
-    def sql(asking: Asking) -> str:
+    def sql(asking: Asking) -> list[str]:
         left = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of AND {seen('s')}{asking.units('s.unit')}"
         ways = f"(s.left_by = 'directed' OR (s.left_by = 'transferred_out' AND NOT {_RECEIVED_ELSEWHERE}))"
         columns = "s.v1, s.case_id, s.unit, s.left_by, s.km"
-        return f"SELECT {columns} FROM view_stays s WHERE s.stay = 1 AND {ways} AND {left}"
+        return [f"SELECT {columns} FROM view_stays s WHERE s.stay = 1 AND {ways} AND {left}"]
 
     order = Order("v1, case_id", (int, str))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), {}, order, sql, _tell_first, limit, cursor)

@@ -11,6 +11,14 @@ _LOG: Final = [
     *_get(EVERYBODY, "/api/checkpoint", "/api/proof/inclusion", "/api/proof/consistency", "/api/health"),
     *_get(EVERYBODY, "/openapi.json", "/static/style.css"),
     *_get((Grant("public", "local"),), "/metrics"),
+    *_get(EVERYBODY, "/checkpoint", "/tile/{path:path}"),
+    # Entries tell of people in small places: only for who may look into every unit, which the route checks.
+    *_get((*OFFICES, Grant("registrar", "own_office")), "/tile/entries/{path:path}"),
+]
+_RECEIPTS: Final = [
+    # Who holds the act's id may have its receipt; without it, who may look into the case.
+    *_get((*EVERYBODY, *OFFICES, Grant("petitioner", "own_case")), "/api/receipts/{index}", "/receipts/{index}"),
+    *_get(EVERYBODY, "/static/check.html", "/static/check.js", "/static/receipt.css"),
 ]
 _ACTS: Final = [
     # A dry run tells the rules' answer about a case: an officer's is for that officer. A commit is its signature's.
@@ -24,4 +32,4 @@ _LISTS: Final = [
     *_get(OFFICES, "/"),
 ]
 
-TABLE: Final = make_table([*_LOG, *_ACTS, *_SIGN_IN, *_CASES, *_LISTS])
+TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_LISTS])

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from api.anchors import advance_anchor, read_anchor
+from api.anchors import read_anchor
 from api.census import is_due, take_census
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
 from api.errors import FAILED, REFUSED
 from api.main import open_application
+from api.publishing.schedule import publish_once, witnessed_line
 from api.settings import load_settings
 from api.verify.run import Verification, verify_database
 from api.wording import Wording
@@ -84,11 +85,13 @@ def tick(
     with open_application(settings, confirm_clock=confirm_clock) as application:
         folded = application.views.catch_up()
         counted = take_census(application)[1].index if is_due(application) else None
-        advance_anchor(settings.anchor_file, application.ledger)
+        published = publish_once(application)
         size = application.ledger.head().size
         root = application.ledger.root(size).hex()
         document = {"folded": folded, "size": size, "root": root, "census": counted}
-    output.result(document, output.wording("cli.ticked", folded=folded, size=size))
+        document |= {"published": published.size, "witnessed": bool(published.witnesses)}
+    lines = [output.wording("cli.ticked", folded=folded, size=size)]
+    output.result(document, *lines, witnessed_line(published.witnesses, output.wording))
 
 
 def _verification_lines(found: Verification, say: Wording) -> list[str]:

@@ -11,11 +11,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from api.access.guard import guard
 from api.access.sessions import Sessions
 from api.examples import with_examples
-from api.http import acts, log, pages, signin, views
+from api.http import acts, log, pages, receipts, signin, tiles, views
 from api.http.edge import Edge, Meters
 from api.http.problems import ProblemDocument, documented, install_handlers
 from api.lists import routes
 from api.main import Application
+from api.publishing.schedule import pending_seconds, standing_document
 
 VERSION = "0.1.0"
 
@@ -34,9 +35,13 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
     meters = Meters()
     size = Gauge("sundial_log_size", "Entries in the log.", registry=meters.registry)
     size.set_function(lambda: application.ledger.head().size)
+    pending = Gauge("sundial_publishing_pending_seconds", "How long checkpoints wait.", registry=meters.registry)
+    pending.set_function(lambda: pending_seconds(application))
+    alarm = Gauge("sundial_publishing_alarm", "1 if they wait for too long.", registry=meters.registry)
+    alarm.set_function(lambda: int(standing_document(application)["alarm"]))
     app.state.application = application
     app.state.sessions = sessions
-    for module in (acts, views, log, pages, signin):
+    for module in (acts, views, log, tiles, receipts, pages, signin):
         app.include_router(module.router)
     app.include_router(routes.build_router())
 

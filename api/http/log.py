@@ -12,6 +12,9 @@ from api.http.models import CheckpointBody, ConsistencyBody, HealthBody, Inclusi
 from api.http.problems import documented
 from api.main import Application
 from api.positions import log_key_of
+from api.publishing.publisher import read_policy, signers
+from api.publishing.schedule import standing_document
+from api.publishing.standing import Standing
 from audit.checkpoint import open_checkpoint
 
 Number = Annotated[int, Query(ge=0, lt=2**53)]
@@ -20,12 +23,17 @@ router = APIRouter(prefix="/api", tags=["log"])
 
 @router.get("/checkpoint", response_model=CheckpointBody, responses=documented(404))
 def checkpoint(application: Opened) -> dict[str, Any]:
-    """The newest signed checkpoint."""
-    note = application.ledger.latest_checkpoint()
+    """The published checkpoint, and who cosigned it."""
+    policy = read_policy(application)
+    published = Standing(application.settings.published).published()
+    # Where witnesses are asked for, what they have not cosigned is not for the public.
+    note = published.note if published else None if policy.witnesses else application.ledger.latest_checkpoint()
     if note is None:
         raise NotThere("no_checkpoint")
     opened = open_checkpoint(note, application.ledger.origin, log_key_of(application.ledger, note))
-    return {"origin": opened.origin, "size": opened.size, "root": opened.root.hex(), "note": note}
+    names = sorted(key.name for key in signers(note, policy))
+    told = {"origin": opened.origin, "size": opened.size, "root": opened.root.hex(), "note": note}
+    return {**told, "witnessed": bool(names), "witnesses": names}
 
 
 @router.get("/proof/inclusion", response_model=InclusionBody, responses=documented(400, 404))
@@ -66,12 +74,14 @@ def consistency(
 def health(application: Opened) -> dict[str, Any]:
     """Whether the ledger answers, and how far its parts stand."""
     latest = application.ledger.log.latest_checkpoint()
+    publishing = standing_document(application)
     return {
-        "status": "ok",
+        "status": "alarm" if publishing["alarm"] else "ok",
         "origin": application.ledger.origin,
         "size": application.ledger.head().size,
         "views": application.views.position(),
         "checkpoint": latest[0] if latest else 0,
+        "publishing": publishing,
     }
 
 

@@ -151,6 +151,8 @@ class CheckpointBody(Strict):
     size: int
     root: Hex64
     note: str
+    witnessed: bool
+    witnesses: list[str]
 
 
 class InclusionBody(Strict):
@@ -173,6 +175,16 @@ class ConsistencyBody(Strict):
     proof: list[Hex64]
 
 
+class PublishingBody(Strict):
+    """What is published, by whom it was cosigned, and since when something waits for its witnesses."""
+
+    size: int
+    witnesses: list[str]
+    pending_since: str | None
+    alarm: bool
+    evidence: int
+
+
 class HealthBody(Strict):
     """Whether the ledger answers, and how far log, views and checkpoint stand."""
 
@@ -181,3 +193,4 @@ class HealthBody(Strict):
     size: int
     views: int
     checkpoint: int
+    publishing: PublishingBody

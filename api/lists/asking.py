@@ -72,6 +72,8 @@ def ask(
         value = given.get(known.name)
         if isinstance(value, str) and not known.takes(value):
             raise UsageRefused("filter_malformed", name=known.name)
+        if known.needed and value is None:
+            raise UsageRefused("filter_needed", name=known.name)
     at = parse_as_of(as_of or None, begun_at or application.clock())
     return Asked(listing, at, known_at, given, exact=bool(as_of))
 

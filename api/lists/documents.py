@@ -24,16 +24,23 @@ def row_members(row: Any) -> dict[str, Any]:
 
 def page_document(application: Application, listing: Listing, page: AnyPage) -> dict[str, Any]:
     """A page of a list: its moment on both axes, its rows with what they lead to, and the cursor of the next page."""
+    known_at = position(application.ledger, page.known_at)
     rows = []
     for row in page.rows:
-        links = dict(listing.links(row))
-        rows.append({**row_members(row), "links": links} if links else row_members(row))
+        members, links = dict(listing.shape(row, known_at)), dict(listing.links(row))
+        rows.append({**members, "links": links} if links else members)
     return {
         "as_of": write_as_of(page.as_of),
-        "known_at": position(application.ledger, page.known_at),
+        "known_at": known_at,
         "rows": rows,
         "cursor": close_cursor(page.as_of, page.cursor),
     }
+
+
+def file_rows(application: Application, listing: Listing, page: AnyPage) -> list[tuple[Any, ...]]:
+    """The rows of a page as a file holds them: the members in the order of the columns, without what they lead to."""
+    known_at = position(application.ledger, page.known_at)
+    return [tuple(listing.shape(row, known_at).values()) for row in page.rows]
 
 
 def write_json(document: Any) -> bytes:

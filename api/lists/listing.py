@@ -22,7 +22,9 @@ Kind = type[str] | type[int] | type[bool]
 class Filter:
     """Something that a list can be narrowed by, as it stands in an address and on the command line.
 
-    `kind` is its Python type; a text has to match `pattern`, a number lies from `low` to `high`.
+    `kind` is its Python type; a text has to match `pattern`, a number lies from `low` to `high`. `read` turns the text
+    into what the view is asked with. A list without an answer to a needed filter refuses to guess one;
+    `example` is what documentation shows.
     """
 
     name: str
@@ -32,6 +34,9 @@ class Filter:
     pattern: str = r"[^\x00-\x1f]{1,63}"
     low: int = 0
     high: int = 10_000
+    read: Callable[[Any], Any] | None = None
+    needed: bool = False
+    example: str = ""
 
     def takes(self, text: str) -> bool:
         """Say whether a text can be this filter's value."""
@@ -53,6 +58,13 @@ class AnyPage(Protocol):
 
 Ask = Callable[..., AnyPage]
 Links = Callable[[Any], Mapping[str, str]]
+Position = list[dict[str, Any]]
+Shape = Callable[[Any, Position], Mapping[str, Any]]
+
+
+def as_it_stands(row: Any, _position: Position) -> Mapping[str, Any]:
+    """The members of a row, in the order in which its class declares them."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 def no_links(_row: Any) -> Mapping[str, str]:
@@ -76,7 +88,7 @@ class Listing:
     """One list: its name in addresses and on the command line, its title, its question and the kind of its rows.
 
     `ask(reader, as_of, known_at, limit=…, cursor=…, **filters)` answers it; `paged` says whether it takes limit and
-    cursor. `dated` says whether the moment of the world matters; `links` leads on from a row.
+    cursor. `shape` turns a row of the view into the members of `row`, `links` says what a row leads to.
     """
 
     name: str
@@ -87,6 +99,7 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     links: Links = no_links
     paged: bool = True
+    shape: Shape = as_it_stands
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -105,9 +118,12 @@ class Listing:
     ) -> AnyPage:
         """Ask the view; filters that are None are left out."""
         asked: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+        for known in self.filters:
+            if known.read is not None and known.name in asked:
+                asked[known.name] = known.read(asked[known.name])
         if self.paged:
             asked.update(limit=limit, cursor=cursor)
         return self.ask(reader, as_of, known_at, **asked)
 
 
-__all__ = ["AnyPage", "Filter", "Listing", "Page", "case_links", "no_links"]
+__all__ = ["AnyPage", "Filter", "Listing", "Page", "Position", "as_it_stands", "case_links", "no_links"]

@@ -18,7 +18,7 @@ from api.http.problems import choose_wording, documented
 from api.http.views import AsOf, KnownAt, known_size
 from api.lists.asking import Asked, ask, headings
 from api.lists.catalogue import LISTS
-from api.lists.documents import page_document, row_members, write_json
+from api.lists.documents import file_rows, page_document, write_json
 from api.lists.listing import Filter, Listing
 from api.lists.paging import open_cursor
 from api.lists.tables import write_csv, write_xlsx
@@ -78,7 +78,7 @@ def _answer_file(listing: Listing, form: str) -> Answer:
         tag = question.etag(application.ledger.head().size, form + say.language)
         if _is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
-        rows = [tuple(row_members(row).values()) for row in question.everything(application).rows]
+        rows = file_rows(application, listing, question.everything(application))
         title, names = say.pick(listing.zh, listing.en), headings(listing, say)
         body = write_csv(names, rows) if form == "csv" else write_xlsx(title, names, rows)
         disposition = f'attachment; filename="{listing.name}.{form}"'

@@ -83,7 +83,7 @@ def runner(settings: Settings, *, lang: str = "en") -> Run:
     app = cli.build()
 
     def run(*words: str | Path, typed: str | None = None) -> Answer:
-        family = 2 if words[0] in ("keys", "prove", "accounts") else 1
+        family = 2 if words[0] in ("keys", "prove", "accounts", "witness", "export") else 1
         places = ["--home", str(settings.home), "--database", settings.database, "--lang", lang]
         arguments = [str(word) for word in words]
         result = CliRunner().invoke(app, [*arguments[:family], *places, *arguments[family:]], input=typed)

@@ -37,11 +37,17 @@ def client(city: Application) -> Iterator[TestClient]:
         yield made
 
 
+def _needed(listing: Listing) -> dict[str, str]:
+    return {known.name: known.example for known in listing.filters if known.needed}
+
+
 def _rows(client: TestClient, listing: Listing, **asked: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     cursor = None
     while True:
-        answer = client.get(f"/api/{listing.name}", params={"limit": 1000, "cursor": cursor, **asked})
+        answer = client.get(
+            f"/api/{listing.name}", params={"limit": 1000, "cursor": cursor, **_needed(listing), **asked}
+        )
         assert answer.status_code == 200, answer.text
         document = answer.json()
         rows += document["rows"]
@@ -54,10 +60,10 @@ def _rows(client: TestClient, listing: Listing, **asked: Any) -> list[dict[str, 
 def test_the_files_hold_exactly_the_rows_of_the_endpoint(client: TestClient, listing: Listing) -> None:
     rows = _rows(client, listing)
     expected = [["" if (cell := cell_of(row[name])) is None else str(cell) for name in listing.columns] for row in rows]
-    text = client.get(f"/api/{listing.name}.csv").content.decode("utf-8-sig")
+    text = client.get(f"/api/{listing.name}.csv", params=_needed(listing)).content.decode("utf-8-sig")
     told = list(csv.reader(io.StringIO(text)))
     assert [[cell.removeprefix("'") for cell in line] for line in told[1:]] == expected
-    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/api/{listing.name}.xlsx").content))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/api/{listing.name}.xlsx", params=_needed(listing)).content))
     sheet = [[_text(cell) for cell in line] for line in book.worksheets[0].iter_rows(values_only=True)]
     assert sheet[1:] == expected
     assert told[0] == sheet[0] == [Wording("zh")(f"columns.{name}") for name in listing.columns]
@@ -78,7 +84,7 @@ def test_pages_follow_one_another_without_a_gap(client: TestClient, listing: Lis
     cursor = None
     while True:
         size = max(len(whole) // 3, 1)
-        answer = client.get(f"/api/{listing.name}", params={"limit": size, "cursor": cursor})
+        answer = client.get(f"/api/{listing.name}", params={"limit": size, "cursor": cursor, **_needed(listing)})
         assert answer.status_code == 200, answer.text
         document = answer.json()
         paged += document["rows"]
@@ -90,19 +96,21 @@ def test_pages_follow_one_another_without_a_gap(client: TestClient, listing: Lis
 
 @EVERY_LIST
 def test_what_was_answered_once_is_not_sent_again(client: TestClient, listing: Listing) -> None:
-    first = client.get(f"/api/{listing.name}", params={"as_of": "2025-12-31"})
+    first = client.get(f"/api/{listing.name}", params={"as_of": "2025-12-31", **_needed(listing)})
     again = client.get(
-        f"/api/{listing.name}", params={"as_of": "2025-12-31"}, headers={"if-none-match": first.headers["etag"]}
+        f"/api/{listing.name}",
+        params={"as_of": "2025-12-31", **_needed(listing)},
+        headers={"if-none-match": first.headers["etag"]},
     )
     assert (again.status_code, again.content) == (304, b"")
-    other = client.get(f"/api/{listing.name}", params={"as_of": "2025-11-30"})
+    other = client.get(f"/api/{listing.name}", params={"as_of": "2025-11-30", **_needed(listing)})
     assert other.headers["etag"] != first.headers["etag"]
 
 
 @EVERY_LIST
 def test_both_axes_reach_from_before_the_first_act_to_after_the_last(client: TestClient, listing: Listing) -> None:
     for asked in ({"as_of": "1990-01-01"}, {"as_of": "2999-12-31"}, {"known_at": "0"}, {"known_at": "2025-01-01"}):
-        answer = client.get(f"/api/{listing.name}", params=asked)
+        answer = client.get(f"/api/{listing.name}", params={**_needed(listing), **asked})
         assert answer.status_code == 200, (asked, answer.text)
         assert answer.json()["known_at"][0]["origin"]
 
@@ -110,15 +118,17 @@ def test_both_axes_reach_from_before_the_first_act_to_after_the_last(client: Tes
 @EVERY_LIST
 def test_nonsense_is_refused_without_being_repeated(client: TestClient, listing: Listing) -> None:
     for name, value in (("as_of", "<nonsense>"), ("known_at", "<nonsense>"), ("known_at", "99999999"), ("limit", "0")):
-        answer = client.get(f"/api/{listing.name}", params={name: value})
+        answer = client.get(f"/api/{listing.name}", params={**_needed(listing), name: value})
         assert answer.status_code in (400, 422), (name, value, answer.text)
         assert "nonsense" not in answer.text
     for known in listing.filters:
-        answer = client.get(f"/api/{listing.name}", params={known.name: "\x01<nonsense>"})
+        answer = client.get(f"/api/{listing.name}", params={**_needed(listing), known.name: "\x01<nonsense>"})
         assert answer.status_code in (400, 404, 422), (known.name, answer.text)
         assert "nonsense" not in answer.text
     if listing.paged:
-        assert client.get(f"/api/{listing.name}", params={"cursor": "bm9uc2Vuc2U"}).status_code == 400
+        assert (
+            client.get(f"/api/{listing.name}", params={"cursor": "bm9uc2Vuc2U", **_needed(listing)}).status_code == 400
+        )
 
 
 def test_an_unknown_unit_is_not_there(client: TestClient) -> None:

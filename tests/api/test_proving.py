@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from api.actions import command
+from api.anchors import read_anchor
 from api.census import census_command, is_due, newest_census, take_census
 from api.main import Application, open_application
 from api.settings import Settings
 from audit.canonical import format_json
+from audit.case_proofs import check_proof
+from audit.trust import Findings, Trust
 from tests.api.boards import board_row, write_board
 from tests.api.conftest import Run
 
@@ -109,7 +112,14 @@ def test_a_census_commits_to_every_stream_and_every_view(loaded: Run, founded: S
     assert found["censuses"]["digests"] == len(taken["views"])
 
 
-def test_every_case_is_proved_complete(loaded: Run, tmp_path: Path) -> None:
+def _judge(founded: Settings, file: Path) -> int:
+    """Let the auditor check a file with the home's anchor, and return how many acts it says that there are."""
+    anchor = read_anchor(founded.anchor_file)
+    assert anchor is not None
+    return len(check_proof(file.read_bytes(), Trust(anchor), Findings()).acts)
+
+
+def test_every_case_is_proved_complete(loaded: Run, founded: Settings, tmp_path: Path) -> None:
     taken = loaded("census", "--json").json
     for case in _cases(loaded)[:3]:
         file = tmp_path / "proof.json"
@@ -119,7 +129,7 @@ def test_every_case_is_proved_complete(loaded: Run, tmp_path: Path) -> None:
         assert data == format_json(document) + b"\n"
         assert _check(document)["entries"] == taken["entries"] == told["entries"]
         acts = loaded("timeline", case, "--json").json["acts"]
-        assert told["acts"] == len(acts) == len(document["entries"])
+        assert told["acts"] == len(acts) == len(document["entries"]) == _judge(founded, file)
         with pytest.raises(AssertionError):
             _check({**document, "entries": document["entries"][:-1]})
     # A reader who holds an older checkpoint is shown that the log only grew from it.
@@ -130,12 +140,13 @@ def test_every_case_is_proved_complete(loaded: Run, tmp_path: Path) -> None:
     assert loaded("prove", "case", case, "--output", file, "--since", 10**6).code == 2
 
 
-def test_silence_is_proved_of_a_clock_that_ran_out(loaded: Run, tmp_path: Path) -> None:
+def test_silence_is_proved_of_a_clock_that_ran_out(loaded: Run, founded: Settings, tmp_path: Path) -> None:
     loaded("census")
     row, file = loaded("overdue", "--json").json["rows"][0], tmp_path / "proof.json"
     told = loaded("prove", "silence", row["case"], row["clock"], "--output", file, "--json").json
     document = json.loads(file.read_bytes())
     _check(document)
+    assert _judge(founded, file) == told["acts"]
     silence = document["silence"]
     before = datetime.fromisoformat(silence["before"])
     assert told["before"] == silence["before"]

@@ -96,6 +96,16 @@ def in_entries(database: Database) -> tuple[list[Message], list[datetime]]:
     return [*found.values()], recorded
 
 
+PAIRS = {
+    "on_time_closure_rate": "closure",
+    "on_time_reply_rate": "reply",
+    "on_time_reply_rate_local": "local",
+    "timely_acceptance_rate": "acceptance",
+    "due_closure_rate": "due",
+    "one_visit_rate": "visit",
+}
+
+
 def recount(
     messages: Sequence[Message], as_of: datetime, known_at: int, month: str | None
 ) -> dict[str, tuple[int, int]]:
@@ -110,21 +120,13 @@ def recount(
         for days, names in ((HANDLE, ("closure", "reply", "local")), (NOTICE, ("acceptance",))):
             last = due(one.sent, days)
             now = answered is not None and start <= answered
-            late = cut.astimezone(CIVIL).date() > last if answered is None else False
+            late = answered is None and cut.astimezone(CIVIL).date() > last
             for name in names:
                 sums[f"{name} above"] += now and answered is not None and answered.astimezone(CIVIL).date() <= last
                 sums[f"{name} below"] += now or late or (name == "local" and answered is None)
             sums["overdue"] += late
         sums.update(_handled(one, answered, start, cut))
-    pairs = {
-        "on_time_closure_rate": "closure",
-        "on_time_reply_rate": "reply",
-        "on_time_reply_rate_local": "local",
-        "timely_acceptance_rate": "acceptance",
-        "due_closure_rate": "due",
-        "one_visit_rate": "visit",
-    }
-    told = {name: (sums[f"{word} above"], sums[f"{word} below"]) for name, word in pairs.items()}
+    told = {name: (sums[f"{word} above"], sums[f"{word} below"]) for name, word in PAIRS.items()}
     told |= {name: (sums[name], sums[name]) for name in ("submissions", "closed", "overdue")}
     return told | {"backlog_resolution_rate": (0, sums["backlog"]), "repeat_matter_rate": (0, sums["submissions"])}
 

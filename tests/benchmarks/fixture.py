@@ -34,7 +34,9 @@ from audit.merkle import EMPTY_ROOT, append, root_of
 from audit.statement import PAYLOAD_TYPE
 from audit.store.migrations import migrations
 from audit.tiles import HEIGHT, WIDTH
+from domain.clocks import published_rules
 from domain.schema import CIVIL
+from tests.benchmarks import fixture_stories
 from tests.benchmarks.city import settings_for
 from tests.benchmarks.fixture_standing import count_standing
 from tests.benchmarks.fixture_stories import FIRST, PLAN, Planned, case_id, public_of, schedule
@@ -104,7 +106,6 @@ class Writer:
         self._signers: dict[str, Signer] = {}
         self._settings = settings
         self._heads: dict[int, str] = {}
-        self._publics: dict[tuple[str, str], str] = {}
         self._size = size
         self.recorded_at = 0
 
@@ -138,12 +139,9 @@ class Writer:
             f'"seen":{{"root":"{EMPTY_ROOT.hex()}","size":0}},"seq":{planned.seq},"stream":"{stream}"}}'
         )
 
-    def _public(self, planned: Planned) -> str:
-        public = public_of(planned)
-        key = (planned.step.action, str(public.get("to_office", public.get("notice", public.get("channel", "")))))
-        if key not in self._publics:
-            self._publics[key] = format_json(public).decode()
-        return self._publics[key]
+    @staticmethod
+    def _public(planned: Planned) -> str:
+        return json.dumps(public_of(planned), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def _enrol(self, office: str) -> Signer:
         return self._signers.setdefault(office, Signer(self._settings, office))
@@ -151,7 +149,7 @@ class Writer:
 
 def make_fixture(folder: Path = FOLDER, cases: int = CASES, entries: int = ENTRIES) -> Fixture:
     """Return the fixture in a folder, made anew if there is no whole one of these numbers."""
-    home = folder / f"ledger-{cases}-{entries}"
+    home = folder / f"ledger-{cases}-{entries}-{_edition()}"
     known = home / "fixture.json"
     settings = settings_for(home, f"sqlite:///{home.absolute() / 'ledger.db'}")
     if not known.exists():
@@ -160,10 +158,15 @@ def make_fixture(folder: Path = FOLDER, cases: int = CASES, entries: int = ENTRI
         beside.mkdir(parents=True)
         counts = _make(settings_for(beside, f"sqlite:///{beside.absolute() / 'ledger.db'}"), cases, entries)
         (beside / "fixture.json").write_text(json.dumps(counts))
-        shutil.rmtree(home, ignore_errors=True)
         beside.rename(home)
     counts = json.loads(known.read_text())
     return Fixture(settings, entries, cases, counts["open"], counts["overdue"])
+
+
+def _edition() -> str:
+    """Return eight digits that change with the stories and with the packaged rules."""
+    told = Path(fixture_stories.__file__).read_bytes() + format_json(published_rules())
+    return sha256(told).hexdigest()[:8]
 
 
 def _make(settings: Settings, cases: int, entries: int) -> dict[str, int]:

@@ -66,16 +66,23 @@ _PASSED = Step("intake", "case.transferred.v1", {"basis": "22_1", "capacity": "c
 _RECEIVED = Step("intake", "case.notice_served.v1", {"means": "post", "notice": "received"}, 5)
 _ACCEPTED = Step("intake", "case.accepted.v1", {"category": "31_6"}, 4)
 _TOLD = Step("intake", "case.notice_served.v1", {"means": "post", "notice": "accepted"}, 1)
+_PACKAGED = Step("head", "case.package_assigned.v1", {"leader_post": "desk", "package_reason": "major"}, 2, True)
 _OPINION = Step("head", "case.opinion_issued.v1", {"outcome": "explain"}, 40)
 _SERVED = Step("intake", "case.opinion_served.v1", {"means": "in_person"}, 3)
+_TAKEN = Step("leader", "case.package_accepted.v1", {"item": 2}, 2)
+_RESOLVED = Step("leader", "case.package_resolved.v1", {"item": 2, "result": "explained"}, 2)
 
 STORIES: Sequence[Sequence[Step]] = (
     (_DIRECT, _RECEIVED, _ACCEPTED, _OPINION, _SERVED),
     (_DIRECT, _ACCEPTED, _TOLD, _OPINION, _SERVED),
     (_ABOVE, _PASSED, _RECEIVED, _ACCEPTED, _OPINION, _SERVED),
+    (_DIRECT, _RECEIVED, _ACCEPTED, _OPINION, _SERVED),
 )
-# One case in eight stops somewhere; the shorter stories make room for the longer one.
-_CUT = 8
+# One case in nine, of those that the bureaus receive themselves, has a leader who answers for it.
+_LED = (_DIRECT, _PACKAGED, _TAKEN, _ACCEPTED, _TOLD, _OPINION, _SERVED, _RESOLVED)
+_LED_EACH, _LED_DAYS = 9, 60
+# One case in six stops somewhere; the shorter stories make room for the longer ones.
+_CUT = 6
 
 
 class Planned(NamedTuple):
@@ -100,7 +107,7 @@ def bureau_of(case: int) -> int:
 
 def story_of(case: int) -> Sequence[Step]:
     """Return the whole story of a case."""
-    return STORIES[case % len(STORIES)]
+    return _LED if case % _LED_EACH == 1 else STORIES[case % len(STORIES)]
 
 
 def schedule(cases: int, acts: int) -> Iterator[Planned]:
@@ -133,11 +140,16 @@ def public_of(planned: Planned) -> dict[str, Any]:
     """Return the public fields of an act."""
     if planned.step.action == "case.transferred.v1":
         return {**planned.step.public, "to_office": BUREAUS[bureau_of(planned.case)]}
+    if planned.step is _PACKAGED:
+        due_on = datetime.fromtimestamp(planned.recorded_ms // 1000 + _LED_DAYS * 86_400, CIVIL).date().isoformat()
+        bureau = BUREAUS[bureau_of(planned.case)]
+        leader = {"leader": f"officer-{bureau}", "leader_office": bureau}
+        return {**planned.step.public, **leader, "due_on": due_on}
     return dict(planned.step.public)
 
 
 def _lengths(cases: int, acts: int) -> list[int]:
-    """Cut every eighth story short, then these and others by an act each until the number is right."""
+    """Cut every sixth story short, then these and others by an act each until the number is right."""
     chance = random.Random(SEED + 1)
     wholes = [len(story_of(case)) for case in range(cases)]
     lengths = [chance.randrange(1, whole) if case % _CUT == 0 else whole for case, whole in enumerate(wholes)]

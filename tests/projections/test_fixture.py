@@ -41,7 +41,7 @@ def test_its_counts_are_those_of_the_views_on_both_stores(fixture: Fixture, post
             digests.append(engine.digests())
             assert count_overdue(Reader(database), end_of_day(LAST_DAY)).total == fixture.overdue > 0
     assert digests[0] == digests[1]
-    assert fixture.open >= CASES // 8
+    assert fixture.open >= CASES // 6
 
 
 def test_the_same_numbers_give_the_same_acts(fixture: Fixture, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_same_numbers_give_the_same_acts(fixture: Fixture, tmp_path: Path) -
     again = make_fixture(tmp_path, CASES, ENTRIES)
     roots = {verify_database(one.settings, views=False).report.root for one in (fixture, again)}
     assert len(roots) == 1
-    acts = list(schedule(CASES, ENTRIES))
-    assert (len(acts), len({act.case for act in acts})) == (ENTRIES, CASES)
+    acts = list(schedule(CASES, 800))
+    assert (len(acts), len({act.case for act in acts})) == (800, CASES)
     with pytest.raises(ValueError, match="number"):
         list(schedule(10, 1000))

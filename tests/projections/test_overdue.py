@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -213,4 +214,28 @@ def test_what_is_due_on_a_day_is_not_yet_overdue_on_it(any_store_url: str) -> No
     assert clocks(17, len(rows) - 1) == [("NOTICE_DIRECT", False)]
     assert clocks(31) == []
     assert clocks(31, len(rows) - 1) == [("NOTICE_DIRECT", False)]
+    database.close()
+
+
+def test_an_extension_within_the_holiday_that_a_due_day_moved_over_came_in_time(sqlite_url: str) -> None:
+    # 60 days from 1 March end on 30 April 2018, a day off that moves to 2 May; the head extends on 1 May.
+    def act(action: str, public: dict[str, Any], month: int, day: int) -> Act:
+        moment = int(datetime(2018, month, day, 10, tzinfo=CIVIL).timestamp()) * 1000
+        return Act(f"case/{case_id(1)}", f"case.{action}.v1", public, "roads", "head", moment)
+
+    opened = {"channel": "letter", "capacity": "competent_unit"}
+    acts = [
+        *(act("registered", opened, 3, 1), act("accepted", {"category": "31_6"}, 3, 1)),
+        act("extended", {"days": 30, "because": "complicated"}, 5, 1),
+    ]
+    create_ledger(sqlite_url)
+    append(sqlite_url, stored([*beginning(), *acts]))
+    database = open_database(sqlite_url)
+    Engine(database).catch_up()
+    may = [datetime(2018, 5, day, 12, tzinfo=CIVIL) for day in (10, 30, 31)]
+    assert [[row.clock for row in overdue(Reader(database), day, clock="HANDLE").rows] for day in may] == [
+        [],
+        [],
+        ["HANDLE"],
+    ]
     database.close()

@@ -1,0 +1,93 @@
+"""A published log is read tile by tile, and every file in it is compared with the tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.checkpoint import Checkpoint
+from audit.errors import Malformed, ProofRejected
+from audit.merkle import EMPTY_ROOT, root_of
+from audit.published import REFERENCES, check_extends, check_tiles, read_share, read_tile
+from audit.verify import LogVerifier
+from tests.audit.published_log import SECOND, PublishedLog, told_log
+from tests.audit.simulated_log import ORIGIN, is_reference
+
+LARGE = told_log(others=600)
+LARGE.checkpoint()
+NOTE = LARGE.note()
+FILES = LARGE.tree(NOTE)
+SIZE = len(LARGE.rows)
+
+
+def _verify(files: dict[str, bytes], log: PublishedLog = LARGE) -> list[str]:
+    """The kinds of faults in a published log."""
+    verifier = LogVerifier(log.anchor())
+    size = len(log.rows)
+    references = verifier.read_references(read_share(files.get, size, REFERENCES, 3))
+    parts = [verifier.read_streams(read_share(files.get, size, share, 3)) for share in range(3)]
+    tree, faults = verifier.finish(size, [references, *parts], [files["checkpoint"].decode()])
+    check_tiles(files.get, tree)
+    return [fault.kind for fault in (*faults, *tree.faults)]
+
+
+def test_an_honest_tree_has_no_fault() -> None:
+    assert sum(".p/" in name for name in FILES) == 3
+    assert _verify(FILES) == []
+
+
+def test_shares_hold_every_entry_once_and_whole_streams() -> None:
+    shares = [dict(read_share(FILES.get, SIZE, share, 4)) for share in (REFERENCES, 0, 1, 2, 3)]
+    together = {index: data for share in shares for index, data in share.items()}
+    assert together == {row.index: row.entry for row in LARGE.rows}
+    assert sum(map(len, shares)) == SIZE
+    assert {row.index for row in LARGE.rows if is_reference(row.stream)} == set(shares[0])
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path != "checkpoint"])
+def test_every_file_is_looked_at(path: str) -> None:
+    with pytest.raises(Malformed):
+        _verify({name: data for name, data in FILES.items() if name != path})
+    changed = bytearray(FILES[path])
+    changed[-40] ^= 1
+    assert _verify({**FILES, path: bytes(changed)})
+
+
+def test_a_full_tile_may_stand_for_a_partial_one() -> None:
+    log = told_log(others=500)
+    short = log.tree(log.note())
+    size = len(log.rows)
+    for number in range(300):
+        log.act(SECOND, f"case/{number:032x}", "case.investigated.v1", {"way": "visit"})
+    grown = log.tree(log.note())
+    assert read_tile(grown.get, 0, 1, size) == read_tile(short.get, 0, 1, size)
+    assert [data for _, data in read_share(grown.get, size, 0, 1)] == [
+        row.entry for row in log.rows[:size] if not is_reference(row.stream)
+    ]
+
+
+@pytest.mark.parametrize("old", [0, 1, 2, 5, 255, 256, 257, 300, 511, 512, SIZE - 1, SIZE])
+@pytest.mark.parametrize("new", [300, 512, SIZE])
+def test_one_log_begins_another_by_its_tiles_alone(old: int, new: int) -> None:
+    leaves = LARGE.leaves
+    larger = Checkpoint(ORIGIN, new, root_of(leaves[:new]))
+    smaller = Checkpoint(ORIGIN, old, root_of(leaves[:old]))
+    tiles = {name: data for name, data in FILES.items() if "entries" not in name}
+    if old > new:
+        with pytest.raises(ProofRejected):
+            check_extends(tiles.get, smaller, larger)
+        return
+    if new == SIZE:
+        check_extends(tiles.get, smaller, larger)
+        if old:
+            for wrong in (smaller._replace(root=bytes(32)), smaller._replace(origin="other")):
+                with pytest.raises(ProofRejected):
+                    check_extends(tiles.get, wrong, larger)
+        with pytest.raises(ProofRejected):
+            check_extends(tiles.get, smaller, larger._replace(root=EMPTY_ROOT))
+
+
+def test_bundles_that_are_cut_short_are_malformed() -> None:
+    path = "tile/entries/000"
+    for data in (b"", b"\x00", FILES[path][:100], FILES[path][:-1]):
+        with pytest.raises(Malformed):
+            list(read_share({**FILES, path: data}.get, SIZE, 0, 1))
