@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
-from projections.item_answers import Days
+from projections.item_answers import Days, alive
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE
+from projections.states import BEGUN_LATE
 from projections.supervision import DISSATISFIED, SUPERVISION_ROWS
 from projections.tables import Row
 
@@ -118,7 +118,7 @@ def _parts(asking: Asking, kind: str | None) -> Iterator[str]:
                 '{source.prefix}' || {place} AS stream, {item} AS item, {track} AS queued, {seq} AS seq,
                 {source.unit} AS unit, {code} AS code, kind, key_day, km, flags
             FROM {source.table}
-            WHERE {ALIVE} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
+            WHERE {alive(asking)} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
         """
 
 
