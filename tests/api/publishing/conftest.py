@@ -8,13 +8,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.access.viewer import PUBLIC, Viewer
 from api.founding import parse_plan
+from api.http.app import build_app
 from api.initialise import initialise
 from api.main import Application, open_application
 from api.settings import Settings, load_settings
+from tests.api.clients import BASE, FixedSessions, everywhere
 from tests.api.conftest import PLAN
 from tests.api.publishing.witnesses import Net, log_key, make_witness
+
+
+class Looking:
+    """One HTTP application over a ledger, at which the viewer can be changed; building one takes a second."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.sessions = FixedSessions(PUBLIC)
+        self.client = TestClient(build_app(application, self.sessions), base_url=BASE, raise_server_exceptions=False)
+
+    def as_viewer(self, viewer: Viewer | None = None) -> TestClient:
+        """A client that looks as this viewer, by default as one who may look everywhere."""
+        self.sessions.fixed = viewer or everywhere(self.application)
+        return self.client
 
 
 class Watch:
