@@ -71,6 +71,7 @@ PACKAGES = Table(
         Index("page", f"ep, held, {_DEADLINE}", "office, leader, kind, k0, km, kx, v0, v1, touched_at"),
         Index("board", "office, post, leader", "k0, kx, v0"),
         Index("leader", "leader, case_id, package, segment", _BOARD),
+        Index("proposals", "case_id, proposal", "", "proposal > 0"),
     ),
 )
 MARKS = Table(
