@@ -199,6 +199,7 @@ def _kill_loop(settings: Settings, folder: Path, loops: int, seed: int) -> int:
     chance = random.Random(seed)
     clock = demo_clock(settings) or machine_clock
     killed, longest = 0, 0.4
+    anchor = parse_anchor(settings.anchor_file.read_bytes())  # a reader's, who took it before
     for _ in range(loops):
         began = time.monotonic()
         process = start(settings, folder)
@@ -213,13 +214,12 @@ def _kill_loop(settings: Settings, folder: Path, loops: int, seed: int) -> int:
         if (folder / "checkpoint").exists():
             first = folder / "tile" / "entries" / "000"
             entries = first.is_file() or any(first.with_name("000.p").glob("[0-9]*"))
-            check_folder(folder, parse_anchor(settings.anchor_file.read_bytes()), entries=entries)
+            check_folder(folder, anchor, entries=entries)
         if chance.random() < 0.3:
             with open_application(settings, clock=clock) as opened:
                 record(opened)
     publish_to(settings, folder)
     with open_application(settings, clock=clock) as opened:
-        anchor = parse_anchor(settings.anchor_file.read_bytes())
         assert check_folder(folder, anchor, entries=True) == opened.ledger.head().size
     return killed
 
