@@ -9,7 +9,7 @@ from api.lists.catalogue import LISTS
 
 _LOG: Final = [
     *_get(EVERYBODY, "/api/checkpoint", "/api/proof/inclusion", "/api/proof/consistency", "/api/health"),
-    *_get(EVERYBODY, "/openapi.json", "/static/style.css"),
+    *_get(EVERYBODY, "/openapi.json", "/static/{name}"),
     *_get((Grant("public", "local"),), "/metrics"),
     *_get(EVERYBODY, "/checkpoint", "/tile/{path:path}"),
     # Entries tell of people in small places: only for who may look into every unit, which the route checks.
@@ -37,7 +37,7 @@ _FIGURES: Final = [
 ]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
-    *_get(OFFICES, "/"),
+    *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
 TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_LISTS])
