@@ -73,6 +73,8 @@ def _check_entries(options: Namespace, size: int, verifier: verify.LogVerifier) 
     source, shares = options.file, options.processes
     references = published.read_share(partial(_read, source), size, published.REFERENCES, shares)
     parts = [verifier.read_references(references)]
+    if shares == 1:
+        return [*parts, _check_share(source, size, 0, 1, verifier)]
     with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(_check_share, source, size, share, shares, verifier) for share in range(shares)]
         while wait(waiting, timeout=5).not_done:

@@ -141,12 +141,17 @@ _ROWS: Mapping[type[BaseException], _Row] = {
     views.ClockUnknown: _Row(404, "clock_unknown"),
     views.CaseUnknown: _Row(404, "case_unknown"),
     views.CursorRefused: _Row(400, "cursor_refused"),
+    views.FigureUnknown: _Row(404, "figure_unknown"),
+    views.PeriodRefused: _Row(400, "period_refused"),
+    views.RuleUnknown: _Row(404, "rule_unknown"),
+    views.RankRefused: _Row(400, "rank_refused"),
     sqlite3.Error: _Row(503, "database_unavailable"),
     psycopg.Error: _Row(503, "database_unavailable"),
     OSError: _Row(503, "system_failed"),
     MemoryError: _Row(503, "system_failed"),
     BaseException: _Row(500, "internal"),
 }
+_RANKS = {"nature": "problems.rank_nature", "sample": "problems.rank_sample"}
 
 
 def describe(error: BaseException, wording: Wording) -> Problem:
@@ -161,6 +166,8 @@ def describe(error: BaseException, wording: Wording) -> Problem:
         return Problem(status, "rule_refused", wording("problems.rule_refused"), detail, REFUSED, told)
     row = next(_ROWS[kind] for kind in type(error).__mro__ if kind in _ROWS)
     detail = str(error) if row.tells else ""
+    if isinstance(error, views.RankRefused) and error.reason:
+        detail = wording(_RANKS[error.reason], **error.values)
     return Problem(row.status, row.code, wording(f"problems.{row.code}"), detail, row.exit_code)
 
 

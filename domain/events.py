@@ -24,7 +24,15 @@ from domain.effective import effective_time
 from domain.errors import EventRefused
 from domain.fields import Kind
 from domain.schema import Event, Reader
-from domain.tracks import docket_events, duty_events, joint_events, mandate_events, package_events, supervision_events
+from domain.tracks import (
+    bulletin_events,
+    docket_events,
+    duty_events,
+    joint_events,
+    mandate_events,
+    package_events,
+    supervision_events,
+)
 
 EARLIEST_YEAR: Final = 1949
 LATEST_YEAR: Final = 2999
@@ -39,6 +47,7 @@ def _declared() -> dict[str, type[Event]]:
         duty_events,
         joint_events,
         docket_events,
+        bulletin_events,
         mandate_events,
     )
     procedure = (routing_events, handling_events, review_events)

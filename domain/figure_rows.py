@@ -268,6 +268,15 @@ _COUNTS: Final = (
 FIGURES: Final[Mapping[str, Figure]] = MappingProxyType({row.id: row for row in (*_RATES, *_COUNTS)})
 """All figures by id, in the order in which reports show them."""
 
+NATURES: Final[Mapping[str, Name]] = MappingProxyType(
+    {
+        "score": Name("评价单位的指标", "judges offices"),
+        "diagnostic": Name("诊断指标,不据以排名", "a diagnostic: ranks nobody"),
+        "context": Name("情况说明,不据以评价", "context: judges nobody"),
+    }
+)
+"""What a figure may be used for."""
+
 REASONS: Final[Mapping[str, Name]] = MappingProxyType(
     {
         "nothing_known": Name("截止位置之前账本没有任何记录", "nothing is recorded before this position"),

@@ -15,6 +15,7 @@ from domain.calendar_notices import published_acts
 from domain.clocks import RuleSet, national_rules
 from domain.competence import CompetenceRow, areas
 from domain.events import EVENTS, SEALED, public_kinds, required_fields
+from domain.figure_rows import FIGURES, NATURES
 from domain.packaging_rows import FACTS
 from domain.practice import NATIONAL, load_profile, practice_of
 from domain.practice_rows import UNITS, item_of
@@ -64,6 +65,7 @@ def rulebook(rules: RuleSet, competence: Iterable[CompetenceRow]) -> tuple[Line,
         *_lags(rules),
         *_practice(rules),
         *_packaging(rules),
+        *_figures(),
         *_areas(),
         *_competence(competence),
         *_words(),
@@ -177,6 +179,13 @@ def _packaging(rules: RuleSet) -> Iterator[Line]:
         after = Name(f"{row.after_days} 日", f"{row.after_days} days") if row.after_days else NOTHING
         cells = (Name(row.title_zh, row.title_en), FACTS[row.fact], after, Name(row.jurisdiction, row.jurisdiction))
         yield Line("packaging", row.id, _of(row), (*cells, _in_force(row)))
+
+
+def _figures() -> Iterator[Line]:
+    for row in FIGURES.values():
+        below = row.below if row.rate else NOTHING
+        cells = (row.name, row.formula, row.above, below, row.left_out, NATURES[row.nature])
+        yield Line("figure", row.id, _basis(row.article, row.confidence, row.source), cells)
 
 
 def _areas() -> Iterator[Line]:

@@ -94,6 +94,17 @@ TABLES: Final[Mapping[str, tuple[Name, tuple[tuple[str, Name], ...]]]] = Mapping
                 _IN_FORCE,
             ),
         ),
+        "figure": (
+            Name("指标及其公式", "Figures and their formulas"),
+            _columns(
+                ("name", "名称", "name"),
+                ("formula", "公式", "formula"),
+                ("above", "分子", "numerator"),
+                ("below", "分母", "denominator"),
+                ("left_out", "不计入", "left out"),
+                ("nature", "性质", "nature"),
+            ),
+        ),
         "area": (Name("内容分类", "Subject areas"), _columns(("name", "名称", "name"))),
         "competence": (
             Name("职权表:内容分类 × 地域 → 有权处理单位", "Competence: subject area × jurisdiction → unit"),

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from projections.answers import Page
 from projections.asking import Asking, listed
 from projections.conferences import CONFERENCE_VIEW, CONFERENCES
-from projections.item_answers import OLDEST_FIRST, Days, day_of, filters, maybe_day, named_rows, ordered, select
+from projections.item_answers import OLDEST_FIRST, Days, alive, day_of, filters, maybe_day, named_rows, ordered, select
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE
+from projections.states import BEGUN_LATE
 from projections.tables import Row
 
 _STANDINGS = {
@@ -99,7 +99,7 @@ def count_tasks(
         asking = Asking(moment, as_of, unit)
         ones = ("done_at > 0", "done_late = 1", "state = 'ACCEPTED'", f"waiting = 1 AND {Days(asking).past()}")
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
-        where = f"track = 'task' AND {ALIVE}{asking.units()}"
+        where = f"track = 'task' AND {alive(asking)}{asking.units()}"
         rows = asking.ask(
             f"SELECT unit, COUNT(*), {sums} FROM view_conferences WHERE {where} GROUP BY unit ORDER BY unit"
         )

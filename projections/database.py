@@ -63,6 +63,10 @@ class Session(ABC):
         """Put rows: those with a known key replace what was there. No key may occur twice in one call."""
 
     @abstractmethod
+    def together(self) -> AbstractContextManager[None]:
+        """Send what is put within this context to the store without waiting for each answer."""
+
+    @abstractmethod
     def hold_views(self) -> None:
         """Wait until no other session reads or moves views, and let none begin before this transaction ends."""
 

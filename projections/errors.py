@@ -97,7 +97,13 @@ class PeriodRefused(QuestionRefused):
 
 
 class RankRefused(QuestionRefused):
-    """A ranking was asked for that would not be fair; the reason is said."""
+    """A ranking was asked for that would not be fair: `reason` is "nature" or "sample", `values` its numbers."""
+
+    def __init__(self, message: str, reason: str = "", **values: int) -> None:
+        """Keep the sentence for the log, and the reason for whoever asked."""
+        super().__init__(message)
+        self.reason = reason
+        self.values = values
 
 
 class CursorRefused(QuestionRefused):

@@ -168,7 +168,7 @@ def rank(
     """
     one = figure_named(figure)
     if one.nature != "score":
-        raise RankRefused(f"{one.id} is {one.nature}: no office is ranked by it")
+        raise RankRefused(f"{one.id} is {one.nature}: no office is ranked by it", "nature")
     with reader.at(FIGURE_FACTS, known_at) as moment:
         period = period_of(month, as_of)
         minimum = rank_minimum(moment, day_of(period.cut_ms))
@@ -177,7 +177,11 @@ def rank(
     if len(enough) < 2:
         largest = max((row.denominator or 0 for row in rows), default=0)
         raise RankRefused(
-            f"a unit is ranked from {minimum} cases on; {len(enough)} units have them, the largest sample is {largest}"
+            f"a unit is ranked from {minimum} cases on; {len(enough)} units have them, the largest sample is {largest}",
+            "sample",
+            minimum=minimum,
+            units=len(enough),
+            largest=largest,
         )
     return Page(as_of, moment.known_at, (*_placed(enough, minimum), *_unplaced(rows, minimum)))
 

@@ -114,9 +114,10 @@ class Follower:
                 changes.put(view, len(self._views[view].tables), (stream,), (stream, digest))
 
     def _write(self, session: Session, changes: Changes) -> None:
-        for (view, table), rows in sorted(changes.rows.items(), key=_place):
-            described = all_tables(self._views[view])[table]
-            session.put(described, table_name(described, self._stage), rows.values())
+        with session.together():
+            for (view, table), rows in sorted(changes.rows.items(), key=_place):
+                described = all_tables(self._views[view])[table]
+                session.put(described, table_name(described, self._stage), rows.values())
 
     def _forget(self) -> None:
         self._states.clear()

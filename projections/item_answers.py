@@ -99,11 +99,26 @@ def named_rows(table: Table, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
 def select(asking: Asking, table: Table, order: Order, where: str, which: str = ALIVE) -> list[str]:
     """Return the queries for states of a table: by default those that things were in at the moment asked about.
 
-    Those are read epoch by epoch, each from one index in the order of the list.
+    Those are found epoch by epoch, each in one index in the order of the list; only what is found is read whole.
     """
-    ordered = ", ".join(f"{name.strip()} AS order{at}" for at, name in enumerate(order.columns.split(",")))
-    sql = f"SELECT {ordered}, {table.column_names} FROM {table.name} WHERE {which}{where}"
-    return [f"{sql} AND ep = {epoch}" for epoch in asking.epochs()] if which is ALIVE else [sql]
+    names = [name.strip() for name in order.columns.split(",")]
+    keys = [column.name for column in table.columns[: table.key]]
+    inner = ", ".join((*(f"{name} AS order{at}" for at, name in enumerate(names)), *keys))
+    outer = ", ".join(
+        (*(f"order{at}" for at in range(len(names))), *(f"whole.{column.name}" for column in table.columns))
+    )
+    same = " AND ".join(f"whole.{key} = found.{key}" for key in keys)
+    epochs = [f" AND ep = {epoch}" for epoch in asking.epochs()] if which is ALIVE else [""]
+    return [
+        f"SELECT {outer} FROM (SELECT {inner} FROM {table.name} WHERE {which}{where}{epoch}) AS found "
+        f"JOIN {table.name} AS whole ON {same}"
+        for epoch in epochs
+    ]
+
+
+def alive(asking: Asking) -> str:
+    """Return what holds of the states that things were in, for a count that need not read ended epochs."""
+    return f"{ALIVE} AND ep IN ({', '.join(map(str, asking.epochs()))})"
 
 
 def ordered(order: Order) -> Order:

@@ -33,6 +33,8 @@ LATE: Final = "extended_late"
 
 _LEADER = (Column("leader", "text"), Column("post", "text"), Column("office", "text"))
 _COUNTS = tuple(Column(name, "small") for name in ("extensions", "late_extensions", "reports", "reopened"))
+_DEADLINE = "key_day, case_id, package, segment"
+_BOARD = "office, post, hold, act, held, held_at, kind, key_day, ended_by, k0, km, kx, v0, v1"
 PACKAGES = Table(
     "view_packages",
     3,
@@ -66,12 +68,10 @@ PACKAGES = Table(
         *TAIL,
     ),
     (
-        Index(
-            "page",
-            "held, ep, key_day, case_id, package, segment",
-            "office, leader, kind, k0, km, kx, v0, v1, touched_at",
-        ),
-        Index("leader", "office, post, leader, case_id, package, segment", "k0, kx, v0"),
+        Index("page", f"ep, held, {_DEADLINE}", "office, leader, kind, k0, km, kx, v0, v1, touched_at"),
+        Index("board", "office, post, leader", "k0, kx, v0"),
+        Index("leader", "leader, case_id, package, segment", _BOARD),
+        Index("proposals", "case_id, proposal", "", "proposal > 0"),
     ),
 )
 MARKS = Table(

@@ -17,10 +17,10 @@ from domain.schema import CIVIL
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
-from projections.item_answers import Days, day_of, filters, maybe_day, named_rows, ordered, select
+from projections.item_answers import Days, alive, day_of, filters, maybe_day, named_rows, ordered, select
 from projections.packages import PACKAGE_ROWS, PACKAGES, RESOLVED
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE, HELD
+from projections.states import BEGUN_LATE, HELD
 from projections.tables import Row
 from projections.tenures import tenure_on, tenures_of
 
@@ -155,7 +155,7 @@ def count_packages(
             SELECT office, held, COUNT(*), SUM(CASE WHEN {past} THEN 1 ELSE 0 END),
                 SUM(CASE WHEN {silent} THEN 1 ELSE 0 END), SUM(CASE WHEN {past} OR {silent} THEN 1 ELSE 0 END)
             FROM view_packages
-            WHERE {ALIVE}{filters({"leader": leader})}{asking.units("office")}
+            WHERE {alive(asking)}{filters({"leader": leader})}{asking.units("office")}
             GROUP BY office, held ORDER BY office
         """
         rows = asking.ask(sql)

@@ -7,19 +7,19 @@ without a hand-over answers up to that day; from the next day nobody does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from domain.tracks.packages import PERSONAL
 from domain.tracks.vocabulary import RESULTS
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
 from projections.item_answers import Days, filters
-from projections.packages import LATE, PACKAGE_ROWS, RESOLVED
+from projections.packages import PACKAGE_ROWS, RESOLVED
 from projections.packages_answers import silence_days
+from projections.packages_holds import Hold, answered_days, holds_of, missed_on
 from projections.packages_marks import Marked, marks_of
 from projections.reader import Reader
 from projections.states import HELD
@@ -27,9 +27,6 @@ from projections.tables import Row
 from projections.tenures import Holder, Tenure, tenure_on, tenures_of
 
 _ORDER = Order("office, post, leader", (str, str, str))
-_READ = """case_id, package, segment, office, post, leader, hold, state, act, result, kind, key_day, judged, reports,
-    held_at, touched_at, last_at, ended_by, km, v0, v1"""
-_PERSONAL: Final = frozenset(action.split(".")[1].removeprefix("package_") for action in PERSONAL)
 _IN_SUBSTANCE: Final = ("executed", "mediated", "duty_performed", "implemented")
 
 
@@ -104,78 +101,6 @@ def package_board(
     return listed(reader, PACKAGE_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, _records, limit, cursor)
 
 
-class Hold(NamedTuple):
-    """What one leader did with one package in one time of holding it, its rows in order.
-
-    `until` is the civil day before which the time ended, 0 if it had not: a day belongs to who held at its end.
-    """
-
-    rows: list[dict[str, Any]]
-    until: int
-    over: bool
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """The case, and the number of the package in it."""
-        return self.rows[0]["case_id"], self.rows[0]["package"]
-
-    @property
-    def first(self) -> int:
-        """The civil day on which the time began."""
-        return civil_day(self.rows[0]["held_at"])
-
-
-def holds_of(asking: Asking, values: Sequence[str], column: str = "leader") -> dict[Holder, list[Hold]]:
-    """Return the times of holding of these leaders, or on these cases, by office, post and leader."""
-    sql = f"""SELECT {_READ} FROM view_packages WHERE {column} IN (:values) AND {HELD}
-        ORDER BY office, post, leader, case_id, package, segment"""
-    names = [name.strip() for name in _READ.split(",")]
-    found: dict[Holder, list[Hold]] = {}
-    rows: list[dict[str, Any]] = []
-    for read in asking.ask_cases(sql, values):
-        row = dict(zip(names, read, strict=True))
-        row["over"] = row["km"] < asking.moment.known_at and row["v1"] <= asking.as_of_ms
-        if rows and any(rows[-1][name] != row[name] for name in ("case_id", "package", "hold")):
-            _take(found, rows)
-            rows = []
-        rows.append(row)
-    if rows:
-        _take(found, rows)
-    return found
-
-
-def _take(found: dict[Holder, list[Hold]], rows: list[dict[str, Any]]) -> None:
-    last = rows[-1]
-    handed = last["over"] and last["ended_by"] == "hand_over_confirmed"
-    until = civil_day(last["v1"]) if handed else 0
-    found.setdefault((last["office"], last["post"], last["leader"]), []).append(Hold(rows, until, handed))
-
-
-def missed_on(hold: Hold, days: Days, today: int, tenure: Tenure | None) -> Iterator[date]:
-    """Yield the due days of a package that had passed, and that passed while this leader answered."""
-    seen = set()
-    for row in hold.rows:
-        if row["state"] == RESOLVED:
-            continue
-        due_on = days.day(row["kind"], row["key_day"], row["km"])
-        due = due_on.toordinal()
-        ended = civil_day(row["v1"]) if row["over"] else today + 1
-        left = tenure is not None and 0 < tenure.last_day < due
-        if civil_day(row["v0"]) <= due < min(ended, today) and not left and due_on not in seen:
-            seen.add(due_on)
-            yield due_on
-
-
-def answered_days(hold: Hold, today: int, tenure: Tenure | None) -> tuple[int, int, int]:
-    """Return the first and last civil day of a time of holding, and the last on which the leader answered."""
-    last = min(today, hold.until - 1) if hold.over else today
-    row = hold.rows[-1]
-    if row["state"] == RESOLVED and not hold.over:
-        last = min(today, civil_day(row["v0"]))
-    answered = min(last, tenure.last_day) if tenure is not None and tenure.last_day else last
-    return hold.first, last, answered
-
-
 def _records(asking: Asking, keys: Sequence[Row]) -> list[LeaderRecord]:
     leaders = sorted({row[2] for row in keys})
     holds, marks = holds_of(asking, leaders), marks_of(asking, leaders)
@@ -186,7 +111,7 @@ def _records(asking: Asking, keys: Sequence[Row]) -> list[LeaderRecord]:
         tenures = known.get(holder, [])
         of_tenure: dict[Tenure | None, list[Hold]] = {}
         for hold in holds.get(holder, ()):
-            of_tenure.setdefault(tenure_on(tenures, hold.first), []).append(hold)
+            of_tenure.setdefault(tenure_on(tenures, hold.since), []).append(hold)
         for tenure in sorted(of_tenure, key=lambda one: one or (0, 0)):
             mine = [mark for mark in marks.get(holder, ()) if tenure_on(tenures, mark.day) == tenure]
             found.append(_record(asking, holder, tenure, of_tenure[tenure], mine))
@@ -199,16 +124,15 @@ def _record(
     today, days = asking.day.toordinal(), Days(asking)
     office, post, leader = holder
     first, last = (None, None) if tenure is None else (tenure.first_day, tenure.last_day)
-    acts = [row for hold in holds for row in hold.rows]
     return LeaderRecord(
         leader=leader,
         post=post,
         office=office,
         tenure_from=date.fromordinal(first) if first else None,
         tenure_until=date.fromordinal(last) if last else None,
-        packaged=len({(row["case_id"], row["package"]) for row in acts}),
+        packaged=len({(hold.case, hold.package) for hold in holds}),
         **_standing(holds, days, today, tenure, silence_days(asking)),
-        **_done(acts, today),
+        **_done(holds, today),
         **_closed(holds),
         **_answered(holds, days, today, tenure),
         dissents=sum(mark.mark == "dissent" for mark in marks),
@@ -218,34 +142,30 @@ def _record(
 
 
 def _standing(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None, allowed: int) -> Mapping[str, Any]:
-    open_ = [hold.rows[-1] for hold in holds if not hold.over and hold.rows[-1]["state"] != RESOLVED]
+    open_ = [hold.now for hold in holds if hold.now is not None and hold.now.state != RESOLVED]
     if tenure is not None and 0 < tenure.last_day < today:
         return {"holding": 0, "left": len(open_), "overdue": 0, "not_closed": 0}
-    overdue = [days.day(row["kind"], row["key_day"], row["km"]).toordinal() < today for row in open_]
-    silent = [bool(allowed) and today - civil_day(row["touched_at"]) > allowed for row in open_]
+    overdue = [days.day(now.kind, now.key_day, now.km).toordinal() < today for now in open_]
+    silent = [bool(allowed) and today - civil_day(now.touched_at) > allowed for now in open_]
     listed_now = sum(one or other for one, other in zip(overdue, silent, strict=True))
     return {"holding": len(open_), "left": 0, "overdue": sum(overdue), "not_closed": listed_now}
 
 
-def _done(acts: Sequence[Mapping[str, Any]], today: int) -> Mapping[str, Any]:
-    personal = [civil_day(row["v0"]) for row in acts if row["act"] in _PERSONAL]
-    last = max(personal, default=0)
-    words = ("extended", LATE, "reopened", "hand_over_confirmed", "reported")
-    names = ("extensions", "late_extensions", "reopened", "handed_in", "reports")
-    counts = {name: sum(row["act"] == word for row in acts) for name, word in zip(names, words, strict=True)}
+def _done(holds: Sequence[Hold], today: int) -> Mapping[str, Any]:
+    last = max((civil_day(hold.last_personal) for hold in holds if hold.last_personal), default=0)
+    names = ("personal_acts", "extensions", "late_extensions", "reopened", "handed_in", "reports")
     return {
-        **counts,
-        "handed_out": sum(row["over"] and row["ended_by"] == "hand_over_confirmed" for row in acts),
-        "personal_acts": len(personal),
+        **{name: sum(getattr(hold, name) for hold in holds) for name in names},
+        "handed_out": sum(hold.until > 0 for hold in holds),
         "last_personal_act_on": date.fromordinal(last) if last else None,
         "days_since_personal_act": max(0, today - last) if last else None,
     }
 
 
 def _closed(holds: Sequence[Hold]) -> Mapping[str, Any]:
-    ended = [hold.rows[-1] for hold in holds if not hold.over and hold.rows[-1]["state"] == RESOLVED]
-    on_time = sum(civil_day(row["v0"]) <= row["judged"] for row in ended)
-    by_result = {word: count for word in RESULTS if (count := sum(row["result"] == word for row in ended))}
+    ended = [hold.now for hold in holds if hold.now is not None and hold.now.state == RESOLVED]
+    on_time = sum(civil_day(now.v0) <= now.judged for now in ended)
+    by_result = {word: count for word in RESULTS if (count := sum(now.result == word for now in ended))}
     return {
         "closed": len(ended),
         "resolved": sum(by_result.get(word, 0) for word in _IN_SUBSTANCE),
@@ -258,9 +178,9 @@ def _closed(holds: Sequence[Hold]) -> Mapping[str, Any]:
 def _answered(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None) -> Mapping[str, Any]:
     missed = owed = held = after = 0
     for hold in holds:
-        times = sum(1 for _ in missed_on(hold, days, today, tenure))
+        times = len(missed_on(hold, days, today, tenure))
         missed += times
-        owed += bool(times) and not any(row["act"] == "reported" for row in hold.rows)
+        owed += bool(times) and not hold.reports
         first, last, answered = answered_days(hold, today, tenure)
         held += max(0, answered - first + 1)
         after += max(0, last - max(answered, first - 1))

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from domain.effective import from_unix_ms
 from projections.answers import Page
-from projections.asking import Asking, Order, listed
+from projections.asking import ENDED, Asking, Order, listed
 from projections.clocks import civil_day
 from projections.item_answers import filters, named_rows, ordered, select
 from projections.packages import MARKS, PACKAGE_ROWS, PACKAGES
@@ -120,16 +120,8 @@ def hand_overs(
     named = {"leader": leader}
 
     def sql(asking: Asking) -> Sequence[str]:
-        # The state in which each proposal stood last: an extension or an act in person does not end it.
-        last = """proposal > 0 AND NOT EXISTS (
-            SELECT 1 FROM view_packages AS later WHERE later.case_id = view_packages.case_id
-            AND later.package = view_packages.package AND later.segment = view_packages.segment + 1
-            AND later.proposal = view_packages.proposal AND later.k0 < :known_at AND later.v0 <= :as_of)"""
-        ended = "(km < :known_at AND v1 <= :as_of)"
-        which = {None: "", "pending": f" AND NOT {ended}", "done": f" AND {ended} AND ended_by = 'hand_over_confirmed'"}
-        return select(
-            asking, PACKAGES, _PROPOSALS, f" AND {last}{which[state]}{filters(named)}{asking.units('office')}", HELD
-        )
+        where = f"{_last_of_proposal(state)}{filters(named)}{asking.units('office')}"
+        return select(asking, PACKAGES, _PROPOSALS, where, HELD)
 
     asked = (as_of, known_at, unit, None)
     bound = {**named, "state": state}
@@ -199,6 +191,15 @@ def marks_of(asking: Asking, leaders: Sequence[str]) -> dict[Holder, list[Marked
     for office, post, leader, mark, code, custody, at in asking.ask_cases(sql, leaders):
         found.setdefault((office, post, leader), []).append(Marked(mark, code, custody, civil_day(at)))
     return found
+
+
+def _last_of_proposal(state: str | None) -> str:
+    """Return what holds of the state in which a proposal stood last: acts in person and extensions do not end it."""
+    later = """SELECT 1 FROM view_packages AS later WHERE later.case_id = view_packages.case_id
+        AND later.package = view_packages.package AND later.segment = view_packages.segment + 1
+        AND later.proposal = view_packages.proposal AND later.k0 < :known_at AND later.v0 <= :as_of"""
+    which = {None: "", "pending": f" AND NOT ({ENDED})", "done": f" AND {ENDED} AND ended_by = 'hand_over_confirmed'"}
+    return f" AND proposal > 0 AND NOT EXISTS ({later}){which[state]}"
 
 
 def _hand_overs(asking: Asking, rows: Sequence[Row]) -> list[HandOver]:

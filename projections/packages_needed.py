@@ -22,9 +22,10 @@ from domain.tracks.packaging import conditions_at, facts_of, is_packaged
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
+from projections.item_answers import alive
 from projections.items import is_case
 from projections.reader import Reader
-from projections.states import ALIVE, DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
+from projections.states import DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
 from projections.tables import Column, Index, Row, Table
 from projections.view import Put, Rows, Step
 
@@ -197,7 +198,7 @@ def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:
     return f"""
         SELECT CASE WHEN {since} > {first} THEN {since} ELSE {first} END AS since_on, case_id, {number} AS number, unit
         FROM view_package_needs
-        WHERE fact = '{row.fact}' AND {ALIVE}{asking.units()} AND {since} <= {asking.day.toordinal()}
+        WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()} AND {since} <= {asking.day.toordinal()}
     """
 
 

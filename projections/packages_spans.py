@@ -11,7 +11,7 @@ from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.item_answers import Days, filters
 from projections.packages import PACKAGE_ROWS
-from projections.packages_board import Hold, answered_days, holds_of, missed_on
+from projections.packages_holds import Hold, answered_days, holds_of, missed_on
 from projections.reader import Reader
 from projections.states import HELD
 from projections.tables import Row
@@ -74,8 +74,8 @@ def _spans(asking: Asking, keys: Sequence[Row]) -> list[Responsibility]:
     for (office, post, leader), holds in holders.items():
         tenures = known.get((office, post, leader), [])
         for hold in holds:
-            if hold.key in wanted:
-                found += _of_hold(asking, hold, (leader, post, office), tenure_on(tenures, hold.first))
+            if (hold.case, hold.package) in wanted:
+                found += _of_hold(asking, hold, (leader, post, office), tenure_on(tenures, hold.since))
     return sorted(found, key=lambda one: (one.case, one.package, one.first_on, one.leader == NOBODY))
 
 
@@ -85,9 +85,9 @@ def _of_hold(
     today, days = asking.day.toordinal(), Days(asking)
     leader, post, office = holder
     first, last, answered = answered_days(hold, today, tenure)
-    missed = any(True for _ in missed_on(hold, days, today, tenure))
+    missed = bool(missed_on(hold, days, today, tenure))
     spans = ((leader, first, answered, missed), (NOBODY, max(first, answered + 1), last, False))
     for who, begin, end, at_fault in spans:
         if begin <= end:
             on = (date.fromordinal(begin), date.fromordinal(end))
-            yield Responsibility(*hold.key, who, post, office, *on, end - begin + 1, at_fault)
+            yield Responsibility(hold.case, hold.package, who, post, office, *on, end - begin + 1, at_fault)

@@ -12,6 +12,7 @@ from psycopg.errors import UndefinedTable
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.errors import DatabaseFailed
+from projections.postgres_arrays import install_arrays, write_array
 from projections.tables import Row, Table
 
 _ANY = ("IN (:values)", "= ANY(:values)")
@@ -22,7 +23,8 @@ _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 # whoever swaps holds it alone.
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_NOT_LASTING = "SET LOCAL synchronous_commit = off"
+# What is put has one plan, however many rows there are.
+_NOT_LASTING = "SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan"
 _HOLD_VIEWS = "LOCK TABLE view_state IN ACCESS SHARE MODE"
 _HOLD_VIEWS_ALONE = "LOCK TABLE view_state IN ACCESS EXCLUSIVE MODE"
 
@@ -73,7 +75,15 @@ class PostgresSession(Session):
         if not rows:
             return
         with self._connection.cursor() as cursor:
-            cursor.execute(_put_statement(table, name), [list(column) for column in zip(*rows, strict=True)])
+            columns = zip(table.columns, zip(*rows, strict=True), strict=True)
+            cursor.execute(
+                _put_statement(table, name), [write_array(column.kind, of_all) for column, of_all in columns]
+            )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._connection.pipeline():
+            yield
 
     def hold_views(self) -> None:
         self._connection.execute(_HOLD_VIEWS_ALONE)
@@ -118,7 +128,9 @@ class PostgresDatabase(Database):
         self._pool.close()
 
     def _connect(self) -> psycopg.Connection[Row]:
-        return psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
+        connection = psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
+        install_arrays(connection)
+        return connection
 
 
 @contextmanager
@@ -138,7 +150,7 @@ def _translate(sql: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _put_statement(table: Table, name: str) -> str:
-    arrays = ", ".join(f"%s::{kind}[]" for kind in table.column_types("postgres"))
+    arrays = ", ".join(f"%b::{kind}[]" for kind in table.column_types("postgres"))
     replaced = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.columns[table.key :])
     action = f"DO UPDATE SET {replaced}" if replaced else "DO NOTHING"
     return (

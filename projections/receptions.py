@@ -19,6 +19,7 @@ from projections.asking import Asking, listed
 from projections.item_answers import (
     OLDEST_FIRST,
     Days,
+    alive,
     day_of,
     filters,
     maybe_day,
@@ -28,7 +29,7 @@ from projections.item_answers import (
 )
 from projections.items import item_rows, item_table
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE
+from projections.states import BEGUN_LATE
 from projections.tables import Column, Row
 from projections.view import Put, Rows, Step
 
@@ -169,7 +170,7 @@ def count_receptions(
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
         names = "place, leader_post, leader"
         sql = f"""SELECT leader, leader_post, place, COUNT(*), {sums} FROM view_receptions
-            WHERE {ALIVE}{asking.units("place")} GROUP BY {names} ORDER BY {names}"""
+            WHERE {alive(asking)}{asking.units("place")} GROUP BY {names} ORDER BY {names}"""
         rows = asking.ask(sql)
     return Page(as_of, moment.known_at, tuple(ReceptionCount(*row[:3], *map(int, row[3:])) for row in rows))
 

@@ -19,6 +19,7 @@ from projections.asking import Asking, listed
 from projections.item_answers import (
     OLDEST_FIRST,
     Days,
+    alive,
     day_of,
     filters,
     maybe_day,
@@ -28,7 +29,7 @@ from projections.item_answers import (
 )
 from projections.items import is_case, item_rows, item_table
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE, DIVERTED, is_diverted, withdraw
+from projections.states import BEGUN_LATE, DIVERTED, is_diverted, withdraw
 from projections.tables import Column, Row
 from projections.view import Put, Rows, Step
 
@@ -159,7 +160,8 @@ def count_recommendations(
             *("adoption = 'not_adopted'", "state = 'IMPLEMENTED'", f"waiting = 1 AND {Days(asking).past()}"),
         )
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
-        sql = f"SELECT code, COUNT(*), {sums} FROM view_recommendations WHERE {ALIVE}{asking.units()} GROUP BY code"
+        where = f"{alive(asking)}{asking.units()}"
+        sql = f"SELECT code, COUNT(*), {sums} FROM view_recommendations WHERE {where} GROUP BY code"
         found = {row[0]: row[1:] for row in asking.ask(sql)}
     kinds = [RecommendationCount(kind, *map(int, found.get(kind, (0,) * 8))) for kind in RECOMMENDATIONS]
     return Page(as_of, moment.known_at, tuple(kinds))

@@ -8,7 +8,7 @@ themselves; of these every member is compared, and the first that differs is nam
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,7 @@ from projections.workload import WORKLOAD
 NEEDED: Final[tuple[View, ...]] = (OFFICE_TREE, CLOCK_ROWS, FIGURE_FACTS, SATISFACTION, WORKLOAD)
 CASES_AT_ONCE: Final = 4_000
 _FIRST, _LAST = "people/", "people0"
+_Asked = tuple[Figure, Period, str | None]
 
 
 class Published(NamedTuple):
@@ -45,6 +46,15 @@ class Published(NamedTuple):
     numerator: int
     denominator: int | None
     exclusions: int | None = None
+
+
+class Wanted(NamedTuple):
+    """One figure of many that were published together: which, for which month and subtree, and what it came to."""
+
+    figure: str
+    month: str | None
+    unit: str | None
+    published: Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +114,51 @@ def recompute(
             raise PositionRefused(f"entry {size} lies outside the log")
         entries = _Entries(session, reader, size)
         if published is not None or not views:
-            computed = _sum(one, (members for _, members in entries.batches(one, period, unit)))
+            (computed,) = _computed(entries, [(one, period, unit)])
             equal = published is None or published == _told_of(computed, published)
             return Recomputed(figure, unit, month, as_of, size, computed, published, equal, None)
         with reader.at(FIGURE_FACTS, size) as moment:
             return _compared(one, period, unit, as_of, entries, moment)
+
+
+def recompute_published(
+    reader: Reader, wanted: Sequence[Wanted], as_of: datetime, known_at: int | None = None
+) -> tuple[Recomputed, ...]:
+    """Compute figures that were published together, in one fold of the entries, and compare each with what was told.
+
+    Raises what `recompute` raises.
+    """
+    asked = [(figure_named(one.figure), period_of(one.month, as_of), one.unit) for one in wanted]
+    with reader.database.read() as session:
+        size = log_size(session) if known_at is None else known_at
+        if not 0 <= size <= log_size(session):
+            raise PositionRefused(f"entry {size} lies outside the log")
+        computed = _computed(_Entries(session, reader, size), asked)
+    return tuple(
+        Recomputed(
+            one.figure,
+            one.unit,
+            one.month,
+            as_of,
+            size,
+            found,
+            one.published,
+            one.published == _told_of(found, one.published),
+            None,
+        )
+        for one, found in zip(wanted, computed, strict=True)
+    )
+
+
+def _computed(entries: _Entries, asked: Sequence[_Asked]) -> tuple[Published, ...]:
+    """Sum every figure over the batches of one fold; only its numbers are kept of a batch."""
+    sums = [(0, 0, 0)] * len(asked)
+    for _, batch in entries.batches(asked):
+        for number, members in enumerate(batch):
+            above, below = _numbers(members)
+            before = sums[number]
+            sums[number] = (before[0] + above, before[1] + below, before[2] + members.excluded)
+    return tuple(_published(one[0], *numbers) for one, numbers in zip(asked, sums, strict=True))
 
 
 def _told_of(computed: Published, published: Published) -> Published:
@@ -123,7 +173,7 @@ def _compared(
     theirs: list[_Members] = []
     difference: Difference | None = None
     low = ""
-    for high, members in entries.batches(one, period, unit):
+    for high, (members,) in entries.batches([(one, period, unit)]):
         stored = _members(FigureQuestion(moment, one, period, unit, (low, high)))
         difference = difference or _first_difference(stored, members)
         ours.append(members._replace(rows=[], counted=_numbers(members)))
@@ -162,6 +212,10 @@ def _sum(one: Figure, batches: Iterable[_Members]) -> Published:
     for members in batches:
         numerator, denominator = _numbers(members)
         above, below, excluded = above + numerator, below + denominator, excluded + members.excluded
+    return _published(one, above, below, excluded)
+
+
+def _published(one: Figure, above: int, below: int, excluded: int) -> Published:
     return Published(above, below, excluded) if one.rate else Published(below, None, excluded)
 
 
@@ -194,8 +248,8 @@ class _Entries:
         self._reference: Reference = take_in(new_reference(), known)
         self._folder = Folder(NEEDED, self._reference)
 
-    def batches(self, one: Figure, period: Period, unit: str | None) -> Iterator[tuple[str, _Members]]:
-        """Yield the members among some thousand cases at a time, with the id of the last case; the last id is "~"."""
+    def batches(self, asked: Sequence[_Asked]) -> Iterator[tuple[str, list[_Members]]]:
+        """Yield the members of each figure among some thousand cases at a time, and the last case's id, at last "~"."""
         states = fold_streams(self._folder, read_range(self._session, self._decode, "case/", "case0", self._size))
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
             scratch = SqliteSession(connection)
@@ -204,13 +258,13 @@ class _Entries:
                 self._load(scratch, batch)
                 moment = Moment(scratch, self._size, self._size, self._reference)
                 last = batch[-1].stream[len(CASE_PREFIX) :] if len(batch) == CASES_AT_ONCE else "~"
-                yield last, _members(FigureQuestion(moment, one, period, unit))
+                yield last, [_members(FigureQuestion(moment, *one)) for one in asked]
                 for view in NEEDED[1:]:
                     for table in view.tables:
                         scratch.run(f"DELETE FROM {table.name}")
             else:
                 moment = Moment(scratch, self._size, self._size, self._reference)
-                yield "~", _members(FigureQuestion(moment, one, period, unit))
+                yield "~", [_members(FigureQuestion(moment, *one)) for one in asked]
 
     def _prepare(self, scratch: Session) -> None:
         """Create the tables, load the directory, and note when some entries were recorded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.errors import DatabaseFailed, DatabaseRefused
@@ -47,6 +47,9 @@ class SqliteSession(Session):
 
     def put(self, table: Table, name: str, rows: Collection[Row]) -> None:
         self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({_places(table)})", rows)
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def hold_views(self) -> None:
         """Nothing to do: one transaction writes at a time, and readers keep the schema of their snapshot."""

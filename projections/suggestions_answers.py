@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
-from projections.item_answers import Days, day_of, maybe_day, named_rows, ordered, select
+from projections.item_answers import Days, alive, day_of, maybe_day, named_rows, ordered, select
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE
+from projections.states import BEGUN_LATE
 from projections.suggestions import SUGGESTION_ROWS, SUGGESTIONS
 from projections.tables import Row
 
@@ -105,7 +105,7 @@ def count_suggestions(
             *("done_at > 0", "done_late = 1", f"waiting = 1 AND {Days(asking).past()}", "replied_at > 0"),
         )
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
-        where = f"state <> 'LEFT' AND {ALIVE}{asking.units()}"
+        where = f"state <> 'LEFT' AND {alive(asking)}{asking.units()}"
         rows = asking.ask(
             f"SELECT unit, COUNT(*), {sums} FROM view_suggestions WHERE {where} GROUP BY unit ORDER BY unit"
         )

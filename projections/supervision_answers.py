@@ -13,9 +13,8 @@ from typing import Final
 
 from projections.answers import Page
 from projections.asking import Asking
-from projections.item_answers import Days, Standing, TrackItem, list_items
+from projections.item_answers import Days, Standing, TrackItem, alive, list_items
 from projections.reader import Reader
-from projections.states import ALIVE
 from projections.supervision import DISSATISFIED, ON_CASES, SUPERVISION, SUPERVISION_ROWS
 
 TRACKS: Final = (*ON_CASES, DISSATISFIED)
@@ -93,7 +92,9 @@ def count_track(
         past = f"waiting = 1 AND {Days(asking).past()}"
         ones = ("settled = 0", past, "done_at > 0", "done_late = 1", "settled = 1")
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
-        where = f"track = '{track}' AND {ALIVE}{asking.units()}{' AND code = :code' if code is not None else ''}"
+        where = (
+            f"track = '{track}' AND {alive(asking)}{asking.units()}{' AND code = :code' if code is not None else ''}"
+        )
         sql = f"SELECT unit, COUNT(*), {sums} FROM view_supervision WHERE {where} GROUP BY unit ORDER BY unit"
         rows = asking.ask(sql)
     return Page(as_of, moment.known_at, tuple(TrackCount(row[0], *map(int, row[1:])) for row in rows))

@@ -14,23 +14,27 @@ from typing import Final, NamedTuple
 
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
-from projections.item_answers import Days
+from projections.item_answers import Days, alive
 from projections.reader import Reader
-from projections.states import ALIVE, BEGUN_LATE
+from projections.states import BEGUN_LATE
 from projections.supervision import DISSATISFIED, SUPERVISION_ROWS
 from projections.tables import Row
 
+KINDS: Final = (
+    *("dissatisfied", "supervision", "rectification", "correction", "escalation", "instruction", "coordination"),
+    *("recommendation", "suggestion", "task", "reception", "visit", "package"),
+)
+"""What stands in the queue, by its kind."""
+
 _ORDER = Order("since_day, stream, item, queued", (int, str, int, str))
 _CIVIL_DAY = "(v0 + 28800000) / 86400000 + 719163"
-_ITEMS = ("place", "item", "seq", "track", "code")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
     """One thing that stands in the queue: act `seq` of `stream` made it what it is.
 
-    `kind` is dissatisfied, supervision, rectification, correction, escalation, instruction, coordination,
-    recommendation, suggestion, task, reception, visit or package; `unit` the office that has to do it; `code` its word:
+    `kind` is one of `KINDS`, `unit` the office that has to do it; `code` its word:
     trigger, step, fault, kind. `due_on` is None for a case rated dissatisfied, which waits since `since_on`; for all
     others that is the day after the due day. `days` are civil days since.
     """
@@ -47,6 +51,9 @@ class QueueItem:
     late_recorded: bool
 
 
+_ITEM: Final = ("place", "item", "seq", "track", "code")
+
+
 class _Source(NamedTuple):
     """A table in which things wait: what its rows are called, its columns, and what holds of those that wait."""
 
@@ -58,12 +65,12 @@ class _Source(NamedTuple):
 
 
 _SOURCES: Final = (
-    _Source("view_supervision", "case/", ("place", "item", "seq", "track", "code"), "unit", "waiting = 1"),
-    _Source("view_recommendations", "case/", ("place", "item", "seq", "track", "code"), "unit", "waiting = 1"),
+    _Source("view_supervision", "case/", _ITEM, "unit", "waiting = 1"),
+    _Source("view_recommendations", "case/", _ITEM, "unit", "waiting = 1"),
     _Source("view_suggestions", "case/", ("case_id", "item", "seq", "'suggestion'", "adoption"), "unit", "waiting = 1"),
-    _Source("view_conferences", "conference/", ("place", "item", "seq", "track", "code"), "unit", "waiting = 1"),
-    _Source("view_receptions", "bulletin/", ("place", "item", "seq", "track", "code"), "office", "waiting = 1"),
-    _Source("view_mandates", "mandate/", ("place", "item", "seq", "track", "code"), "office", "waiting = 1"),
+    _Source("view_conferences", "conference/", _ITEM, "unit", "waiting = 1"),
+    _Source("view_receptions", "bulletin/", _ITEM, "office", "waiting = 1"),
+    _Source("view_mandates", "mandate/", _ITEM, "office", "waiting = 1"),
     _Source("view_packages", "case/", ("case_id", "package", "seq", "'package'", "reason"), "office", "held = 1"),
 )
 
@@ -118,7 +125,7 @@ def _parts(asking: Asking, kind: str | None) -> Iterator[str]:
                 '{source.prefix}' || {place} AS stream, {item} AS item, {track} AS queued, {seq} AS seq,
                 {source.unit} AS unit, {code} AS code, kind, key_day, km, flags
             FROM {source.table}
-            WHERE {ALIVE} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
+            WHERE {alive(asking)} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
         """
 
 

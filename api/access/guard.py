@@ -69,6 +69,7 @@ def guard(request: Request, application: Opened) -> None:
         raise OutOfBounds("route_unknown")
     sessions: Sessions = request.app.state.sessions
     viewer = sessions.viewer(request.cookies.get(COOKIE), application.ledger.reference().people)
+    request.state.viewer = viewer
     grants = tuple(grant for grant in row.grants if grant.role in viewer.roles and _stands(grant, request, viewer))
     if not grants:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")

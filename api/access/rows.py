@@ -9,7 +9,7 @@ from api.lists.catalogue import LISTS
 
 _LOG: Final = [
     *_get(EVERYBODY, "/api/checkpoint", "/api/proof/inclusion", "/api/proof/consistency", "/api/health"),
-    *_get(EVERYBODY, "/openapi.json", "/static/style.css"),
+    *_get(EVERYBODY, "/openapi.json", "/static/{name}"),
     *_get((Grant("public", "local"),), "/metrics"),
     *_get(EVERYBODY, "/checkpoint", "/tile/{path:path}"),
     # Entries tell of people in small places: only for who may look into every unit, which the route checks.
@@ -26,10 +26,18 @@ _ACTS: Final = [
     *_post(EVERYBODY, "/api/acts/commit"),
 ]
 _SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
-_CASES: Final = [*_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}")]
+_CASES: Final = [
+    *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}"),
+    *_get(OFFICES, *(f"/api/cases/{{case}}/{told}" for told in ("replay", "explain", "compare")), "/api/hints"),
+]
+_FIGURES: Final = [
+    *_get(OFFICES, "/api/diff", "/api/recompute"),
+    # The rules and the competence rows are published for everybody.
+    *_get(EVERYBODY, "/api/rules", "/api/competence"),
+]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
-    *_get(OFFICES, "/"),
+    *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
-TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_LISTS])
+TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_LISTS])

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, one_line
+from api.demo.stage import demo_clock
 from api.errors import NotThere, UsageRefused
 from api.exporting.audiences import AUDIENCE_NAMES
 from api.exporting.bundles import cover, make_bundle
-from api.main import open_application
+from api.main import machine_clock, open_application
 from api.publishing.folder import publish_folder
 from api.publishing.schedule import publish_once, witnessed_line
 from api.publishing.standing import Standing
@@ -45,7 +46,9 @@ def case(
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
     folder = attachments or settings.home / "attachments"
-    with open_application(settings, confirm_clock=confirm_clock) as application:
+    with open_application(
+        settings, clock=demo_clock(settings) or machine_clock, confirm_clock=confirm_clock
+    ) as application:
         cover(application, case)
         made = make_bundle(application, case, audience, folder)
     path = file or Path(f"{made.case}.{audience}.zip")
@@ -76,7 +79,9 @@ def log(
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
     progress = Progress(output, "cli.publish_progress")
-    with open_application(settings, confirm_clock=confirm_clock) as application:
+    with open_application(
+        settings, clock=demo_clock(settings) or machine_clock, confirm_clock=confirm_clock
+    ) as application:
         found = publish_once(application)
         if found.published is None:
             raise NotThere("no_checkpoint")

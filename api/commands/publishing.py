@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
+from api.demo.stage import demo_clock
 from api.errors import FAILED, InputRefused, UsageRefused
-from api.main import Application, open_application
+from api.main import Application, machine_clock, open_application
 from api.positions import log_key_of
 from api.publishing.folder import publish_folder
 from api.publishing.publisher import Publication, Publisher
@@ -51,7 +52,9 @@ def publish(
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
     progress = Progress(output, "cli.publish_progress")
-    with open_application(settings, confirm_clock=confirm_clock) as application:
+    with open_application(
+        settings, clock=demo_clock(settings) or machine_clock, confirm_clock=confirm_clock
+    ) as application:
         publisher = Publisher(application, _read_policy(policy))
         try:
             found = publisher.publish()

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from api.access.guard import guard
 from api.access.sessions import Sessions
 from api.examples import with_examples
-from api.http import acts, log, pages, receipts, signin, tiles, views
+from api.http import acts, dashboard_pages, figures, list_pages, log, pages, receipts, signin, tiles, views
 from api.http.edge import Edge, Meters
 from api.http.problems import ProblemDocument, documented, install_handlers
 from api.lists import routes
@@ -41,7 +41,7 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
     alarm.set_function(lambda: int(standing_document(application)["alarm"]))
     app.state.application = application
     app.state.sessions = sessions
-    for module in (acts, views, log, tiles, receipts, pages, signin):
+    for module in (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, signin):
         app.include_router(module.router)
     app.include_router(routes.build_router())
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, describe
-from api.http.problems import answer, choose_wording
+from api.http.refusals import choose_wording, respond
 
 MAX_BODY_BYTES = 2**20
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -18,8 +18,8 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        b"base-uri 'none'; frame-ancestors 'none'",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -71,7 +71,8 @@ class Edge:
         except Exception as error:
             if status is not None:
                 raise  # too late for another answer: the connection ends
-            await answer(describe(error, choose_wording(Request(scope))))(scope, receive, watched)
+            request = Request(scope)
+            await respond(request, describe(error, choose_wording(request)))(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             # A made-up method is a word of the caller's: each would be a label of its own, kept for ever.
@@ -128,4 +129,4 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 async def _refuse(status: int, code: str, scope: Scope, receive: Receive, send: Send) -> None:
     problem = Problem(status, code, choose_wording(Request(scope))(f"problems.{code}"), "")
-    await answer(problem)(scope, receive, send)
+    await respond(Request(scope), problem)(scope, receive, send)

@@ -15,7 +15,8 @@ from starlette.exceptions import HTTPException
 
 from api.access.guard import SignInNeeded
 from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
-from api.wording import Wording
+from api.http.refusals import choose_wording as choose_wording
+from api.http.refusals import reads_pages, respond
 
 _UNHEARD = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
@@ -45,12 +46,6 @@ class ProblemDocument(BaseModel):
     fields: list[FieldProblem] | None = Field(None, description="For malformed requests: the fields at fault.")
 
 
-def choose_wording(request: Request) -> Wording:
-    """The wording a request asks for: ?lang=, else Accept-Language, else Chinese."""
-    asked = request.query_params.get("lang") or request.headers.get("accept-language", "zh")[:2].lower()
-    return Wording("en" if asked == "en" else "zh")
-
-
 def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """Answer with a problem document."""
     return JSONResponse(problem.document(), problem.status, headers, media_type=PROBLEM_MEDIA_TYPE)
@@ -59,22 +54,22 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONRespo
 def install_handlers(app: FastAPI) -> None:
     """Make what the framework itself refuses a problem document; all other errors end in the edge."""
 
-    async def on_status(request: Request, error: Exception) -> JSONResponse:
+    async def on_status(request: Request, error: Exception) -> Response:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
         code = _UNHEARD.get(status, "request_refused" if status < 500 else "internal")
         title = choose_wording(request)(f"problems.{code}")
-        return answer(Problem(status, code, title, ""), dict(headers or {}))
+        return respond(request, Problem(status, code, title, ""), dict(headers or {}))
 
     async def on_stranger(request: Request, error: Exception) -> Response:
         if is_page(request):
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"/sign-in?{urlencode({'next': request.url.path + query})}", 303)
-        return answer(describe(error, choose_wording(request)))
+        return respond(request, describe(error, choose_wording(request)))
 
-    async def on_malformed(request: Request, error: Exception) -> JSONResponse:
+    async def on_malformed(request: Request, error: Exception) -> Response:
         found = error.errors() if isinstance(error, RequestValidationError) else []
         title = choose_wording(request)("problems.request_malformed")
-        return answer(Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
+        return respond(request, Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
 
     app.add_exception_handler(HTTPException, on_status)
     app.add_exception_handler(SignInNeeded, on_stranger)
@@ -83,7 +78,7 @@ def install_handlers(app: FastAPI) -> None:
 
 def is_page(request: Request) -> bool:
     """Say whether a request is for a page that people read, not for data."""
-    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+    return request.method in ("GET", "HEAD") and reads_pages(request)
 
 
 def _places(found: Sequence[Any]) -> list[dict[str, str]]:

@@ -67,7 +67,7 @@ WHICH_FIGURE: Final = Filter(
     "the figure, such as satisfaction_rate",
     r"[a-z_]{1,60}",
     needed=True,
-    example="satisfaction_rate",
+    example="timely_acceptance_rate",
 )
 WHICH_MONTH: Final = Filter("month", str, "月份", "the month, YYYY-MM", r"\d{4}-\d{2}", needed=True, example="2025-11")
 PART: Final = Filter(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from api.access.bounds import OutOfBounds
 from api.access.guard import Pass, passed
+from api.http.answering import headers, is_known
 from api.http.depends import Opened
 from api.http.models import PositionBody
 from api.http.problems import choose_wording, documented
@@ -58,11 +59,11 @@ def _answer_json(listing: Listing) -> Answer:
         begun_at, inner = open_cursor(cursor)
         question = _question(application, passed(request), listing, asked, begun_at)
         tag = question.etag(application.ledger.head().size, f"json{limit}{cursor or ''}")
-        if _is_known(request, tag):
+        if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         page = question.page(application, limit, inner)
         body = write_json(page_document(application, listing, page))
-        return Response(body, media_type="application/json", headers=_headers(tag))
+        return Response(body, media_type="application/json", headers=headers(tag))
 
     paging = [
         _parameter("limit", Annotated[int, Query(ge=1, le=MAX_PAGE)], PAGE),
@@ -76,7 +77,7 @@ def _answer_file(listing: Listing, form: str) -> Answer:
         question = _question(application, passed(request), listing, asked)
         say = choose_wording(request)
         tag = question.etag(application.ledger.head().size, form + say.language)
-        if _is_known(request, tag):
+        if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         rows = file_rows(application, listing, question.everything(application))
         title, names = say.pick(listing.zh, listing.en), headings(listing, say)
@@ -85,7 +86,7 @@ def _answer_file(listing: Listing, form: str) -> Answer:
         return Response(
             body,
             media_type=CSV if form == "csv" else XLSX,
-            headers={**_headers(tag), "content-disposition": disposition},
+            headers={**headers(tag), "content-disposition": disposition},
         )
 
     return _signed(answer, listing, [])
@@ -127,16 +128,6 @@ def _annotation(found: Filter) -> Any:
     if found.kind is int:
         return Annotated[int | None, Query(ge=found.low, le=found.high, description=f"{found.en}. {found.zh}。")]
     return Annotated[bool | None, Query(description=f"{found.en}. {found.zh}。")]
-
-
-def _is_known(request: Request, tag: str) -> bool:
-    """Say whether the reader holds this answer already. Source: RFC 9110 section 13.1.2 (weak comparison)."""
-    asked = request.headers.get("if-none-match", "")
-    return tag.removeprefix("W/") in {known.strip().removeprefix("W/") for known in asked.split(",")}
-
-
-def _headers(tag: str) -> dict[str, str]:
-    return {"etag": tag, "cache-control": "private, no-cache"}
 
 
 def _json_responses(listing: Listing) -> dict[int | str, Any]:

@@ -26,12 +26,17 @@ Cell = str | int | float | bool | None
 
 
 def cell_of(value: Any) -> Cell:
-    """One value as a cell: numbers stay numbers, lists are joined by blanks, nothing is an empty cell."""
+    """One value as a cell: numbers stay numbers, lists are joined by blanks, nothing is an empty cell.
+
+    A whole number has no decimal point, as spreadsheets write it.
+    """
     plain = plain_document(value) if not isinstance(value, str | int | float | bool | None) else value
     if isinstance(plain, list):
         return " ".join(str(cell_of(item)) for item in plain)
     if isinstance(plain, dict):
         return " ".join(f"{name}={cell_of(item)}" for name, item in plain.items())
+    if isinstance(plain, float) and plain.is_integer():
+        return int(plain)
     found: Cell = plain
     return found
 

@@ -44,12 +44,12 @@ class Answer:
 class Cosigners:
     """The witnesses of a policy and the connections to them; sizes are what each is thought to have seen."""
 
-    def __init__(self, policy: Policy, sizes: dict[str, int], seconds: float = SECONDS) -> None:
-        """Take the policy; those of its witnesses that have an address are asked."""
+    def __init__(self, policy: Policy, sizes: dict[str, int], transport: httpx.BaseTransport | None = None) -> None:
+        """Take the policy, whose witnesses with an address are asked, and the network if it is another."""
         self.policy = policy
         self.sizes = sizes
         self._witnesses = [key for key in policy.witnesses.values() if key.raw in policy.urls]
-        self._client = httpx.Client(timeout=seconds, trust_env=False, follow_redirects=False)
+        self._client = httpx.Client(timeout=SECONDS, transport=transport, trust_env=False, follow_redirects=False)
         self._pool = ThreadPoolExecutor(max(1, len(self._witnesses)), "cosign") if self._witnesses else None
 
     def close(self) -> None:

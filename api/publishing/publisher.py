@@ -10,6 +10,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+import httpx
+
 from api.anchors import advance_anchor
 from api.errors import CheckFailed, InputRefused
 from api.main import Application, milliseconds
@@ -46,13 +48,18 @@ class Publication:
 class Publisher:
     """Publishes the checkpoints of one open ledger; used by the schedule, by `publish`, and by tests."""
 
-    def __init__(self, application: Application, policy: Policy | None = None) -> None:
-        """Take the ledger and the policy, by default that of the home."""
+    def __init__(
+        self,
+        application: Application,
+        policy: Policy | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Take the ledger, the policy, by default that of the home, and the way to the witnesses."""
         settings = application.settings
         self.standing = Standing(settings.published)
         self.policy = read_policy(application) if policy is None else policy
         self._application = application
-        self._cosigners = Cosigners(self.policy, self.standing.sizes())
+        self._cosigners = Cosigners(self.policy, self.standing.sizes(), transport)
         self._now = milliseconds(application.clock)
         self._running = threading.Lock()
 

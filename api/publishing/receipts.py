@@ -1,7 +1,7 @@
 """Receipts: an act's entry with the proof that it is in the published log, as one tlog-proof@v1 file.
 
 Whoever holds the file and the trust anchor needs nobody else: `sundial-audit receipt FILE`, or the page
-`check.html`, which needs no server. Source: C2SP tlog-proof; audit/FORMAT.md section 14.
+`check.html`, which needs no server. Source: C2SP tlog-proof; audit/FORMAT.md section 15.
 """
 
 from __future__ import annotations

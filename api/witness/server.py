@@ -25,7 +25,8 @@ def build_witness(witness: Witness) -> Starlette:
         except ClientDisconnect:
             return Response(status_code=400)
         reply = await run_in_threadpool(witness.add_checkpoint, bytes(body))
-        return Response(reply.body, reply.status, {"cache-control": "no-store"}, reply.media_type)
+        headers = {"cache-control": "no-store", "content-type": reply.media_type}
+        return Response(reply.body, reply.status, headers)
 
     async def who(_: Request) -> Response:
         return Response(f"{format_note_key(witness.key)}\n", media_type=TEXT)

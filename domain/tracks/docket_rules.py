@@ -10,7 +10,7 @@ from domain.clock import civil_day
 from domain.errors import TransitionRefused
 from domain.people import People
 from domain.schema import Event
-from domain.tracks import docket_events, mandate_events
+from domain.tracks import bulletin_rules, docket_events, mandate_events
 from domain.tracks.draw import DrawRejected, check_order
 from domain.tracks.items import Item, Tracks
 from domain.tracks.rows import ROWS
@@ -224,6 +224,7 @@ _RULES: Final[Mapping[str, Callable[[Holder, Item | None, Any, People], None]]] 
     "mandate.assessed.v1": _seeded,
     "mandate.list_change_proposed.v1": _change,
     "mandate.scheme_frozen.v1": _frozen,
+    **bulletin_rules.RULES,
     "bulletin.reception_scheduled.v1": _scheduled,
     "bulletin.reception_held.v1": _held,
     "bulletin.reception_missed.v1": _missed,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain.tracks.bulletin_rows import BULLETIN_ROWS
 from domain.tracks.docket_rows import CONFERENCE_ROWS, MANDATE_ROWS, RECEPTION_ROWS
 from domain.tracks.duty_rows import DUTY_ROWS, PACKAGE_ROWS
 from domain.tracks.joint_rows import JOINT_ROWS
@@ -19,6 +20,7 @@ TRACK_ROWS: Final[tuple[Row, ...]] = (
     *JOINT_ROWS,
     *CONFERENCE_ROWS,
     *RECEPTION_ROWS,
+    *BULLETIN_ROWS,
     *MANDATE_ROWS,
 )
 """The tables of all tracks, in the order in which they are printed."""

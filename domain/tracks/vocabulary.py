@@ -49,6 +49,7 @@ TRACKS: Final = _names(
     replay=("逐项回看", "replay of a case"),
     scheme=("考核方案", "assessment scheme"),
     reception=("领导接访", "reception by a leader"),
+    bulletin=("月通报", "monthly bulletin"),
 )
 ITEM_STATES: Final = _names(
     NONE=("尚未提出", "not opened"),
@@ -63,6 +64,7 @@ ITEM_STATES: Final = _names(
     LIFTED=("已解除", "lifted"),
     ISSUED=("已提出", "issued"),
     REPLIED=("已书面反馈", "replied"),
+    SERVED=("已送达、待反馈", "served, a reply is due"),
     DECIDED=("已决定", "decided"),
     IMPLEMENTED=("已落实", "implemented"),
     ASSIGNED=("已交办、待接受", "assigned, not yet accepted"),
@@ -270,6 +272,9 @@ ATTENDANCES: Final = _names(
 )
 CONFERENCE_FORMS: Final = _names(
     full=("全体会议", "full meeting"), working=("工作会议", "working meeting"), case=("专题会议", "on one matter")
+)
+BULLETIN_FORMATS: Final = _names(
+    docx=("文字文档", "DOCX"), json=("数据", "JSON"), pdf=("版式文档", "PDF"), xlsx=("表格", "XLSX")
 )
 DECISIONS: Final = _names(
     talk=("约谈", "talk"),

@@ -119,15 +119,15 @@ def client(city: Settings) -> Iterator[TestClient]:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_overdue_page_lists_what_the_endpoint_lists_and_opens_each_case(client: TestClient, lang: str) -> None:
-    answer = client.get(f"/?lang={lang}")
+    answer = client.get(f"/lists/overdue?lang={lang}")
     page = _Page()
     page.feed(answer.text)
     assert (answer.status_code, page.forbidden) == (200, [])
     rows = client.get("/api/overdue?limit=50").json()["rows"]
     cases = [link.partition("?")[0] for link in page.links if link.startswith("/cases/")]
-    assert cases == [f"/cases/{row['case']}" for row in rows]
-    assert ("超期清单" in answer.text) is (lang == "zh")
-    history = client.get(f"{cases[0]}?lang={lang}")
+    assert cases == [f"/cases/{row['case']}/replay" for row in rows]
+    assert ("已超期的时限" in answer.text) is (lang == "zh")
+    history = client.get(f"/cases/{rows[0]['case']}?lang={lang}")
     page = _Page()
     page.feed(history.text)
     assert (history.status_code, page.forbidden) == (200, [])
@@ -137,12 +137,12 @@ def test_the_overdue_page_lists_what_the_endpoint_lists_and_opens_each_case(clie
 
 def test_the_page_is_chinese_first_and_its_filters_stand_in_the_address(client: TestClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/").text
-    narrowed = client.get("/?unit=renewal&clock=HANDLE&as_of=2025-12-31&lang=en").text
+    narrowed = client.get("/lists/overdue?unit=renewal&clock=HANDLE&as_of=2025-12-31&lang=en").text
     assert 'value="renewal" selected' in narrowed
     assert 'value="2025-12-31"' in narrowed
     assert "unit=renewal" in narrowed
-    empty = client.get("/?as_of=2024-06-01&lang=en").text
-    assert "No clock is overdue" in empty
+    empty = client.get("/lists/overdue?as_of=2024-06-01&lang=en").text
+    assert "no row fits" in empty
 
 
 def test_pages_and_style_carry_a_strict_policy_and_load_nothing_from_elsewhere(client: TestClient) -> None:
@@ -159,6 +159,10 @@ def test_pages_and_style_carry_a_strict_policy_and_load_nothing_from_elsewhere(c
 def test_no_sealed_text_reaches_a_page(client: TestClient, city: Settings) -> None:
     texts = {matter["subject"] for matter in load_matters()}
     rows = client.get("/api/overdue?limit=50").json()["rows"]
-    pages = client.get("/").text + "".join(client.get(f"/cases/{row['case']}").text for row in rows[:10])
+    pages = (
+        client.get("/").text
+        + client.get("/lists/overdue").text
+        + "".join(client.get(f"/cases/{row['case']}").text for row in rows[:10])
+    )
     assert not any(text in pages for text in texts)
     assert "信访人甲" not in pages

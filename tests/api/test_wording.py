@@ -8,6 +8,7 @@ import string
 from pathlib import Path
 
 from api.errors import problem_codes
+from api.lists.catalogue import LISTS
 from api.wording import Wording, load_catalogue
 from audit.faults import Kind
 from domain.clocks import national_rules
@@ -19,6 +20,7 @@ REFUSALS = {"UsageRefused", "InputRefused", "KeyFileRefused", "NotThere", "Check
 TABLES = {
     "clocks": {row.clock for _, rules in national_rules().steps for row in rules.clocks.values()},
     "faults": {str(kind) for kind in Kind},
+    "columns": {name for listing in LISTS for name in listing.columns},
 }
 
 
@@ -54,7 +56,7 @@ def test_every_sentence_is_asked_for_somewhere() -> None:
     assert unused == []
 
 
-def test_every_clock_and_every_kind_of_fault_has_its_name() -> None:
+def test_every_clock_every_kind_of_fault_and_every_column_has_its_name() -> None:
     for table, words in TABLES.items():
         assert {key.partition(".")[2] for key in load_catalogue("zh") if key.startswith(f"{table}.")} == words
 

@@ -27,12 +27,11 @@ from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 from api.anchors import advance_anchor
 from api.initialise import initialise
 from api.keyfiles import read_key
-from api.main import open_application
+from api.main import open_application, open_log
 from api.settings import Settings
 from audit.canonical import format_json
 from audit.merkle import EMPTY_ROOT, append, root_of
 from audit.statement import PAYLOAD_TYPE
-from audit.store.migrations import migrations
 from audit.tiles import HEIGHT, WIDTH
 from domain.clocks import published_rules
 from domain.schema import CIVIL
@@ -222,9 +221,10 @@ def rows_of(fixture: Fixture, table: str) -> Iterator[tuple[object, ...]]:
 
 def copy_to_postgres(fixture: Fixture, url: str) -> None:
     """Copy the log into an empty PostgreSQL database, its rows in the order of the log."""
+    log = open_log(settings_for(fixture.settings.home, url))
+    log.migrate()
+    log.close()
     with psycopg.connect(url) as server, server.cursor() as cursor:
-        for _, sql in migrations("postgres"):
-            server.execute(sql.encode())
         server.execute("DELETE FROM log_head")
         for table, types in _TABLES.items():
             with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:

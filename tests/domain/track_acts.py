@@ -192,6 +192,25 @@ TRACK_PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "bulletin.reception_published.v1": ("bulletin/housing", {"item": 1}),
     "bulletin.reception_held.v1": ("bulletin/housing", {"item": 1, "units": ["housing"]}),
     "bulletin.reception_missed.v1": ("bulletin/housing", {"item": 1, "ground": "not_this_unit"}),
+    "bulletin.issued.v1": (
+        "bulletin/housing",
+        {
+            "month": "2026-03",
+            "unit": "housing",
+            "as_of_on": "2026-03-02",
+            "known_at": {"root": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "size": 1},
+            "files": [{"digest": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "format": "docx"}],
+            "concerning": "housing",
+        },
+    ),
+    "bulletin.served.v1": (
+        "bulletin/housing",
+        {"item": 1, "leader": "officer-wang", "due_on": "2026-03-02", "copies": ["housing"]},
+    ),
+    "bulletin.replied.v1": ("bulletin/housing", {"item": 1}),
+    "bulletin.returned.v1": ("bulletin/housing", {"item": 1, "due_on": "2026-03-02"}),
+    "bulletin.concluded.v1": ("bulletin/housing", {"item": 1, "finding": "corrected"}),
+    "bulletin.withdrawn.v1": ("bulletin/housing", {"item": 1, "ground": "not_this_unit"}),
     "mandate.opened.v1": (
         "mandate/housing",
         {"mandate": "special", "units": ["housing"], "from_on": "2026-03-02", "until_on": "2026-03-02"},
@@ -284,5 +303,7 @@ TRACK_OPTIONAL: Mapping[str, frozenset[str]] = {
     "conference.decided.v1": frozenset({"case"}),
     "conference.task_set.v1": frozenset({"case"}),
     "bulletin.reception_scheduled.v1": frozenset({"units"}),
+    "bulletin.issued.v1": frozenset({"concerning"}),
+    "bulletin.served.v1": frozenset({"copies"}),
     "bulletin.reception_held.v1": frozenset({"units"}),
 }

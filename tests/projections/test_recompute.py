@@ -16,7 +16,7 @@ from projections.errors import FigureUnknown, PositionRefused, UnitUnknown, View
 from projections.figures_answers import figures
 from projections.open import open_database
 from projections.reader import Reader
-from projections.recompute import Published, recompute
+from projections.recompute import Published, Wanted, recompute, recompute_published
 from tests.projections.figure_histories import figure_cases
 from tests.projections.histories import append, beginning, create_ledger, stored
 from tests.projections.test_figures import FIRST_DAY
@@ -57,6 +57,20 @@ def test_a_published_figure_is_confirmed_or_not(reader: Reader) -> None:
     assert recompute(reader, row.id, AS_OF, 450, published=published).equal
     assert not recompute(reader, row.id, AS_OF, 450, published=Published(row.numerator + 1, row.denominator)).equal
     assert not recompute(reader, row.id, AS_OF, 450, published=published._replace(exclusions=99)).equal
+
+
+def test_figures_published_together_are_made_again_in_one_fold(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recomputing, "CASES_AT_ONCE", 17)
+    wanted = [
+        Wanted(row.id, month, unit, Published(row.numerator, row.denominator, row.exclusions))
+        for month, unit in ((None, None), ("2023-05", "city"))
+        for row in figures(reader, AS_OF, 450, unit=unit, month=month).rows
+    ]
+    found = recompute_published(reader, wanted, AS_OF, 450)
+    assert [one.figure for one in found] == [one.figure for one in wanted]
+    assert all(one.equal and one.computed == one.told for one in found)
+    wrong = wanted[3]._replace(published=wanted[3].published._replace(numerator=wanted[3].published.numerator + 1))
+    assert [one.equal for one in recompute_published(reader, [wrong, wanted[4]], AS_OF, 450)] == [False, True]
 
 
 def test_no_view_needs_to_stand_where_none_is_asked(sqlite_url: str) -> None:

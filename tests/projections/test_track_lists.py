@@ -20,7 +20,7 @@ from projections.recommendations import count_recommendations, recommendations
 from projections.supervision_answers import TRACKS as ALL_TRACKS
 from projections.supervision_answers import count_track, track_items
 from projections.supervision_mandates import campaign_lists, inspection_visits, mandates, random_inspections
-from projections.supervision_queue import count_queue, standing_queue
+from projections.supervision_queue import KINDS, count_queue, standing_queue
 from tests.projections.recount_tracks import TRACKS, Turn, day_of, moments
 
 SIZE = len(TRACKS.rows)
@@ -163,6 +163,7 @@ def test_the_queue_is_what_the_lists_say_is_overdue_and_dissatisfied(tracks: Rea
         assert _paged(standing_queue, tracks, as_of, known_at) == queue
         kinds |= set(found)
     assert len(kinds) >= 11
+    assert kinds <= {*KINDS}
 
 
 def test_who_was_rated_dissatisfied_waits_until_followed_up_or_reopened(tracks: Reader) -> None:

@@ -1,0 +1,53 @@
+"""Answers that are not sent twice: a tag bound to the question and the position of the log, and 304 for who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from api.http.problems import documented
+from api.lists.documents import write_json
+from api.main import Application
+from domain.schema import CIVIL
+
+_ETAG_CHARACTERS = 32
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Say whether the reader holds this answer already. Source: RFC 9110 section 13.1.2 (weak comparison)."""
+    asked = request.headers.get("if-none-match", "")
+    return tag.removeprefix("W/") in {known.strip().removeprefix("W/") for known in asked.split(",")}
+
+
+def headers(tag: str) -> dict[str, str]:
+    """The headers of an answer that may be kept by its reader alone, and is asked for again each time."""
+    return {"etag": tag, "cache-control": "private, no-cache"}
+
+
+def tag_of(application: Application, asked: Mapping[str, Any], *moments: tuple[str | None, datetime]) -> str:
+    """The tag of an answer at the head of the log. `moments` are those asked for, as written and as read.
+
+    Whoever asks about "now" gets a weak tag, by civil day: within a day the answer changes with the log alone.
+    """
+    exact = all(text for text, _ in moments)
+    told = [at.isoformat() if text else at.astimezone(CIVIL).date().isoformat() for text, at in moments]
+    data = write_json([sorted(asked.items()), told, application.ledger.head().size])
+    digest = sha256(data).hexdigest()[:_ETAG_CHARACTERS]
+    return f'"{digest}"' if exact else f'W/"{digest}"'
+
+
+def answer_once(request: Request, tag: str, make: Callable[[], Any]) -> Response:
+    """Answer with a document as JSON, or with 304 and nothing if the reader has it already."""
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers(tag))
+    return Response(write_json(make()), media_type="application/json", headers=headers(tag))
+
+
+def answered(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI rows of a route that answers with a document of this shape, once."""
+    return {200: {"model": model}, 304: {"description": "Not Modified"}, **documented(400, 404)}

@@ -1,0 +1,180 @@
+"""The overview of who answers for what: tiles that lead to exactly their lists, tables, charts, figures by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api.access.bounds import Bounds
+from api.access.guard import Passed
+from api.errors import ApiError, describe
+from api.http.bars import Chart, lying, standing
+from api.http.depends import Opened
+from api.http.forms import Field, axis_fields, choices_of
+from api.http.names import Names
+from api.http.pages import Lang
+from api.http.problems import documented
+from api.http.rendering import Addresses, address_of, render
+from api.http.shown import Table, ask_list, make_table
+from api.http.tiles_of_work import tiles_of
+from api.lists.asking import Asked
+from api.lists.catalogue import BY_NAME
+from api.lists.filters import UNIT
+from api.main import Application
+from api.wording import Wording
+from projections.errors import QuestionRefused
+
+SHORT = 8
+BANDS = ("closing_days", "overdue_days")
+FIRST_FIGURE = "on_time_closure_rate"
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Figure = Annotated[str, Query(max_length=60)]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the parts of a page share: the ledger, names, addresses, bounds, and what was asked for."""
+
+    application: Application
+    names: Names
+    at: Addresses
+    bounds: Bounds
+    asked: Mapping[str, str]
+
+    def ask(self, name: str, **more: str) -> Asked:
+        """Read a question to a list with what was asked for; raises what `ask_list` raises."""
+        listing = BY_NAME[name]
+        known = {known.name for known in listing.filters} | {"as_of", "known_at"}
+        asked = {key: value for key, value in {**self.asked, **more}.items() if key in known}
+        return ask_list(self.application, self.bounds, listing, asked)
+
+    def table(self, name: str, limit: int | None = None, **more: str) -> Table:
+        """A list, or its first rows."""
+        question = self.ask(name, **more)
+        page = question.page(self.application, limit if question.listing.paged else None)
+        table = make_table(self.application, self.names, self.at, question, page, limit=limit)
+        return replace(table, cursor="more") if limit is not None and len(page.rows) > limit else table
+
+    def fields(self, *others: Field) -> list[Field]:
+        """The fields of both axes and the unit, then others."""
+        units = choices_of(self.application, self.names, self.bounds, UNIT)
+        unit = Field("unit", self.names.say("pages.unit"), "select", self.asked.get("unit", ""), units)
+        return [*axis_fields(self.names, self.asked), unit, *others]
+
+
+@router.get("/", responses=documented(400, 404))
+def dashboard(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
+    """The overview; a wrong question stays in the form."""
+    desk = _desk(request, application, passed.bounds(application), lang)
+    told, refused, status = _try(desk, _overview)
+    return render(
+        "dashboard.html",
+        application,
+        lang,
+        passed.viewer,
+        address=address_of(request),
+        status=status,
+        fields=desk.fields(),
+        refused=refused,
+        told=told,
+        asked=_carried(desk),
+    )
+
+
+@router.get("/figures", responses=documented(400, 404))
+def figures_page(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
+    """Every figure of a month, or of all up to the moment, and one of them month by month and by unit."""
+    desk = _desk(request, application, passed.bounds(application), lang)
+    chosen = desk.asked.get("figure") or FIRST_FIGURE
+    told, refused, status = _try(desk, _figures)
+    names = choices_of(application, desk.names, desk.bounds, BY_NAME["series"].filters[0])
+    month = Field("month", desk.names.say("columns.month"), "month", desk.asked.get("month", ""))
+    which = Field("figure", desk.names.say("shell.figures"), "select", chosen, names, needed=True)
+    return render(
+        "figures.html",
+        application,
+        lang,
+        passed.viewer,
+        address=address_of(request),
+        status=status,
+        fields=desk.fields(month, which),
+        refused=refused,
+        told=told,
+        chosen=chosen,
+        asked=_carried(desk),
+    )
+
+
+def _desk(request: Request, application: Application, bounds: Bounds, lang: str) -> Desk:
+    names = Names(Wording(lang), application.ledger.reference().people)
+    return Desk(application, names, Addresses(lang), bounds, dict(request.query_params))
+
+
+def _carried(desk: Desk) -> dict[str, str]:
+    return {key: value for key, value in desk.asked.items() if value and key in ("as_of", "known_at", "unit", "month")}
+
+
+def _try(desk: Desk, tell: Any) -> tuple[dict[str, Any] | None, str, int]:
+    """Tell a page, or why it cannot be told."""
+    try:
+        return tell(desk), "", 200
+    except (ApiError, QuestionRefused) as error:
+        problem = describe(error, desk.names.say)
+        return None, problem.line, problem.status
+
+
+def _overview(desk: Desk) -> dict[str, Any]:
+    overdue = desk.ask("overdue")
+    overdue.page(desk.application, 1)
+    tiles, by_unit = tiles_of(desk.application, overdue, desk.at, desk.asked)
+    counted = sorted(by_unit.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "at": overdue.as_of,
+        "tiles": tiles,
+        "by_unit": [(unit, count, desk.at("/lists/overdue", desk.asked, unit=unit)) for unit, count in counted],
+        "by_unit_chart": lying([(desk.names.office(unit), count, f"{count:,}") for unit, count in counted]),
+        "workload": desk.table("workload"),
+        "board": desk.table("package-board", SHORT),
+        "must": desk.table("must-be-packaged", SHORT),
+        "patrol": desk.table("patrol-counts"),
+        "queue": desk.table("supervision", SHORT),
+        "bands": {of: _banded(desk, of) for of in BANDS},
+    }
+
+
+def _banded(desk: Desk, of: str) -> tuple[Table, Chart]:
+    table = desk.table("bands", of=of)
+    rows = [(band_name(desk.names, row.least, row.most), row.count, f"{row.count:,}") for row in table.page.rows]
+    return table, lying(rows)
+
+
+def band_name(names: Names, least: int, most: int | None) -> str:
+    """A band of days in words."""
+    if most is None:
+        return names.say("dashboard.band_over", least=least)
+    return names.say("dashboard.band", least=least, most=most)
+
+
+def _figures(desk: Desk) -> dict[str, Any]:
+    chosen = desk.asked.get("figure") or FIRST_FIGURE
+    series = desk.table("series", figure=chosen)
+    drawn = [(row.month[2:], row.value, _valued(desk, row.value)) for row in series.page.rows]
+    rate = any(isinstance(value, float) for _, value, _ in drawn)
+    rank, refused, _ = _try(desk, lambda asked: {"table": asked.table("rank", figure=chosen)})
+    return {
+        "at": series.page.as_of,
+        "figures": desk.table("figures", figure=""),
+        "series": series,
+        "series_chart": standing(drawn, 1.0 if rate else None),
+        "rank": rank["table"] if rank else None,
+        "rank_refused": refused,
+    }
+
+
+def _valued(desk: Desk, value: float | None) -> str:
+    return "—" if value is None else desk.names.number("value", value)

@@ -1,0 +1,81 @@
+"""What is put into a view's table comes back as it was, on both stores, whatever its values are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import normalize
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from projections.database import Database
+from projections.errors import DatabaseFailed
+from projections.open import open_database
+from projections.tables import Column, Row, Table, create_table
+
+TABLE = Table(
+    "view_things",
+    2,
+    (
+        Column("thing", "text"),
+        Column("number", "big"),
+        Column("small", "small"),
+        Column("middle", "integer"),
+        Column("note", "text"),
+        Column("hash", "blob"),
+    ),
+)
+# PostgreSQL's texts hold every character but U+0000.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+ROWS = st.dictionaries(
+    st.tuples(TEXTS.map(lambda text: normalize("NFC", text)), st.integers(-(2**63), 2**63 - 1)),
+    st.tuples(
+        st.integers(-(2**15), 2**15 - 1), st.integers(-(2**31), 2**31 - 1), TEXTS, st.binary(max_size=40)
+    ),
+    max_size=8,
+).map(lambda found: [(*key, *rest) for key, rest in found.items()])  # fmt: skip
+
+
+@pytest.fixture
+def database(any_store_url: str) -> Iterator[Database]:
+    found = open_database(any_store_url)
+    with found.write() as session:
+        session.run(create_table(TABLE, TABLE.name, session.dialect, keyed=True))
+    yield found
+    found.close()
+
+
+def _read(database: Database) -> list[Row]:
+    with database.read() as session:
+        return [tuple(row) for row in session.query(f"SELECT {TABLE.column_names} FROM {TABLE.name}")]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=ROWS, second=ROWS)
+def test_rows_come_back_as_they_were_put_and_later_ones_replace(
+    database: Database, first: list[Row], second: list[Row]
+) -> None:
+    with database.write(lasting=False) as session:
+        session.run(f"DELETE FROM {TABLE.name}")
+        session.load(TABLE, TABLE.name, first)
+        with session.together():
+            session.put(TABLE, TABLE.name, second)
+    expected = {row[:2]: row for row in (*first, *second)}
+    assert sorted(_read(database)) == sorted(expected.values())
+
+
+def _put(database: Database, row: Row, *names: str) -> None:
+    with database.write(lasting=False) as session, session.together():
+        for name in names:
+            session.put(TABLE, name, [row])
+
+
+def test_what_cannot_be_put_leaves_nothing_of_its_transaction(database: Database) -> None:
+    row = ("a", 1, 2, 3, "b", b"c")
+    with pytest.raises((DatabaseFailed, psycopg.Error)):
+        _put(database, row, TABLE.name, "view_nowhere")
+    assert _read(database) == []
+    _put(database, row, TABLE.name)
+    assert _read(database) == [row]
