@@ -98,6 +98,8 @@ def _check_tree(options: Namespace, trust: Trust, findings: Findings) -> None:
         findings.facts["signatures"] = sum(part.signatures for part in parts)
         findings.report(found)
         trust.open(text, findings, log_key=verifier.authority.log_key(size))
+        findings.begin("censuses")
+        findings.facts["censuses"] = "{}/{}".format(*published.check_censuses(read, size))
     else:
         opened, tree = trust.open(text, findings).checkpoint, tree_checks.TreeChecks(size)
         leaves = bytearray(b"".join(published.read_tile(read, 0, at, size) for at in range(-(-size // 256))))

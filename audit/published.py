@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
+from audit.census import CENSUS, Census, map_root, read_census
 from audit.checkpoint import Checkpoint
+from audit.entry import parse_entry
 from audit.errors import Malformed, ProofRejected
-from audit.merkle import node_hash, root, root_of
+from audit.merkle import leaf_hash, node_hash, root, root_of
+from audit.statement import parse_statement
 from audit.tiles import ENTRIES, HEIGHT, WIDTH, tile_path, tile_width
 from audit.tree_checks import TreeChecks
 
-__all__ = ["Read", "check_extends", "check_tiles", "read_share", "read_tile"]
+__all__ = [
+    "REFERENCES",
+    "Read",
+    "check_censuses",
+    "check_extends",
+    "check_tiles",
+    "read_entries",
+    "read_share",
+    "read_tile",
+]
 
 Read = Callable[[str], bytes | None]
 
@@ -32,10 +44,9 @@ def read_tile(read: Read, level: int, number: int, size: int) -> bytes:
     return data if level == ENTRIES else data[: 32 * width]
 
 
-def read_share(read: Read, size: int, share: int, shares: int) -> Iterator[tuple[int, bytes]]:
-    """Yield index and bytes of the entries of some streams, in the order of the log.
+def read_entries(read: Read, size: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield index, name of the stream and bytes of every entry, in the order of the log.
 
-    Share REFERENCES holds the streams `ledger` and `people/…`, the others all streams that fall to them.
     Raises Malformed if a bundle is missing or does not hold as many entries as it should.
     """
     for number in range(-(-size // WIDTH)):
@@ -46,9 +57,43 @@ def read_share(read: Read, size: int, share: int, shares: int) -> Iterator[tuple
                 raise Malformed(f"{tile_path(ENTRIES, number)} ends before entry {index}")
             # The stream is the last member of a statement; where it is not, the entry is malformed anyway.
             name = data[data.rfind(b'"stream":"', start, at) + 10 : at].partition(b'"')[0]
-            mine = REFERENCES if name == b"ledger" or name.startswith(b"people/") else crc32(name) % shares
-            if mine == share:
-                yield index, data[start:at]
+            yield index, name, data[start:at]
+
+
+def read_share(read: Read, size: int, share: int, shares: int) -> Iterator[tuple[int, bytes]]:
+    """Yield index and bytes of the entries of some streams, in the order of the log. Raises as read_entries does.
+
+    Share REFERENCES holds the streams `ledger` and `people/…`, the others all streams that fall to them.
+    """
+    for index, name, data in read_entries(read, size):
+        references = name == b"ledger" or name.startswith(b"people/")
+        if share == (REFERENCES if references else crc32(name) % shares):
+            yield index, data
+
+
+def check_censuses(read: Read, size: int, budget: int = 10_000_000) -> tuple[int, int]:
+    """Compute the maps of the newest censuses again, of as many as budget leaves suffice for.
+
+    The entries were checked before. Returns how many censuses were compared, and how many there are.
+    Raises ProofRejected at one whose map is another, Malformed if a bundle is missing.
+    """
+    found: list[Census] = []
+    for _, data in read_share(read, size, REFERENCES, 1):
+        statement = parse_statement(parse_entry(data).payload)
+        found += [read_census(statement)] if statement.action == CENSUS else []
+    found.sort(key=lambda one: one.entries, reverse=True)
+    left = [one for place, one in enumerate(found) if place * one.streams <= budget]
+    compared, heads = len(left), dict[bytes, tuple[bytes, int]]()
+    for index, name, data in read_entries(read, size):
+        heads[name] = leaf_hash(data), heads.get(name, (b"", 0))[1] + 1
+        while left and left[-1].entries == index + 1:
+            census = left.pop()
+            listed = ((name.decode(), *heads[name]) for name in sorted(heads))
+            if map_root(listed) != (census.streams, census.root):
+                raise ProofRejected(f"the census of the first {census.entries} entries has another map of streams")
+    if left:
+        raise ProofRejected("a census covers entries that the log does not have")
+    return compared, len(found)
 
 
 def check_tiles(read: Read, tree: TreeChecks) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from audit.census import map_root
 from audit.checkpoint import Checkpoint
 from audit.errors import Malformed, ProofRejected
 from audit.merkle import EMPTY_ROOT, root_of
-from audit.published import REFERENCES, check_extends, check_tiles, read_share, read_tile
+from audit.published import REFERENCES, check_censuses, check_extends, check_tiles, read_share, read_tile
 from audit.verify import LogVerifier
-from tests.audit.published_log import SECOND, PublishedLog, told_log
-from tests.audit.simulated_log import ORIGIN, is_reference
+from tests.audit.published_log import CASE, SECOND, PublishedLog, told_log
+from tests.audit.simulated_log import LOG, ORIGIN, is_reference
 
 LARGE = told_log(others=600)
 LARGE.checkpoint()
@@ -84,6 +85,38 @@ def test_one_log_begins_another_by_its_tiles_alone(old: int, new: int) -> None:
                     check_extends(tiles.get, wrong, larger)
         with pytest.raises(ProofRejected):
             check_extends(tiles.get, smaller, larger._replace(root=EMPTY_ROOT))
+
+
+def _with_censuses(*, lie: bool) -> PublishedLog:
+    """A log with two censuses, the older of which may leave out a stream."""
+    log = told_log()
+    listed = log.map()[1:] if lie else log.map()
+    streams, map_hash = map_root(listed)
+    public = {"entries": len(log.rows), "map": map_hash.hex(), "streams": streams, "views": []}
+    log.act(SECOND, CASE, "case.investigated.v1", {"way": "visit"})
+    log.act(LOG, "ledger", "ledger.census.v1", public)
+    log.census()
+    log.act(LOG, "ledger", "ledger.census.v1", public)
+    return log
+
+
+def test_the_maps_of_censuses_are_computed_again() -> None:
+    log = _with_censuses(lie=False)
+    files = log.tree(log.note())
+    assert check_censuses(files.get, len(log.rows)) == (3, 3)
+    assert check_censuses(files.get, len(log.rows), budget=0) == (1, 3)
+    log = _with_censuses(lie=True)
+    files = log.tree(log.note())
+    with pytest.raises(ProofRejected, match="another map"):
+        check_censuses(files.get, len(log.rows))
+    assert check_censuses(files.get, len(log.rows), budget=0) == (1, 3)
+
+
+def test_a_census_covers_no_more_than_there_is() -> None:
+    log = told_log()
+    log.act(LOG, "ledger", "ledger.census.v1", {"entries": 99, "map": "0" * 64, "streams": 1, "views": []})
+    with pytest.raises(ProofRejected, match="does not have"):
+        check_censuses(log.tree(log.note()).get, len(log.rows))
 
 
 def test_bundles_that_are_cut_short_are_malformed() -> None:
