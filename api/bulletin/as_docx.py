@@ -75,6 +75,9 @@ def _prepare(document: Any, paper: Paper) -> None:
     defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
     _set_fonts(defaults, _CHINESE)
     document.styles["Normal"].font.size = Pt(10.5)
+    relations = document.part.rels  # the template carries every style a second time, for the Word of 2010
+    for name in [name for name, one in relations.items() if one.reltype.endswith("/stylesWithEffects")]:
+        del relations[name]
     at = datetime.combine(paper.on, time())
     about = document.core_properties
     about.title, about.author, about.last_modified_by, about.comments = paper.title, "", "", ""

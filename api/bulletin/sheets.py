@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from api.bulletin.contents import COMPOSED, COUNT_BARS, RATE_LINES, Bulletin
 from api.bulletin.words import Words
@@ -27,7 +27,7 @@ _MOST_UNITS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One section. `total` counts all rows that there are, which may be more than those listed."""
+    """One section: a table, what is said of it, and charts of what it tells."""
 
     name: str
     title: str
@@ -87,8 +87,7 @@ def _sheet(
 
 def _figures(bulletin: Bulletin, words: Words) -> Sheet:
     headings = ("figure", "value", "numerator", "denominator", "exclusions", "on_month", "on_year", "imported", "note")
-    rows = [_figure_row(one, words) for one in bulletin.figures]
-    return _sheet(words, "figures", headings, rows, (), (_lines(bulletin, words), _counts(bulletin, words)))
+    return _sheet(words, "figures", headings, [_figure_row(one, words) for one in bulletin.figures])
 
 
 def _figure_row(told: Compared, words: Words) -> tuple[Cell, ...]:
@@ -118,25 +117,21 @@ def _change(change: float | None, figure: Figure, words: Words) -> str:
     return words("points" if figure.rate else "relative", change=change)
 
 
-def _lines(bulletin: Bulletin, words: Words) -> Chart:
-    series = [Series(words.name(FIGURES[name].name), _values(bulletin.series[name])) for name in RATE_LINES]
-    return _monthly(bulletin, words, Chart("lines", words("lines"), words("month"), (), tuple(series), "", True))
+def _trends(bulletin: Bulletin, words: Words) -> Sheet:
+    """The months up to this one: rates as lines, counts as bars, and both as one table."""
+    names = (*RATE_LINES, *COUNT_BARS)
+    told = {name: bulletin.series[name] for name in names}
+    months = tuple(row.month or "" for row in told[RATE_LINES[0]])
+    rows = [(month, *(_value(told[name][at], FIGURES[name]) for name in names)) for at, month in enumerate(months)]
 
+    def drawn(kind: Literal["lines", "bars"], title: str, shown: Sequence[str]) -> Chart:
+        series = (Series(words.name(FIGURES[name].name), tuple(row.value for row in told[name])) for name in shown)
+        nothing = words("nothing_drawn")
+        return Chart(kind, words(title), words("month"), months, tuple(series), nothing, percent=kind == "lines")
 
-def _counts(bulletin: Bulletin, words: Words) -> Chart:
-    series = [Series(words.name(FIGURES[name].name), _values(bulletin.series[name])) for name in COUNT_BARS]
-    return _monthly(bulletin, words, Chart("bars", words("counts"), words("month"), (), tuple(series), ""))
-
-
-def _monthly(bulletin: Bulletin, words: Words, chart: Chart) -> Chart:
-    labels = tuple(row.month or "" for row in bulletin.series[RATE_LINES[0]])
-    return Chart(
-        chart.kind, chart.title, chart.about, labels, chart.series, words("nothing_drawn"), percent=chart.percent
-    )
-
-
-def _values(rows: Sequence[FigureRow]) -> tuple[float | None, ...]:
-    return tuple(row.value for row in rows)
+    headings = (words("month"), *(words.name(FIGURES[name].name) for name in names))
+    charts = (drawn("lines", "lines", RATE_LINES), drawn("bars", "counts", COUNT_BARS))
+    return Sheet("trends", words("trends"), headings, tuple(rows), (), charts)
 
 
 def _formulas(bulletin: Bulletin, words: Words) -> Sheet:
@@ -157,21 +152,19 @@ def _overdue(bulletin: Bulletin, words: Words) -> Sheet:
         (row.case, words.clock(row.clock), words.office(row.unit), row.due_on, row.overdue_days, row.leader)
         for row in bulletin.overdue
     ]
-    count = bulletin.overdue_count
-    by_unit = sorted(count.by_unit.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_UNITS]
-    chart = Chart(
-        "bars",
-        words("by_unit"),
-        words("office"),
-        tuple(words.office(unit) for unit, _ in by_unit),
-        (Series(words("overdue_now"), tuple(float(number) for _, number in by_unit)),),
-        words("nothing_drawn"),
-    )
-    word = "capped" if count.total > len(rows) else "total"
-    note = words(word, total=count.total, shown=len(rows))
-    return _sheet(
-        words, "overdue", ("case", "clock", "office", "due_on", "overdue_days", "leader"), rows, [note], [chart]
-    )
+    total = bulletin.overdue_count.total
+    note = words("capped" if total > len(rows) else "total", total=total, shown=len(rows))
+    return _sheet(words, "overdue", ("case", "clock", "office", "due_on", "overdue_days", "leader"), rows, [note])
+
+
+def _by_unit(bulletin: Bulletin, words: Words) -> Sheet:
+    by_unit = sorted(bulletin.overdue_count.by_unit.items(), key=lambda pair: (-pair[1], pair[0]))
+    rows = [(words.office(unit), number) for unit, number in by_unit]
+    most = rows[:_MOST_UNITS]
+    series = Series(words("overdue_now"), tuple(float(number) for _, number in most))
+    labels = tuple(office for office, _ in most)
+    chart = Chart("bars", words("by_unit"), words("office"), labels, (series,), words("nothing_drawn"))
+    return _sheet(words, "by_unit", ("office", "overdue_now"), rows, (), [chart])
 
 
 def _spread(bulletin: Bulletin, words: Words) -> Sheet:
@@ -278,6 +271,8 @@ def _composed(by: str, key: str, words: Words) -> str:
 
 _SECTIONS: Final[tuple[Callable[[Bulletin, Words], Sheet], ...]] = (
     _figures,
+    _trends,
+    _by_unit,
     _overdue,
     _spread,
     _board,

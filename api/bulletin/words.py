@@ -36,6 +36,7 @@ WORDS: Final = _names(
     rectifications=("未完成整改", "Unfinished rectifications"),
     patrol=("网上巡查", "Online patrol"),
     composition=("构成(仅供参考,不作考核)", "Composition (context only, never a score)"),
+    trends=("近十二个月走势", "Twelve months"),
     lines=("近十二个月比率", "Rates over twelve months"),
     counts=("近十二个月收办", "Received and closed over twelve months"),
     by_unit=("各单位超期时限", "Overdue clocks by office"),
