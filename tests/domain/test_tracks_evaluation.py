@@ -133,3 +133,23 @@ def test_the_window_is_checked_in_the_ledgers_own_calendar() -> None:
     bare = TRACKS_CITY._replace(calendars=type(TRACKS_CITY.calendars)())
     with pytest.raises(TransitionRefused):
         commands.check(told.case, event, bare)
+
+
+@pytest.mark.parametrize("decision", ["revoke", "redo"])
+def test_a_matter_sent_back_unrated_opens_a_window_of_its_own_in_the_next_round(decision: str) -> None:
+    told = (
+        Story(reference=TRACKS_CITY)
+        .submitted("office", "2026-03-02")
+        .registered("office", "2026-03-02", channel="online")
+    )
+    told.accepted("2026-03-03").opined("2026-03-09").served("2026-03-10")
+    first = told.clock("EVALUATION")
+    told.act("review_requested", "2026-03-20", petitioner(DEVICE_KEY), to_office="department", way="key")
+    told.act("review_decided", "2026-04-01", decision=decision)
+    assert not any(clock.clock == "EVALUATION" for clock in told.case.running)
+    assert (told.case.round, first.closed_by) == (2, "")
+    told.accepted("2026-04-02").opined("2026-04-20").served("2026-04-21")
+    window = told.clock("EVALUATION")
+    assert (window.segment, window.start_day) == (2, date(2026, 4, 21))
+    rated(told, "satisfied", "office", "2026-05-20")
+    assert [(one.round, one.rating) for one in told.case.ratings] == [(2, "satisfied")]
