@@ -10,6 +10,7 @@ from typing import Any, Final
 from domain import (
     case_events,
     census,
+    claim_events,
     designations,
     handling_events,
     people_events,
@@ -50,7 +51,7 @@ def _declared() -> dict[str, type[Event]]:
         bulletin_events,
         mandate_events,
     )
-    procedure = (routing_events, handling_events, review_events)
+    procedure = (routing_events, handling_events, review_events, claim_events)
     for module in (people_events, census, reference_events, case_events, *procedure, refusals, *tracks):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind.action:

@@ -134,6 +134,8 @@ REVIEW: Final = (
     Transition("case.merged.v1", to(MERGED, *OPEN), "19(3)", "D"),
     Transition("case.linked.v1", stay(*BEGUN), "19(3)", "D"),
     Transition("case.corrected.v1", stay(*BEGUN), "46(4)", "D"),
+    Transition("case.annotated.v1", stay(*BEGUN), "21(2)", "D"),
+    Transition("case.deadline_claimed.v1", stay(*BEGUN), "21(2)", "D"),
 )
 
 PROCEDURE: Final = (*ROUTING, *HANDLING, *REVIEW)

@@ -101,5 +101,7 @@ PROCEDURE_PERMISSIONS: Final = MappingProxyType(
         "case.merged.v1": _BY_HOLDER,
         "case.linked.v1": Permission(DESK, EVER_HOLDER),
         "case.corrected.v1": Permission(PEOPLE, AUTHOR, (AUTHOR_SUPERIOR,)),
+        "case.annotated.v1": Permission(DESK, EVER_HOLDER),
+        "case.deadline_claimed.v1": Permission(DESK, EVER_HOLDER),
     }
 )

@@ -65,17 +65,21 @@ ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
         "case.merged.v1": Name("并案", "merge into another case"),
         "case.linked.v1": Name("关联", "link to another case"),
         "case.corrected.v1": Name("更正记录", "correct a recording mistake"),
+        "case.annotated.v1": Name("备注办理活动", "annotate"),
+        "case.deadline_claimed.v1": Name("申明所定期限", "claim a deadline that was given"),
     }
 )
 FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
     {
         "act": Name("行为", "act"),
+        "activity": Name("办理活动代码", "activity code"),
         "because": Name("延期理由", "because"),
         "body": Name("政法部门", "judicial body"),
         "cause": Name("不予受理的情形", "cause"),
         "changed_to": Name("变更后的意见", "changed to"),
         "code_key": Name("代表码公钥", "representative's code key"),
         "conclusion": Name("终结情形", "conclusion"),
+        "covers": Name("所定期限的事项", "what the deadline covers"),
         "days": Name("天数", "days"),
         "decision": Name("复查复核意见", "decision"),
         "designator": Name("指定机关", "designated by"),
@@ -118,6 +122,7 @@ VALUES: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
         "category": words.CLASSES,
         "cause": words.REASONS_19,
         "conclusion": words.CONCLUSIONS,
+        "covers": words.CLAIMED_DEADLINES,
         "decision": words.REVIEW_OUTCOMES,
         "designator": words.DESIGNATORS,
         "ending": words.OFFICE_ENDS,

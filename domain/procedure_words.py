@@ -173,6 +173,14 @@ LINKS: Final = _words(
     follow_up=("后续事项", "a later turn of the matter"),
     related=("关联事项", "a related matter"),
 )
+CLAIMED_DEADLINES: Final = _words(
+    handling=("办理", "handling"),
+    routing=("转送、交办", "passing on"),
+    notice=("书面告知", "notice in writing"),
+    report=("报告办理结果", "reporting back"),
+    review=("复查", "review"),
+    recheck=("复核", "re-review"),
+)
 OFFICE_ENDS: Final = _words(
     office_merged=("合并", "merged"),
     office_split=("分立", "split"),

@@ -33,7 +33,7 @@ _AMONG_OFFICES: Final = frozenset(
     for name in (
         *("assigned", "designated", "directed", "dispute_recorded", "objected", "objection_rejected", "recused"),
         *("report_submitted", "report_extended", "reported_urgent", "return_approved", "taken_over"),
-        *("panel_reviewed", "responsibility_set", "diverted_discipline"),
+        *("panel_reviewed", "responsibility_set", "diverted_discipline", "annotated", "deadline_claimed"),
     )
 )
 """Acts of the procedure that pass between offices only."""

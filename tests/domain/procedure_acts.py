@@ -80,6 +80,8 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "case.merged.v1": {"into": OTHER},
     "case.linked.v1": {"other_case": OTHER, "link": "same_matter"},
     "case.corrected.v1": {"seq": 1, "act": "case.registered.v1", "field": "area", "to": "housing.title"},
+    "case.annotated.v1": {"activity": "phone-call"},
+    "case.deadline_claimed.v1": {"covers": "handling", "due_on": DUE},
 }
 UNMARKED = frozenset(
     {

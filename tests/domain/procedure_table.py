@@ -76,6 +76,8 @@ LAWFUL: Mapping[str, tuple[tuple[str, str], ...]] = {
     "case.merged.v1": ((OPEN, "MERGED"),),
     "case.linked.v1": ((BEGUN, "="),),
     "case.corrected.v1": ((BEGUN, "="),),
+    "case.annotated.v1": ((BEGUN, "="),),
+    "case.deadline_claimed.v1": ((BEGUN, "="),),
 }
 ONLY_UNITS = {
     f"case.{act}.v1"
