@@ -31,7 +31,7 @@ _view = fields.record(ViewDigest, digest=fields.hex32, name=fields.slug, version
 
 @act
 class LedgerCensus(Event):
-    """What the first `entries` entries of the log are: `map` is the root over its streams, `views` the views' digests."""
+    """What the first `entries` entries of the log are: `map` is the root over its streams, `views` are digests."""
 
     action: ClassVar[str] = "ledger.census.v1"
 
