@@ -13,8 +13,10 @@ from api.commands import (
     acting,
     beginnings,
     exporting,
+    figures,
     importing,
     keys,
+    lists,
     proving,
     publishing,
     rules,
@@ -48,7 +50,15 @@ def build() -> typer.Typer:
     app.add_typer(accounts.build(), name="accounts")
     app.command()(one_line(views.overdue))
     app.command()(one_line(views.timeline))
+    app.command()(one_line(views.replay))
     app.command()(one_line(views.explain))
+    for name in lists.NAMED:
+        app.command(name)(one_line(lists.named_command(name)))
+    app.command("list")(one_line(lists.list_command))
+    app.command()(one_line(figures.diff))
+    app.command()(one_line(figures.recompute))
+    app.command()(one_line(figures.competence))
+    app.command()(one_line(figures.hints))
     app.command()(one_line(rules.rules))
     app.command()(one_line(upkeep.verify))
     app.command()(one_line(upkeep.rebuild))

@@ -1,4 +1,4 @@
-"""`overdue`, `timeline`, `explain`: questions to the ledger."""
+"""`overdue`, `timeline`, `replay`, `explain`: questions to the ledger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from api.axes import parse_as_of, write_as_of
+from api.case_answers import ask_replay, replay_document
 from api.commands.frame import AsJson, Database, Home, Lang, Output
+from api.lists.documents import plain_document
+from api.lists.tables import cell_of
 from api.main import Application, open_application
 from api.positions import parse_known_at, position
 from api.queries import (
@@ -24,7 +27,9 @@ from api.queries import (
 from api.settings import load_settings
 from api.wording import Wording
 from domain.schema import CIVIL
+from domain.vocabulary import name_of
 from domain.wording import ACTIONS
+from projections.replay import ReplayStep
 from projections.timeline import Act
 
 AsOf = Annotated[
@@ -95,6 +100,48 @@ def timeline(
     say = output.wording
     title = say("cli.timeline_title", case=told.case, count=len(told.acts), size=told.known_at)
     output.result(document, title, *(act_line(act, say) for act in told.acts))
+
+
+def replay(
+    case: Annotated[str, typer.Argument(help="A case: 32 hex digits, with or without case/. 信访事项编号。")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    home: Home = None,
+    database: Database = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Tell the state of a case after each act, and what the act changed. 逐步重放一件信访事项。
+
+    Example: sundial replay 0123456789abcdef0123456789abcdef --lang en
+    """
+    settings = load_settings(home, database, lang)
+    output = Output(settings, as_json)
+    parse_case(case)
+    with open_application(settings) as application:
+        at = parse_as_of(as_of, application.clock())
+        told = ask_replay(application, case, at, parse_known_at(known_at, application.ledger))
+        document = plain_document(replay_document(application, told))
+    say = output.wording
+    title = say("cli.timeline_title", case=told.case, count=len(told.steps), size=told.known_at)
+    output.result(document, title, *(line for step in told.steps for line in _step_lines(step, say)))
+
+
+def _step_lines(step: ReplayStep, say: Wording) -> list[str]:
+    """A step as lines: the act, the fields that it changed, and what became of clocks."""
+    name = name_of(ACTIONS, step.act)
+    who = "/".join(part for part in (step.office, step.post, step.actor) if part)
+    head = say("cli.act_row", index=step.index, at=_moment(step.at), what=say.pick(name.zh, name.en), who=who)
+    fields = [f"    {field}: {_plain(before)} → {_plain(after)}" for field, (before, after) in step.changed.items()]
+    clocks = [
+        f"    {turn.clock}{say('cli.shadow') if turn.shadow else ''} {turn.what} {turn.due_on or ''}".rstrip()
+        for turn in step.clocks
+    ]
+    return [head, *fields, *clocks]
+
+
+def _plain(value: object) -> str:
+    return "-" if value in (None, "", [], ()) else str(cell_of(value))
 
 
 def explain(

@@ -113,7 +113,9 @@ def competence(
     application: Opened,
     request: Request,
     area: Annotated[str, Query(pattern=r"^[a-z][a-z0-9_.]{0,62}$", description="A subject area.")],
-    jurisdiction: Annotated[str, Query(pattern=r"^\d{2,12}$", description="An administrative code.")],
+    jurisdiction: Annotated[
+        str, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$", description="An administrative code.")
+    ],
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> Response:
