@@ -12,6 +12,7 @@ from api.commands import (
     accounts,
     acting,
     beginnings,
+    bulletin,
     exporting,
     figures,
     importing,
@@ -24,6 +25,7 @@ from api.commands import (
     upkeep,
     views,
     witnessing,
+    xes,
 )
 from api.commands.frame import one_line
 
@@ -59,6 +61,8 @@ def build() -> typer.Typer:
     app.command()(one_line(figures.recompute))
     app.command()(one_line(figures.competence))
     app.command()(one_line(figures.hints))
+    app.command()(one_line(bulletin.bulletin))
+    app.command()(one_line(xes.xes))
     app.command()(one_line(rules.rules))
     app.command()(one_line(upkeep.verify))
     app.command()(one_line(upkeep.rebuild))

@@ -32,6 +32,7 @@ _CASES: Final = [
 ]
 _FIGURES: Final = [
     *_get(OFFICES, "/api/diff", "/api/recompute"),
+    *_get(OFFICES, "/api/bulletins", "/api/bulletins/{month}.{form}", "/api/xes"),
     # The rules and the competence rows are published for everybody.
     *_get(EVERYBODY, "/api/rules", "/api/competence"),
 ]

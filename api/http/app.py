@@ -13,6 +13,7 @@ from api.access.sessions import Sessions
 from api.examples import with_examples
 from api.http import acts, dashboard_pages, figures, list_pages, log, pages, receipts, signin, tiles, views
 from api.http.edge import Edge, Meters
+from api.http.exports import router as exports_router
 from api.http.problems import ProblemDocument, documented, install_handlers
 from api.lists import routes
 from api.main import Application
@@ -44,6 +45,7 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
     for module in (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, signin):
         app.include_router(module.router)
     app.include_router(routes.build_router())
+    app.include_router(exports_router)
 
     @app.get(
         "/metrics",
