@@ -92,7 +92,7 @@ def replay_events(
     told: Breached = set()
     steps: list[ReplayStep] = []
     not_yet: list[int] = []
-    state, at = NEW_CASE, None
+    state, at, before = NEW_CASE, None, state_of(NEW_CASE)
     for event in events:
         if event.effective_at > as_of:
             not_yet.append(event.index)
@@ -102,8 +102,8 @@ def replay_events(
         out = run_out(state, at, event.index - 1, reference, told)
         clocks = (*out, *turns(state, after, event, reference))
         idle, quiet = _idle(state, steps[-1].at if steps else at, at, reference, event.index)
-        steps.append(_step(event, state, after, clocks, idle, quiet))
-        state = after
+        steps.append(_step(event, before, state_of(after), clocks, idle, quiet))
+        state, before = after, steps[-1].state
     since = tuple(run_out(state, as_of, known_at - 1, reference, told))
     idle, quiet = _idle(state, at or as_of, as_of, reference, known_at)
     return CaseReplay(case, as_of, known_at, tuple(steps), tuple(not_yet), since, idle, quiet)
@@ -118,8 +118,9 @@ def read_case(reader: Reader, case: str, known_at: int | None) -> tuple[Sequence
         return [read_entry(entry, moment.reference) for entry in entries], moment.reference, moment.known_at
 
 
-def _step(event: Event, before: Case, after: Case, clocks: tuple[ClockTurn, ...], idle: int, quiet: bool) -> ReplayStep:
-    state = state_of(after)
+def _step(
+    event: Event, before: State, after: State, clocks: tuple[ClockTurn, ...], idle: int, quiet: bool
+) -> ReplayStep:
     return ReplayStep(
         event.index,
         event.originator_version,
@@ -133,8 +134,8 @@ def _step(event: Event, before: Case, after: Case, clocks: tuple[ClockTurn, ...]
         event.recorded_at,
         event.late_recorded,
         getattr(event, "imported", None) is not None,
-        changed(state_of(before), state),
-        state,
+        changed(before, after),
+        after,
         clocks,
         idle,
         quiet,

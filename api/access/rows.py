@@ -27,7 +27,7 @@ _ACTS: Final = [
 ]
 _SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
 _CASES: Final = [
-    *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}"),
+    *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}", "/cases/{case}/replay", "/cases/{case}/compare"),
     *_get(OFFICES, *(f"/api/cases/{{case}}/{told}" for told in ("replay", "explain", "compare")), "/api/hints"),
 ]
 _FIGURES: Final = [

@@ -11,10 +11,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from api.access.guard import guard
 from api.access.sessions import Sessions
 from api.examples import with_examples
-from api.http import acts, dashboard_pages, figures, list_pages, log, pages, receipts, signin, tiles, views
+from api.http import (
+    acts,
+    dashboard_pages,
+    figures,
+    list_pages,
+    log,
+    pages,
+    receipts,
+    replay_pages,
+    signin,
+    tiles,
+    views,
+)
 from api.http.edge import Edge, Meters
 from api.http.exports import router as exports_router
 from api.http.problems import ProblemDocument, documented, install_handlers
+from api.http.shelf import Shelf
 from api.lists import routes
 from api.main import Application
 from api.publishing.schedule import pending_seconds, standing_document
@@ -42,7 +55,20 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
     alarm.set_function(lambda: int(standing_document(application)["alarm"]))
     app.state.application = application
     app.state.sessions = sessions
-    for module in (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, signin):
+    app.state.replays = Shelf()
+    for module in (
+        acts,
+        views,
+        figures,
+        log,
+        tiles,
+        receipts,
+        pages,
+        dashboard_pages,
+        list_pages,
+        replay_pages,
+        signin,
+    ):
         app.include_router(module.router)
     app.include_router(routes.build_router())
     app.include_router(exports_router)

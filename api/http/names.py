@@ -11,7 +11,7 @@ from api.wording import Wording
 from domain.people import People
 from domain.schema import CIVIL
 from domain.vocabulary import CUSTODIES, ROLES, Name, name_of
-from domain.wording import ACTIONS
+from domain.wording import ACTIONS, FIELDS
 
 
 class Names:
@@ -42,6 +42,10 @@ class Names:
     def custody(self, word: str) -> str:
         """How a key is kept."""
         return self._pick(CUSTODIES, word)
+
+    def field(self, word: str) -> str:
+        """What a public field of an act is called."""
+        return self._pick(FIELDS, word)
 
     def clock(self, word: str) -> str:
         """What a clock is called."""
@@ -92,7 +96,7 @@ class Names:
         if isinstance(value, list):
             return self.say("pages.comma").join(self.cell(column, item) for item in value)
         if isinstance(value, dict):
-            pairs = (f"{self.cell(key, key)} {self.cell(key, item)}" for key, item in value.items())
+            pairs = (f"{self.word(column, key)} {self.cell(key, item)}" for key, item in value.items())
             return self.say("pages.comma").join(pairs)
         return self._text(column, str(value))
 
