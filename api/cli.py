@@ -42,32 +42,21 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         help="Sundial 日晷: a ledger that supervises the offices that handle petitions, never the petitioners.",
     )
-    app.command()(one_line(beginnings.init))
-    app.command()(one_line(beginnings.migrate))
-    app.command()(one_line(beginnings.backup))
-    app.command()(one_line(beginnings.restore))
+    for first in (beginnings.init, beginnings.migrate, beginnings.backup, beginnings.restore):
+        app.command()(one_line(first))
     app.command("import")(one_line(importing.import_command))
     app.command()(one_line(acting.act))
     app.add_typer(keys.build(), name="keys")
     app.add_typer(accounts.build(), name="accounts")
-    app.command()(one_line(views.overdue))
-    app.command()(one_line(views.timeline))
-    app.command()(one_line(views.replay))
-    app.command()(one_line(views.explain))
+    for of_case in (views.overdue, views.timeline, views.replay, views.explain):
+        app.command()(one_line(of_case))
     for name in lists.NAMED:
         app.command(name)(one_line(lists.named_command(name)))
     app.command("list")(one_line(lists.list_command))
-    app.command()(one_line(figures.diff))
-    app.command()(one_line(figures.recompute))
-    app.command()(one_line(figures.competence))
-    app.command()(one_line(figures.hints))
-    app.command()(one_line(bulletin.bulletin))
-    app.command()(one_line(xes.xes))
-    app.command()(one_line(rules.rules))
-    app.command()(one_line(upkeep.verify))
-    app.command()(one_line(upkeep.rebuild))
-    app.command()(one_line(upkeep.tick))
-    app.command()(one_line(proving.census))
+    for figure in (figures.diff, figures.recompute, figures.competence, figures.hints):
+        app.command()(one_line(figure))
+    for kept in (rules.rules, upkeep.verify, upkeep.rebuild, upkeep.tick, proving.census):
+        app.command()(one_line(kept))
     app.add_typer(proving.build(), name="prove")
     app.command()(one_line(publishing.publish))
     app.command()(one_line(publishing.receipt))

@@ -9,7 +9,6 @@ from functools import cache
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from api.main import Application
 from api.positions import log_key_of
@@ -49,10 +48,10 @@ def receipt_page(application: Application, receipt: Receipt, language: str) -> s
     )
 
 
-def qr_codes(data: bytes) -> list[Markup]:
+def qr_codes(data: bytes) -> list[str]:
     """Return the QR codes of a receipt as SVG, in their order; a fifth of each may be damaged and it is still read."""
     return [
-        Markup(segno.make_qr(text, error="m", boost_error=False).svg_inline(scale=3, omitsize=True))
+        segno.make_qr(text, error="m", boost_error=False).svg_inline(scale=3, omitsize=True)
         for text in format_texts(data)
     ]
 

@@ -120,7 +120,7 @@ def test_a_public_bundle_needs_publication_no_accusation_and_no_small_cell(city:
     assert "export_small_cell" in answers
 
 
-def test_attachments_travel_if_they_are_the_files_that_were_signed_for(city: Application, tmp_path: Path) -> None:
+def test_attachments_go_along_if_they_are_the_files_that_were_signed_for(city: Application, tmp_path: Path) -> None:
     case = next(iter(_cases(city, "case.attached.v1")))
     with pytest.raises(NotThere, match="attachment_missing"):
         make_bundle(city, case, "inspector", tmp_path)
