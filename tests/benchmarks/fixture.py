@@ -12,9 +12,10 @@ import json
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from hashlib import sha256, shake_256
 from itertools import islice
@@ -152,12 +153,13 @@ def make_fixture(folder: Path = FOLDER, cases: int = CASES, entries: int = ENTRI
     known = home / "fixture.json"
     settings = settings_for(home, f"sqlite:///{home.absolute() / 'ledger.db'}")
     if not known.exists():
-        beside = folder / f"{home.name}.new"
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix="new-", dir=folder))
+        made = _make(settings_for(beside, f"sqlite:///{beside.absolute() / 'ledger.db'}"), cases, entries)
+        (beside / known.name).write_text(json.dumps(made))
+        with suppress(OSError):  # whoever else made the same was faster
+            beside.rename(home)
         shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        counts = _make(settings_for(beside, f"sqlite:///{beside.absolute() / 'ledger.db'}"), cases, entries)
-        (beside / "fixture.json").write_text(json.dumps(counts))
-        beside.rename(home)
     counts = json.loads(known.read_text())
     return Fixture(settings, entries, cases, counts["open"], counts["overdue"])
 
