@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from api.errors import UsageRefused
 from domain.schema import CIVIL
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 LAST_INSTANT = time(23, 59, 59, 999000)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INDEX = re.compile(r"\d{1,15}")
@@ -16,19 +17,22 @@ _INDEX = re.compile(r"\d{1,15}")
 def parse_as_of(text: str | None, now: datetime) -> datetime:
     """Read a world moment: a date means its last instant in +08:00, nothing means now.
 
-    Raises UsageRefused for what is neither a date nor an instant with an offset.
+    Raises UsageRefused for what is neither a date nor an instant with an offset, or lies before 1900 or after 2999.
     """
     if text is None:
         return now
     try:
         if _DATE.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), LAST_INSTANT, CIVIL)
+            text = f"{text}T{LAST_INSTANT.isoformat()}+08:00"
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise UsageRefused("as_of_unreadable")
+        at = at.astimezone(CIVIL)
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise UsageRefused("as_of_unreadable")
+        return at
+    except (ValueError, OverflowError) as error:
         raise UsageRefused("as_of_unreadable") from error
-    if at.tzinfo is None:
-        raise UsageRefused("as_of_unreadable")
-    return at
 
 
 def parse_index(text: str) -> int | None:

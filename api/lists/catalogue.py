@@ -7,24 +7,16 @@ from typing import Final
 from api.lists import figure_lines as lines
 from api.lists import filters as by
 from api.lists.listing import Listing, case_links
+from api.lists.package_lists import PACKAGES
 from api.lists.satisfaction_lines import DissatisfiedLine, dissatisfied_links, dissatisfied_shape
-from projections import conferences_answers as conferences
-from projections import conferences_tasks as tasks
-from projections import packages_answers as packages
-from projections import packages_board, packages_marks, packages_needed, packages_spans, patrol_answers
-from projections import receptions as receptions
-from projections import recommendations as recommendations
+from api.lists.supervision_lists import SUPERVISION
+from projections import patrol_answers
 from projections import satisfaction_answers as satisfaction
 from projections import satisfaction_lists as ratings
-from projections import suggestions_answers as suggestions
-from projections import supervision_answers as supervision
-from projections import supervision_mandates as mandates
-from projections import supervision_queue as queue
 from projections import workload_answers as workload
 from projections import workload_lists as stays
 from projections.figures_answers import figures
 from projections.figures_lists import Band, Member, Share
-from projections.item_answers import TrackItem
 from projections.overdue import OverdueClock, due_soon, overdue
 
 _CLOCKS: Final = (
@@ -44,88 +36,6 @@ _CLOCKS: Final = (
         due_soon,
         OverdueClock,
         (by.UNIT, by.CLOCK, by.LEADER, by.DAYS),
-        case_links,
-    ),
-)
-_PACKAGES: Final = (
-    Listing(
-        "packages",
-        "领导包案",
-        "Cases that leaders have taken on",
-        packages.packages,
-        packages.HeldPackage,
-        (by.UNIT, by.LEADER, by.STATE),
-        case_links,
-    ),
-    Listing(
-        "packaged-not-closed",
-        "只包不结",
-        "Packages past their deadline or without a personal act",
-        packages.packaged_not_closed,
-        packages.HeldPackage,
-        (by.UNIT, by.LEADER),
-        case_links,
-    ),
-    Listing(
-        "must-be-packaged",
-        "应包未包",
-        "Cases that need a leader and have none",
-        packages_needed.must_be_packaged,
-        packages_needed.Unpackaged,
-        (by.UNIT, by.CONDITION),
-        case_links,
-    ),
-    Listing(
-        "package-board",
-        "包案领导一览",
-        "Each leader, post and tenure: packages and what became of them",
-        packages_board.package_board,
-        packages_board.LeaderRecord,
-        (by.UNIT, by.LEADER),
-    ),
-    Listing(
-        "package-acts",
-        "包案领导本人行为",
-        "What leaders did themselves",
-        packages.package_acts,
-        packages.PackageAct,
-        (by.UNIT, by.CASE, by.LEADER, by.ACT),
-        case_links,
-    ),
-    Listing(
-        "hand-overs",
-        "包案移交",
-        "Packages handed from one leader to another",
-        packages_marks.hand_overs,
-        packages_marks.HandOver,
-        (by.UNIT, by.LEADER, by.STATE),
-        case_links,
-    ),
-    Listing(
-        "dissents",
-        "不同意见",
-        "Explicit dissent, which relieves of responsibility",
-        packages_marks.dissents,
-        packages_marks.Dissent,
-        (by.UNIT, by.OFFICER),
-        case_links,
-    ),
-    Listing(
-        "held-ratings",
-        "包案件评价",
-        "Ratings of cases while a leader held them",
-        packages_marks.held_ratings,
-        packages_marks.HeldRating,
-        (by.UNIT, by.LEADER),
-        case_links,
-    ),
-    Listing(
-        "responsibility",
-        "责任区间",
-        "Which leader answered for which days of a package",
-        packages_spans.responsibility,
-        packages_spans.Responsibility,
-        (by.UNIT, by.CASE, by.LEADER),
         case_links,
     ),
 )
@@ -233,150 +143,6 @@ _WORKLOAD: Final = (
         case_links,
     ),
 )
-_SUPERVISION: Final = (
-    Listing(
-        "supervision",
-        "待督办事项",
-        "The standing queue of supervision",
-        queue.standing_queue,
-        queue.QueueItem,
-        (by.UNIT, by.KIND),
-    ),
-    Listing(
-        "track-items",
-        "督办轨道事项",
-        "Files, steps, rectifications and corrections of one track",
-        supervision.track_items,
-        TrackItem,
-        (by.TRACK, by.UNIT, by.CODE, by.STANDING),
-    ),
-    Listing(
-        "mandates",
-        "督查授权",
-        "Mandates: matter, scope and period",
-        mandates.mandates,
-        mandates.Mandate,
-        (by.UNIT, by.STANDING),
-    ),
-    Listing(
-        "random-inspections",
-        "随机抽查",
-        "Draws that anyone can repeat",
-        mandates.random_inspections,
-        mandates.RandomInspection,
-        (by.UNIT,),
-    ),
-    Listing(
-        "inspection-visits",
-        "实地督查",
-        "Inspections on the spot",
-        mandates.inspection_visits,
-        mandates.Visit,
-        (by.UNIT,),
-    ),
-    Listing(
-        "campaign-lists",
-        "专项名单",
-        "Lists fixed at a checkpoint",
-        mandates.campaign_lists,
-        mandates.CampaignList,
-        (by.UNIT,),
-    ),
-    Listing(
-        "recommendations",
-        "三项建议",
-        "Recommendations and their adoption",
-        recommendations.recommendations,
-        recommendations.Recommendation,
-        (by.UNIT, by.KIND, by.STANDING),
-        case_links,
-    ),
-    Listing(
-        "recommendation-counts",
-        "三项建议汇总",
-        "Recommendations counted by kind",
-        recommendations.count_recommendations,
-        recommendations.RecommendationCount,
-        (by.UNIT,),
-        paged=False,
-    ),
-    Listing(
-        "suggestions",
-        "人民建议",
-        "Suggestions, adopted and implemented",
-        suggestions.suggestions,
-        suggestions.Suggestion,
-        (by.UNIT, by.STANDING),
-        case_links,
-    ),
-    Listing(
-        "suggestion-counts",
-        "人民建议汇总",
-        "Suggestions counted by unit",
-        suggestions.count_suggestions,
-        suggestions.SuggestionCount,
-        (by.UNIT,),
-        paged=False,
-    ),
-    Listing(
-        "conferences",
-        "联席会议",
-        "Meetings, who presided and who attended",
-        conferences.meetings,
-        conferences.Meeting,
-        (by.UNIT,),
-    ),
-    Listing(
-        "attendance",
-        "会议出席",
-        "Who attended a meeting",
-        conferences.attendance,
-        conferences.Attendance,
-        (by.UNIT, by.MEETING),
-    ),
-    Listing(
-        "decisions",
-        "会议决定",
-        "What meetings decided",
-        conferences.decisions,
-        conferences.Decision,
-        (by.UNIT, by.MEETING, by.CASE),
-    ),
-    Listing(
-        "tasks",
-        "会议任务",
-        "Tasks of meetings and their execution",
-        tasks.tasks,
-        tasks.Task,
-        (by.UNIT, by.MEETING, by.STANDING),
-    ),
-    Listing(
-        "task-counts",
-        "会议任务汇总",
-        "Tasks counted by unit",
-        tasks.count_tasks,
-        tasks.TaskCount,
-        (by.UNIT,),
-        paged=False,
-    ),
-    Listing(
-        "receptions",
-        "领导接访",
-        "Receptions scheduled, published, held or missed",
-        receptions.receptions,
-        receptions.Reception,
-        (by.UNIT, by.LEADER, by.STANDING),
-    ),
-    Listing(
-        "reception-counts",
-        "领导接访汇总",
-        "Receptions counted by leader",
-        receptions.count_receptions,
-        receptions.ReceptionCount,
-        (by.UNIT,),
-        paged=False,
-    ),
-)
 _PATROL: Final = (
     Listing(
         "patrol",
@@ -470,6 +236,6 @@ _FIGURES: Final = (
     ),
 )
 
-LISTS: Final = (*_CLOCKS, *_PACKAGES, *_SATISFACTION, *_WORKLOAD, *_SUPERVISION, *_PATROL, *_FIGURES)
+LISTS: Final = (*_CLOCKS, *PACKAGES, *_SATISFACTION, *_WORKLOAD, *SUPERVISION, *_PATROL, *_FIGURES)
 
 BY_NAME: Final = {listing.name: listing for listing in LISTS}

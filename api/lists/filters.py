@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Final
 
@@ -27,6 +29,12 @@ def read_day_end(text: str) -> datetime:
     return datetime.combine(read_day(text), time.max, CIVIL)
 
 
+def one_of(known: Filter, words: Iterable[str]) -> Filter:
+    """A filter that takes these words alone."""
+    listed = tuple(words)
+    return replace(known, pattern="|".join(listed), en=f"{known.en}: {', '.join(listed)}")
+
+
 UNIT: Final = Filter("unit", str, "单位(含下级)", "an office, with those below it", _SLUG)
 CLOCK: Final = Filter("clock", str, "时限", "one clock, such as HANDLE", r"[A-Z][A-Z_]{0,39}")
 LEADER: Final = Filter("leader", str, "领导", "a leader, as the directory names officers", _SLUG)
@@ -38,12 +46,10 @@ DAYS: Final = Filter("days", int, "天数之内", "within so many days", low=0, 
 LEAST_DAYS: Final = Filter("least_days", int, "至少天数", "open for at least so many days", high=100_000)
 MOST_DAYS: Final = Filter("most_days", int, "至多天数", "open for at most so many days", high=100_000)
 LEAST_PASSES: Final = Filter("least_passes", int, "至少转送次数", "passed on at least so often")
-STATE: Final = Filter("state", str, "状态", "a state", r"open|closed|pending|done")
-STANDING: Final = Filter("standing", str, "进展", "how it stands: open, overdue, done, …", r"[a-z]{1,20}")
+STATE: Final = Filter("state", str, "状态", "a state")
+STANDING: Final = Filter("standing", str, "进展", "how it stands")
 CODE: Final = Filter("code", str, "代码", "a code of the track: a trigger, a step, a fault", _WORD)
-TRACK: Final = Filter(
-    "track", str, "轨道", "a track, such as rectification", r"[a-z][a-z_]{0,39}", needed=True, example="rectification"
-)
+TRACK: Final = Filter("track", str, "轨道", "a track", needed=True, example="rectification")
 KIND: Final = Filter("kind", str, "种类", "a kind", _WORD)
 CONDITION: Final = Filter("condition", str, "情形", "a condition for packaging", r"[A-Za-z0-9_.-]{1,63}")
 ACT: Final = Filter("act", str, "行为", "an act", r"[a-z_.0-9]{1,80}")

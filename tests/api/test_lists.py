@@ -136,6 +136,15 @@ def test_nonsense_is_refused_without_being_repeated(client: TestClient, listing:
         )
 
 
+@EVERY_LIST
+def test_no_word_and_no_moment_makes_the_server_fail(client: TestClient, listing: Listing) -> None:
+    asked = [{known.name: word} for known in listing.filters for word in ("zzz", "ZZZ", "2025-02-30", "10000")]
+    moments = ("0001-01-01T00:00:00+10:00", "0001-01-01", "9999-12-31T23:59:59-10:00", "1900-01-01", "2999-12-31")
+    for wish in (*asked, *({"as_of": moment} for moment in moments)):
+        answer = client.get(f"/api/{listing.name}", params={**_needed(listing), **wish})
+        assert answer.status_code < 500, (wish, answer.text)
+
+
 def test_an_unknown_unit_is_not_there(client: TestClient) -> None:
     assert client.get("/api/overdue", params={"unit": "no-such-office"}).status_code == 404
 
