@@ -53,17 +53,16 @@ def build() -> typer.Typer:
     for name in lists.NAMED:
         app.command(name)(one_line(lists.named_command(name)))
     app.command("list")(one_line(lists.list_command))
-    for figure in (figures.diff, figures.recompute, figures.competence, figures.hints):
+    for figure in (figures.diff, figures.recompute, figures.competence, figures.hints, bulletin.bulletin):
         app.command()(one_line(figure))
     for kept in (rules.rules, upkeep.verify, upkeep.rebuild, upkeep.tick, proving.census):
         app.command()(one_line(kept))
     app.add_typer(proving.build(), name="prove")
-    app.command()(one_line(publishing.publish))
-    app.command()(one_line(publishing.receipt))
     app.add_typer(witnessing.build(), name="witness")
     app.add_typer(exporting.build(), name="export")
     app.command("serve")(one_line(serving.serve_command))
-    app.command()(one_line(serving.demo))
+    for shown in (publishing.publish, publishing.receipt, xes.xes, serving.demo):
+        app.command()(one_line(shown))
     return app
 
 

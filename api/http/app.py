@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.access.guard import guard
 from api.access.sessions import Sessions
@@ -26,49 +26,25 @@ from api.http import (
 )
 from api.http.edge import Edge, Meters
 from api.http.exports import router as exports_router
+from api.http.gauges import install_gauges
 from api.http.problems import ProblemDocument, documented, install_handlers
 from api.http.shelf import Shelf
 from api.lists import routes
 from api.main import Application
-from api.publishing.schedule import pending_seconds, standing_document
 
 VERSION = "0.1.0"
+MODULES = (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, replay_pages, signin)
 
 
 def build_app(application: Application, sessions: Sessions) -> FastAPI:
     """Build the HTTP application over an open ledger; sessions say who looks, the guard stands before every route."""
-    app = FastAPI(
-        title="Sundial 日晷",
-        version=VERSION,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        debug=False,
-        dependencies=[Depends(guard)],
-    )
+    app = FastAPI(title="Sundial 日晷", version=VERSION, docs_url=None, redoc_url=None, dependencies=[Depends(guard)])
     meters = Meters()
-    size = Gauge("sundial_log_size", "Entries in the log.", registry=meters.registry)
-    size.set_function(lambda: application.ledger.head().size)
-    pending = Gauge("sundial_publishing_pending_seconds", "How long checkpoints wait.", registry=meters.registry)
-    pending.set_function(lambda: pending_seconds(application))
-    alarm = Gauge("sundial_publishing_alarm", "1 if they wait for too long.", registry=meters.registry)
-    alarm.set_function(lambda: int(standing_document(application)["alarm"]))
+    install_gauges(meters.registry, application)
     app.state.application = application
     app.state.sessions = sessions
     app.state.replays = Shelf()
-    for module in (
-        acts,
-        views,
-        figures,
-        log,
-        tiles,
-        receipts,
-        pages,
-        dashboard_pages,
-        list_pages,
-        replay_pages,
-        signin,
-    ):
+    for module in MODULES:
         app.include_router(module.router)
     app.include_router(routes.build_router())
     app.include_router(exports_router)
