@@ -88,6 +88,11 @@ class Settings:
         """The file that says that this ledger is a demonstration and may be thrown away."""
         return self.home / "demo.json"
 
+    @property
+    def demo_doors(self) -> Path:
+        """The names and passwords that a demonstration tells its visitors."""
+        return self.home / "demo-doors.json"
+
 
 def load_settings(
     home: Path | None = None,

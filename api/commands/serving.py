@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress
-from api.demo.stage import demo_clock, set_stage
-from api.main import machine_clock, open_application
+from api.demo.doors import Doors, open_doors
+from api.demo.stage import DemoTold, demo_clock, set_stage
+from api.main import machine_clock, open_application, open_sessions
 from api.serving import check_loopback, check_port, serve
-from api.settings import load_settings
+from api.settings import Settings, load_settings
 
 Host = Annotated[str, typer.Option("--host", help="A loopback address. 本机地址。")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port. 端口。")]
@@ -57,18 +59,27 @@ def demo(
     progress = Progress(output, "cli.demo_progress")
     told = set_stage(settings, lambda done, total: progress(done=done, total=total))
     progress.end()
+    with open_application(settings, clock=demo_clock(settings) or machine_clock) as application:
+        with open_sessions(application) as sessions:
+            doors = open_doors(application, sessions, told.example)
+        _tell_demo(output, settings, told, doors, None if no_serve else _url("127.0.0.1", port))
+        if not no_serve:
+            serve(application, "127.0.0.1", port, output.note)
+
+
+def _tell_demo(output: Output, settings: Settings, told: DemoTold, doors: Doors, url: str | None) -> None:
+    """Print what the demonstration holds, and the names and passwords made up for its visitors."""
     say = output.wording
-    document = {**told.document(), "url": None if no_serve else _url("127.0.0.1", port)}
     output.result(
-        document,
+        {**told.document(), "url": url, "accounts": [asdict(one) for one in doors.accounts], "code": doors.code},
         say("cli.demo_told", cases=told.cases, size=told.size, first=told.first_on, last=told.last_on),
         say("cli.demo_overdue", count=told.overdue),
-        *([] if no_serve else [say("cli.serving", url=_url("127.0.0.1", port))]),
+        say("cli.demo_doors"),
+        *(say("cli.demo_account", **asdict(one)) for one in doors.accounts),
+        *([say("cli.demo_code", code=doors.code)] if doors.code else []),
+        *([] if url is None else [say("cli.serving", url=url)]),
         say("cli.demo_more", home=settings.home, case=told.example),
     )
-    if not no_serve:
-        with open_application(settings, clock=demo_clock(settings) or machine_clock) as application:
-            serve(application, "127.0.0.1", port, output.note)
 
 
 def _url(host: str, port: int) -> str:

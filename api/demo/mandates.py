@@ -1,4 +1,4 @@
-"""Four mandates of the supervision office: a random inspection, visits, a campaign and a yearly assessment."""
+"""Mandates: a random inspection, visits, a campaign, a yearly assessment, and two that stay open."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from domain.cross_references import population
 from domain.people import NOW
 from domain.tracks.draw import draw, population_digest
 
+GROUP = Signer("discipline", "inspector", "inspector")
 CRITERIA = (("timely_acceptance", 30), ("on_time_closure", 30), ("satisfaction", 20), ("rectified", 20))
 
 
 class Mandate(Tale):
     """The acts of one mandate in its own stream."""
 
-    def __init__(self, city: City, slug: str, word: str, units: list[str], first: date, last: date) -> None:
+    def __init__(
+        self, city: City, slug: str, word: str, units: list[str], first: date, last: date, signer: Signer = WATCH_HEAD
+    ) -> None:
         """Open a mandate over these units from a day to another."""
         super().__init__(city, f"mandate/{slug}", city.business_hour(first))
         public = {"mandate": word, "units": units, "from_on": first.isoformat(), "until_on": last.isoformat()}
-        self.opened = self.add("opened", WATCH_HEAD, {"matter": "依年度督查计划"}, **public)
+        self.opened = self.add("opened", signer, {"matter": "依年度督查计划"}, **public)
 
     def add(
         self, action: str, signer: Signer = WATCH, /, sealed: Mapping[str, str] | None = None, **public: Any
@@ -143,4 +146,14 @@ def assessment(city: City) -> None:
     mandate.close()
 
 
-MANDATES = (random_inspection, visits, campaign, assessment)
+def standing_supervision(city: City) -> None:
+    """What the supervision office may look into this year: every office of the city."""
+    Mandate(city, "supervision-2026", "periodic", ["guicheng"], date(2026, 1, 5), date(2026, 12, 31))
+
+
+def special_inspection(city: City) -> None:
+    """The inspection group looks into the office that shirks and the bureau above it."""
+    Mandate(city, "inspection-2026", "special", ["housing"], date(2026, 3, 2), date(2026, 12, 31), GROUP)
+
+
+MANDATES = (random_inspection, visits, campaign, assessment, standing_supervision, special_inspection)

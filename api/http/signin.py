@@ -10,10 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.guard import Passed, check_same_origin, check_token
 from api.access.sessions import COOKIE, Sessions, SignInRefused, TooManyAttempts
+from api.demo.doors import doors_of
 from api.errors import describe
 from api.http.depends import Opened
 from api.http.pages import Lang
 from api.http.rendering import render
+from api.main import Application
 from api.wording import Wording
 
 router = APIRouter(include_in_schema=False)
@@ -23,8 +25,8 @@ Next = Annotated[str, Query(max_length=600)]
 
 @router.get("/sign-in", response_class=HTMLResponse)
 def sign_in_page(application: Opened, passed: Passed, next: Next = "/", lang: Lang = "zh") -> HTMLResponse:
-    """The form, or who is signed in."""
-    return render("sign_in.html", application, lang, passed.viewer, next=local_path(next), refused="")
+    """The form; a demonstration's also tells its visitors which names and passwords there are."""
+    return _door(application, passed, lang, next)
 
 
 @router.post("/sign-in")
@@ -46,9 +48,7 @@ def sign_in(
         token = sessions.sign_in_with_code(code.strip(), source) if code else sessions.sign_in(name, password, source)
     except (SignInRefused, TooManyAttempts) as error:
         told = describe(error, Wording(lang)).title
-        page = render("sign_in.html", application, lang, passed.viewer, next=local_path(next), refused=told)
-        page.status_code = error.status
-        return page
+        return _door(application, passed, lang, next, told, error.status)
     answer = RedirectResponse("/my-case" if code else local_path(next), status_code=303)
     set_cookie(request, answer, token)
     return answer
@@ -63,6 +63,13 @@ def sign_out(request: Request, passed: Passed, csrf: Text = "") -> Response:
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
+
+
+def _door(
+    application: Application, passed: Passed, lang: str, next: str, refused: str = "", status: int = 200
+) -> HTMLResponse:
+    shown = {"next": local_path(next), "refused": refused, "doors": doors_of(application.settings)}
+    return render("sign_in.html", application, lang, passed.viewer, address="/sign-in", status=status, **shown)
 
 
 def set_cookie(request: Request, answer: Response, token: str) -> None:
