@@ -55,6 +55,10 @@ def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) ->
         ("/api/proof/inclusion", "get"),
         ("/api/proof/consistency", "get"),
         ("/api/health", "get"),
+        ("/checkpoint", "get"),
+        ("/tile/{path}", "get"),
+        ("/tile/entries/{path}", "get"),
+        ("/api/receipts/{index}", "get"),
         ("/metrics", "get"),
     } | {(f"/api/{listing.name}{form}", "get") for listing in LISTS for form in ("", ".csv", ".xlsx")}
 
