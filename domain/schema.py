@@ -23,6 +23,9 @@ CIVIL = timezone(timedelta(hours=8))
 SINGLE_STREAMS = ("ledger", "rules", "calendar")
 """The kinds of stream of which a ledger has one; of the others it has many, named after a slash."""
 
+SOURCE = "source"
+"""The sealed field in which every act that a file can bring may say where it came from."""
+
 Declared = TypeVar("Declared")
 
 
@@ -33,7 +36,14 @@ def act(declared: type[Declared]) -> type[Declared]:
     At run time it is not: freezing costs a microsecond an event, a tenth of what the domain takes to
     replay one, and verification builds one for every entry of a ledger.
     """
-    return dataclass(slots=True)(declared)
+    made = dataclass(slots=True)(declared)
+    _add_source(made)
+    return made
+
+
+def _add_source(made: Any) -> None:
+    if "imported" in {field.name for field in fields(made)} and SOURCE not in made.sealed:
+        made.sealed = (*made.sealed, SOURCE)
 
 
 @act

@@ -16,9 +16,12 @@ from api.settings import load_settings
 
 
 def import_command(
-    file: Annotated[Path, typer.Argument(help="An XLSX or CSV file. 文件。")],
+    file: Annotated[Path, typer.Argument(help="An XLSX, CSV, XES or .xes.gz file. 文件。")],
     mapping: Annotated[str, typer.Option("--mapping", help="message-board, or a TOML file. 映射。")],
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N rows. 只读前 N 行。")] = None,
+    enrol: Annotated[
+        bool, typer.Option("--enrol", help="Open the mapping's offices, enrol their service keys. 登记服务密钥。")
+    ] = False,
     confirm_clock: ConfirmClock = False,
     home: Home = None,
     database: Database = None,
@@ -34,7 +37,9 @@ def import_command(
     progress = Progress(output, "cli.import_progress")
     with open_application(settings, confirm_clock=confirm_clock) as application:
         check_anchored(settings.anchor_file, application.ledger)
-        done = import_file(application, file, mapping, limit, lambda rows, acts: progress(rows=rows, acts=acts))
+        done = import_file(
+            application, file, mapping, limit, lambda rows, acts: progress(rows=rows, acts=acts), enrol=enrol
+        )
         progress.end()
         output.result(
             done.document(),

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from api.errors import InputRefused
-from api.importer.tables import Cell, Row, is_blank, read_header, read_text
+from api.importer.tables import MAX_ROWS, Cell, Row, is_blank, read_header, read_text
 
 CHUNK = 2**20
 MAX_ROW_CHARACTERS = 2**23  # of one row, however many lines its quoted cells go over
@@ -56,11 +56,13 @@ class CsvTable:
             yield line
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows that are not blank; raises InputRefused where quoting is broken."""
+        """Yield the rows that are not blank; raises InputRefused where quoting is broken or rows are too many."""
         number = 1
         try:
             for values in self._records:
                 number += 1
+                if number > MAX_ROWS:
+                    raise InputRefused("too_many_rows", limit=MAX_ROWS)
                 self._taken = 0
                 cells: list[Cell] = [read_text(value) for value in values[: len(self.columns)]]
                 if is_blank(cells):

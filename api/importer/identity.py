@@ -30,9 +30,13 @@ class Identity:
         """The 16-byte act id of one act of that row; the action's version is not part of it."""
         return self._derive(natural_key, action.rpartition(".v")[0])
 
-    def _derive(self, natural_key: str, part: str) -> bytes:
+    def event(self, natural_key: str, activity: str, which: str, part: str) -> bytes:
+        """The 16-byte act id of what one event of a case makes; `which` tells events of one activity apart."""
+        return self._derive(natural_key, activity, which, part.rpartition(".v")[0] or part)
+
+    def _derive(self, *parts: str) -> bytes:
         keyed = self._keyed.copy()
-        keyed.update(length_prefixed([natural_key, part]))
+        keyed.update(length_prefixed(parts))
         return keyed.digest()[:ID_BYTES]
 
 

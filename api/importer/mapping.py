@@ -1,8 +1,9 @@
 """What a file's columns mean, as data: a TOML mapping from rows to acts.
 
-A mapping names the source, the natural key, the office that answers, the zone and the formats of times, and
-for every act its column of time, the columns it needs, its public values and the columns that are sealed.
-`message-board` is built in; others are files of the same shape.
+A mapping names the source, the natural key, the office that answers, the zone and the formats of times. Where one row
+is a case it has for every act its column of time, the columns it needs, its public values and the columns that are
+sealed; where one row is an event, which activities stand for which acts. `message-board` is built in; others are files
+of the same shape (`mapping_parts.py`).
 """
 
 from __future__ import annotations
@@ -13,74 +14,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from api.errors import InputRefused
+from api.importer.mapping_parts import OPENING, ActBody, ActPart, LogPart, MappingPart, OfficePart
 
 MAX_MAPPING_BYTES = 65_536
 BUILT_IN = ("message-board",)
 FORBIDDEN_FIELDS = frozenset({"source", "imported"})  # set by the importer itself
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Column = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class OfficePart(_Part):
-    """The office whose service key signs the acts."""
-
-    office: Slug
-    kind: Literal["petition_office", "competent_unit", "supervision", "inspection"]
-    name_zh: Words
-    name_en: str = ""
-    parent: Slug | None = None
-
-
-class PostPart(_Part):
-    """The post that holds the office's service key."""
-
-    post: Slug
-    name_zh: Words
-    name_en: str = ""
-
-
-class ActPart(_Part):
-    """One act that a row can make: its time column, needed columns, public values and sealed columns."""
-
-    action: Annotated[str, Field(pattern=r"^case\.[a-z_]+\.v[0-9]+$")]
-    at: Column
-    needs: list[Column] = Field(default_factory=list, max_length=50)
-    optional: bool = False
-    public: dict[str, str] = Field(default_factory=dict, max_length=20)
-    sealed: dict[str, Column] = Field(default_factory=dict, max_length=7)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column the act reads, in the order of the mapping, without repeats."""
-        return tuple(dict.fromkeys([self.at, *self.needs, *self.sealed.values()]))
-
-
-class MappingPart(_Part):
-    """A whole mapping file."""
-
-    name: Slug
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    title_zh: Words
-    title_en: str = ""
-    key: Column
-    zone: Annotated[str, Field(pattern=r"^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")]
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    time_formats: list[str] = Field(max_length=20)
-    date_formats: list[str] = Field(max_length=20)
-    office: OfficePart
-    post: PostPart
-    acts: list[ActPart] = Field(min_length=1, max_length=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +45,14 @@ class RowMapping:
         return timezone(sign * timedelta(hours=int(self.part.zone[1:3]), minutes=int(self.part.zone[4:6])))
 
     @property
-    def service_key(self) -> str:
-        """The name of the key file that signs this mapping's acts."""
-        return f"service-{self.part.office.office}"
+    def offices(self) -> Sequence[OfficePart]:
+        """The offices whose service keys sign, the one that signs by default first."""
+        return (self.part.office, *self.part.offices)
 
-    @property
-    def actor(self) -> str:
-        """The actor id under which the service signs; the key file has the same name."""
-        return self.service_key
+
+def service_name(office: str) -> str:
+    """Return the name of an office's service: its actor id and its key file."""
+    return f"service-{office}"
 
 
 def load_mapping(name: str) -> RowMapping:
@@ -144,19 +86,50 @@ def parse_mapping(data: bytes, *, built_in: bool) -> RowMapping:
         place = ".".join(str(step) for step in error.errors(include_input=False, include_url=False)[0]["loc"])
         raise InputRefused("mapping_malformed", field=place) from error
     _check(part)
-    columns = tuple(dict.fromkeys([part.key, *(column for act in part.acts for column in act.columns)]))
+    read = [column for act in part.acts for column in act.columns]
+    read += [] if part.log is None else part.log.columns
+    columns = tuple(dict.fromkeys([part.key, *read, *(deadline.column for deadline in part.deadlines)]))
     return RowMapping(part, built_in, columns)
 
 
 def _check(part: MappingPart) -> None:
-    actions = [act.action for act in part.acts]
-    if len(set(actions)) != len(actions):
+    """Check what stands in more than one place; raises InputRefused naming the field."""
+    offices = [office.office for office in (part.office, *part.offices)]
+    if len(set(offices)) != len(offices):
+        raise InputRefused("mapping_malformed", field="offices.office")
+    if bool(part.acts) == (part.log is not None):
+        raise InputRefused("mapping_malformed", field="acts" if part.log is None else "log")
+    bodies: Sequence[ActBody] = part.acts if part.log is None else part.log.acts
+    for body in bodies:
+        if FORBIDDEN_FIELDS & {*body.sealed, *body.public, *body.values}:
+            raise InputRefused("mapping_malformed", field="acts.sealed")
+        if body.office is not None and body.office not in offices:
+            raise InputRefused("mapping_malformed", field="acts.office")
+    if part.log is None:
+        _check_acts(part)
+    else:
+        _check_log(part.log, offices)
+
+
+def _check_acts(part: MappingPart) -> None:
+    names = [act.name for act in part.acts]
+    if len(set(names)) != len(names):
         raise InputRefused("mapping_malformed", field="acts.action")
     if part.acts[0].optional:
         raise InputRefused("mapping_malformed", field="acts.0.optional")
-    for act in part.acts:
-        if FORBIDDEN_FIELDS & (set(act.sealed) | set(act.public)):
-            raise InputRefused("mapping_malformed", field="acts.sealed")
+
+
+def _check_log(log: LogPart, offices: Sequence[str]) -> None:
+    named = [word for act in log.acts for word in act.activities]
+    named += [word for note in log.notes for word in note.activities]
+    if len(set(named)) != len(named):
+        raise InputRefused("mapping_malformed", field="log.activities")
+    if not any(act.action in OPENING for act in log.acts):
+        raise InputRefused("mapping_malformed", field="log.acts")
+    if log.office is not None:
+        known = {*log.office.map.values(), *([] if log.office.default is None else [log.office.default])}
+        if not known <= set(offices) or log.office.kind != "map":
+            raise InputRefused("mapping_malformed", field="log.office")
 
 
 def check_columns(mapping: RowMapping, columns: Mapping[str, object] | Sequence[str]) -> None:

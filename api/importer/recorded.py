@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from api.importer.plans import PlannedAct, PlannedCase, changed_columns, is_recorded
 from api.importer.report import Report
-from api.importer.rows import PlannedCase, changed_columns
 from audit.store.ledger import Ledger
 from audit.store.model import StoredEntry
 
@@ -37,19 +38,43 @@ def compare_recorded(ledger: Ledger, cases: Sequence[PlannedCase], recorded: Rec
     Where that record was erased nothing is compared.
     """
     for case in cases:
-        columns = dict.fromkeys(_differences(ledger, case, recorded))
-        if columns:
-            report.differ(case.row, list(columns))
+        rows: dict[int, dict[str, None]] = {}
+        for row, column in _differences(ledger, case, recorded):
+            rows.setdefault(row, {})[column] = None
+        for row, columns in rows.items():
+            report.differ(row, list(columns))
 
 
-def _differences(ledger: Ledger, case: PlannedCase, recorded: Recorded) -> Iterator[str]:
-    for act in case.acts:
-        if act.act_id in recorded:
-            before = read_source(ledger, recorded[act.act_id])
-            yield from [] if before is None else changed_columns(before, act.source)
+def _differences(ledger: Ledger, case: PlannedCase, recorded: Recorded) -> Iterator[tuple[int, str]]:
+    for one in case.acts:
+        for act in (one, one.instead):
+            if act is not None and act.act_id in recorded:
+                before = read_source(ledger, recorded[act.act_id])
+                changed = [] if before is None else changed_columns(before, act.source)
+                yield from ((one.row or case.row, column) for column in changed)
     for absent in case.absent:
         if absent.act_id in recorded:
-            yield from absent.columns
+            yield from ((case.row, column) for column in absent.columns)
+
+
+def settle(case: PlannedCase, recorded: Recorded, report: Report) -> PlannedCase:
+    """Return the case of an event log with what can still be recorded of it.
+
+    A case only goes on: an act that belongs before one that is recorded already is reported, or kept as an annotation
+    where the mapping says so. What changes nothing can be added at any time.
+    """
+    last = max((at for at, act in enumerate(case.acts) if act.act_id in recorded and not act.beside), default=-1)
+    acts: list[PlannedAct] = []
+    for at, act in enumerate(case.acts):
+        if is_recorded(act, recorded):
+            continue
+        if at > last or act.beside:
+            acts.append(act)
+        elif act.instead is not None:
+            acts.append(replace(act.instead, row=act.row))
+        else:
+            report.reject(act.row, "overtaken")
+    return replace(case, acts=tuple(acts))
 
 
 def read_source(ledger: Ledger, entry: StoredEntry) -> Mapping[str, Any] | None:

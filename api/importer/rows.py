@@ -1,85 +1,26 @@
-"""From one row to the acts it claims, or to the reason for which it cannot make any.
+"""From one row that is a case to the acts it claims, or to the reason for which it cannot make any.
 
-A row is taken whole or not at all. Each act seals the texts of its columns and a source record: the row's
-number and key, a digest over the act's cells and one digest a cell, so that a later file that says
-something else can be told apart column by column without reading anyone's text.
+A row is taken whole or not at all.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
 
-from api.importer.identity import Identity, length_prefixed
-from api.importer.mapping import ActPart, RowMapping
-from api.importer.tables import Cell, Flaw, Row, cell_text
-from api.importer.times import Moment, TimeReader, TimeUnreadable
+from api.importer.cells import CellReader, Texts, fallback_code
+from api.importer.identity import Identity
+from api.importer.mapping import RowMapping
+from api.importer.mapping_parts import ANNOTATED, OPENING, ActPart
+from api.importer.plans import AbsentAct, Plan, PlannedAct, PlannedCase, RowRefused, changed_columns, source_record
+from api.importer.tables import Row
+from api.importer.times import Moment
 
-MAX_KEY_CHARACTERS = 200
+__all__ = ["PlannedAct", "PlannedCase", "RowReader", "RowRefused", "changed_columns", "source_record"]
 
-
-@dataclass(frozen=True, slots=True)
-class PlannedAct:
-    """One act of a row, ready for the rules: claimed_at is RFC 3339 with the mapping's offset."""
-
-    action: str
-    act_id: bytes
-    claimed_at: str
-    public: Mapping[str, Any]
-    sealed: Mapping[str, Any]
-    opens: bool
-
-    @property
-    def name(self) -> tuple[bytes, str]:
-        """What the act is known by: its id and the time it is claimed at."""
-        return self.act_id, self.claimed_at
-
-    @property
-    def source(self) -> Mapping[str, Any]:
-        """The sealed record of where the act came from."""
-        record: Mapping[str, Any] = self.sealed["source"]
-        return record
-
-
-@dataclass(frozen=True, slots=True)
-class AbsentAct:
-    """An act that a row could make and does not: its id, and the columns that are empty."""
-
-    act_id: bytes
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedCase:
-    """The acts of one row, in the order in which the case takes them, and those that it leaves out."""
-
-    row: int
-    stream: str
-    acts: tuple[PlannedAct, ...]
-    absent: tuple[AbsentAct, ...] = ()
-
-    @property
-    def act_ids(self) -> list[bytes]:
-        """The ids of all acts that a row of this key could have made."""
-        return [*(act.act_id for act in self.acts), *(act.act_id for act in self.absent)]
-
-    def without(self, recorded: Container[bytes]) -> PlannedCase:
-        """The case with only those acts that are not recorded yet."""
-        return replace(self, acts=tuple(act for act in self.acts if act.act_id not in recorded))
-
-
-class RowRefused(ValueError):
-    """The row cannot make acts: a reason code of the catalogues and the column it is about."""
-
-    def __init__(self, reason: str, column: str = "", other_row: int = 0) -> None:
-        """Keep the code "rows.<reason>", the column's name, and the row that this one repeats."""
-        super().__init__(reason)
-        self.reason = reason
-        self.column = column
-        self.other_row = other_row
+Dated = tuple[Moment, ActPart]
 
 
 class RowReader:
@@ -89,87 +30,68 @@ class RowReader:
         """Read by mapping, name by identity, and refuse times that lie after now."""
         self._mapping = mapping
         self._identity = identity
-        self._now = now
-        self._times = TimeReader(mapping.part.time_formats, mapping.part.date_formats, mapping.zone)
+        self._cells = CellReader(mapping, identity, now)
         self._seen: dict[str, int] = {}
+
+    def plans(self, rows: Iterable[Row]) -> Iterator[Plan]:
+        """Yield what each row comes to."""
+        for row in rows:
+            try:
+                yield Plan(1, self.read(row))
+            except RowRefused as refused:
+                yield Plan(1, None, ((row.number, refused),))
 
     def read(self, row: Row) -> PlannedCase:
         """Return what the row claims; raises RowRefused naming the reason and the column."""
-        key = self._read_key(row)
-        texts = {column: self._read_cell(row, column) for column in self._mapping.columns}
-        acts: list[PlannedAct] = []
-        absent: list[AbsentAct] = []
-        previous: Moment | None = None
-        for part in self._mapping.acts:
-            if part.optional and not any(texts[column].strip() for column in part.columns):
-                absent.append(AbsentAct(self._identity.act(key, part.action), part.columns))
-                continue
-            moment = self._read_moment(row, part, texts)
-            if previous is not None and moment.at < previous.at:
-                raise RowRefused("before_previous", part.at)
-            previous = moment
-            acts.append(self._plan(part, row.number, key, texts, moment))
-        return PlannedCase(row.number, self._identity.case(key), tuple(acts), tuple(absent))
-
-    def _read_key(self, row: Row) -> str:
-        column = self._mapping.part.key
-        key = self._read_cell(row, column).strip()
-        if not key or len(key) > MAX_KEY_CHARACTERS:
-            raise RowRefused("key_missing", column)
+        key = self._cells.key(row)
         first = self._seen.setdefault(key, row.number)
         if first != row.number:
-            raise RowRefused("repeated", column, first)
-        return key
+            raise RowRefused("repeated", self._mapping.part.key, first)
+        texts = self._cells.texts(row)
+        dated: list[Dated] = []
+        absent: list[AbsentAct] = []
+        for part in self._mapping.acts:
+            if part.optional and not any(texts[column].strip() for column in part.columns):
+                absent.append(AbsentAct(self._identity.act(key, part.name), part.columns))
+                continue
+            moment = self._cells.moment(row, part.at)
+            self._cells.check_needs(part, texts)
+            dated.append((moment, part))
+        acts = [self._plan(row, part, key, texts, moment) for moment, part in self._ordered(dated)]
+        acts[1:1] = self._deadlines(row, key, texts, dated[0][0], absent)
+        return PlannedCase(row.number, self._identity.case(key), tuple(acts), tuple(absent))
 
-    def _read_cell(self, row: Row, column: str) -> str:
-        cell: Cell = row.cells[column]
-        if isinstance(cell, Flaw):
-            raise RowRefused(cell.value, column)
-        return cell_text(cell)
+    def _ordered(self, dated: list[Dated]) -> list[Dated]:
+        """Put the acts in the order of their times where the mapping lets them; raises RowRefused where it does not."""
+        if self._mapping.part.order == "time":
+            first, *rest = dated
+            dated = [first, *sorted(rest, key=lambda one: one[0].at)]
+        for (before, _), (after, part) in pairwise(dated):
+            if after.at < before.at:
+                raise RowRefused("before_previous", part.at)
+        return dated
 
-    def _read_moment(self, row: Row, part: ActPart, texts: Mapping[str, str]) -> Moment:
-        for column in (part.at, *part.needs):
-            if not texts[column].strip():
-                raise RowRefused("cell_missing", column)
-        try:
-            moment = self._times.read(row.cells[part.at])
-        except TimeUnreadable:
-            raise RowRefused("time_unreadable", part.at) from None
-        if moment.at > self._now and not (moment.precision == "day" and moment.at.date() == self._today):
-            raise RowRefused("time_in_future", part.at)
-        return moment
+    def _plan(self, row: Row, part: ActPart, key: str, texts: Texts, moment: Moment) -> PlannedAct:
+        act_id = self._identity.act(key, part.name)
+        act = self._cells.plan(row, part, key, texts, part.columns, moment, act_id)
+        if self._mapping.part.refused == "reject" or part.action in (ANNOTATED, *OPENING):
+            return act
+        other = self._identity.event(key, part.name, "instead", ANNOTATED)
+        told = {column: texts[column] for column in part.columns}
+        code = fallback_code(part.action)
+        instead = self._cells.annotation(row, key, code, told, moment, other, texts[part.at], act.office)
+        return replace(act, instead=instead)
 
-    @property
-    def _today(self) -> object:
-        return self._now.astimezone(self._mapping.zone).date()
-
-    def _plan(self, part: ActPart, number: int, key: str, texts: Mapping[str, str], moment: Moment) -> PlannedAct:
-        public = {**part.public, "imported": {"mapping": self._mapping.part.name, "precision": moment.precision}}
-        sealed: dict[str, Any] = {name: texts[column] for name, column in part.sealed.items() if texts[column]}
-        sealed["source"] = source_record(number, key, {column: texts[column] for column in part.columns})
-        act_id = self._identity.act(key, part.action)
-        opens = part is self._mapping.acts[0]
-        return PlannedAct(part.action, act_id, moment.at.isoformat(timespec="seconds"), public, sealed, opens)
-
-
-def source_record(row: int, key: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Build the sealed record of a row's cells: row, key, a digest of all of them and one of each.
-
-    A digest is SHA-256 over the length-prefixed column names and texts, in lower-case hex; the cells' own
-    are cut to 16 bytes.
-    """
-    flat = [text for pair in texts.items() for text in pair]
-    cells = [[column, _digest([column, text])[:32]] for column, text in texts.items()]
-    return {"row": row, "key": key, "digest": _digest(flat), "cells": cells}
-
-
-def changed_columns(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Name the columns whose cells differ between two source records of one row, in the file's order."""
-    if recorded.get("digest") == found["digest"]:
-        return []
-    before = dict(recorded.get("cells", []))
-    return [column for column, digest in found["cells"] if before.get(column) != digest]
-
-
-def _digest(texts: list[str]) -> str:
-    return hashlib.sha256(length_prefixed(texts)).hexdigest()
+    def _deadlines(
+        self, row: Row, key: str, texts: Texts, begun: Moment, absent: list[AbsentAct]
+    ) -> Iterator[PlannedAct]:
+        """Yield the deadlines that the row claims, set when its case began; those without one join the absent."""
+        for part in self._mapping.part.deadlines:
+            act_id = self._identity.event(key, "deadline", part.covers, "1")
+            if not texts[part.column].strip():
+                absent.append(AbsentAct(act_id, (part.column,)))
+                continue
+            due_on = self._cells.day(row, part.column)
+            if due_on < begun.at.date():
+                raise RowRefused("deadline_before_start", part.column)
+            yield self._cells.deadline(row, part, key, begun, due_on, act_id)

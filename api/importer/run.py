@@ -8,17 +8,16 @@ by its act id and only compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
 from api.actions import Desk
-from api.importer.recorded import compare_recorded, find_recorded
+from api.importer.plans import Plan, PlannedAct, PlannedCase
+from api.importer.recorded import compare_recorded, find_recorded, settle
 from api.importer.report import Report
-from api.importer.rows import PlannedAct, PlannedCase, RowReader, RowRefused
-from api.importer.tables import Row
 from api.keyfiles import Key
 from audit.store.errors import ActConflict, ActRefused, ReferenceMoved, StaleStream
 from audit.store.model import Acknowledgement
@@ -59,22 +58,25 @@ class _Window:
 
 
 class Import:
-    """One run over one file, at a desk, with an office's service key."""
+    """One run over one file, at a desk, with the service keys of offices."""
 
-    def __init__(self, desk: Desk, key: Key, report: Report, words: Refusals, told: Told) -> None:
-        """Record acts at desk with key; rejected rows go to report, counts of rows and acts to told."""
+    def __init__(self, desk: Desk, keys: Mapping[str, Key], report: Report, words: Refusals, told: Told) -> None:
+        """Record acts at desk; rejected rows go to report, counts of rows and acts to told.
+
+        `keys` are by office; the one under "" signs where an act names no office.
+        """
         self._desk = desk
-        self._key = key
+        self._keys = keys
         self._report = report
         self._words = words
         self._told = told
         self.summary = Summary()
 
-    def run(self, rows: Iterable[Row], reader: RowReader) -> Summary:
-        """Import all rows; raises what the database or a broken file raises, with everything before it recorded."""
+    def run(self, plans: Iterable[Plan]) -> Summary:
+        """Import all that is planned; raises what the database or a broken file raises, with all before it recorded."""
         with ThreadPoolExecutor(1, "import-commit") as committer:
             waiting: list[_Window] = []
-            for window in self._windows(rows, reader):
+            for window in self._windows(plans):
                 self._submit(window, committer)
                 waiting = [known for known in waiting if self._go_on(known, committer)]
                 waiting.append(window)
@@ -84,39 +86,38 @@ class Import:
                 self._told(self.summary.rows_read, self.summary.acts_added)
         return self.summary
 
-    def _windows(self, rows: Iterable[Row], reader: RowReader) -> Iterator[_Window]:
-        numbered = iter(rows)
+    def _windows(self, plans: Iterable[Plan]) -> Iterator[_Window]:
+        numbered = iter(plans)
         while batch := list(islice(numbered, WINDOW)):
-            self.summary.rows_read += len(batch)
-            cases = []
-            for row in batch:
-                try:
-                    cases.append(reader.read(row))
-                except RowRefused as refused:
-                    other = str(refused.other_row) if refused.other_row else ""
-                    self._report.reject(row.number, refused.reason, refused.column, other)
-            yield self._fresh(cases)
+            self.summary.rows_read += sum(plan.rows for plan in batch)
+            for row, refused in (one for plan in batch for one in plan.refused):
+                other = str(refused.other_row) if refused.other_row else ""
+                self._report.reject(row, refused.reason, refused.column, other)
+            yield self._fresh([plan.case for plan in batch if plan.case is not None])
 
     def _fresh(self, cases: list[PlannedCase]) -> _Window:
         """Leave out what an earlier run recorded, after comparing it with what the file says now."""
         recorded = find_recorded(self._desk.ledger, [act_id for case in cases for act_id in case.act_ids])
         if recorded:
             compare_recorded(self._desk.ledger, cases, recorded, self._report)
-        return _Window([case.without(recorded) for case in cases])
+        fresh = [settle(case, recorded, self._report) if case.of_events else case.without(recorded) for case in cases]
+        return _Window(fresh)
 
     def _submit(self, window: _Window, committer: ThreadPoolExecutor) -> None:
         """Decide and sign the window's next acts, and hand them to the committing thread."""
         planned = [(case, case.acts[window.stage]) for case in window.cases if window.stage < len(case.acts)]
-        wishes = [self._desk.wish(self._command(case, act), self._key, ROLE, *act.name) for case, act in planned]
+        wishes = [
+            self._desk.wish(self._command(case, act), self._keys[act.office], ROLE, *act.name) for case, act in planned
+        ]
         window.acts, signed = [], []
         for (case, act), prepared in zip(planned, self._desk.ledger.prepare_many(wishes), strict=True):
             if isinstance(prepared, (DomainRefused, ActRefused)):
-                self._refuse(window, case, prepared)
+                self._refuse(window, case, act, prepared)
             elif isinstance(prepared, Exception):
                 raise prepared
             else:
                 window.acts.append((case, act))
-                signed.append((prepared, self._key.sign(prepared.to_sign)))
+                signed.append((prepared, self._keys[act.office].sign(prepared.to_sign)))
         window.answers = committer.submit(self._desk.ledger.commit_many, signed)
 
     def _go_on(self, window: _Window, committer: ThreadPoolExecutor) -> bool:
@@ -136,7 +137,7 @@ class Import:
         if isinstance(answer, ActConflict):
             return  # another run of the same file recorded it first
         if isinstance(answer, (ActRefused, DomainRefused)):
-            self._refuse(window, case, answer)
+            self._refuse(window, case, act, answer)
         elif isinstance(answer, Exception):
             raise answer
         elif not answer.repeated:
@@ -147,7 +148,7 @@ class Import:
         """Perform an act anew that lost against a change of keys, people or its own case."""
         try:
             return self._desk.perform(
-                self._command(case, act), self._key, ROLE, act_id=act.act_id, claimed_at=act.claimed_at
+                self._command(case, act), self._keys[act.office], ROLE, act_id=act.act_id, claimed_at=act.claimed_at
             )
         except (DomainRefused, ActRefused) as refused:
             return refused
@@ -156,7 +157,16 @@ class Import:
     def _command(case: PlannedCase, act: PlannedAct) -> Command:
         return Command(case.stream, act.action, act.public, act.sealed)
 
-    def _refuse(self, window: _Window, case: PlannedCase, error: Exception) -> None:
-        """Report a row whose act was refused and drop what would have followed it."""
-        self._report.reject(case.row, "refused", detail=self._words(error))
-        window.cases = [known for known in window.cases if known is not case]
+    def _refuse(self, window: _Window, case: PlannedCase, act: PlannedAct, error: Exception) -> None:
+        """Keep a refused act as an annotation where the mapping says so; else report its row.
+
+        What would have followed it is dropped with it, but not the other rows of an event log.
+        """
+        others = [known for known in window.cases if known is not case]
+        if act.instead is not None:
+            done = window.stage + 1
+            window.cases = [*others, replace(case, acts=(*case.acts[:done], act.instead, *case.acts[done:]))]
+            return
+        self._report.reject(act.row or case.row, "refused", detail=self._words(error))
+        if not case.of_events:
+            window.cases = others

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from api.errors import InputRefused, describe
+from api.importer.events import EventReader
 from api.importer.identity import Identity
-from api.importer.mapping import RowMapping, check_columns, load_mapping
+from api.importer.mapping import RowMapping, check_columns, load_mapping, service_name
+from api.importer.mapping_parts import OfficePart
+from api.importer.plans import Plan
 from api.importer.report import Report
 from api.importer.rows import RowReader
 from api.importer.run import ROLE, Import
@@ -45,8 +49,12 @@ def import_file(
     mapping_name: str,
     limit: int | None,
     told: Callable[[int, int], None],
+    *,
+    enrol: bool = False,
 ) -> ImportResult:
     """Import the acts that a file's rows claim; limit is a number of rows, told hears rows and acts so far.
+
+    With `enrol` the registrars here open the offices of a mapping of one's own and enrol their service keys.
 
     Raises InputRefused if file or mapping cannot be read, DatabaseUnavailable with all before it recorded.
     """
@@ -55,45 +63,63 @@ def import_file(
     wording = Wording(settings.language)
     with open_table(path, mapping.part.delimiter) as table:
         check_columns(mapping, table.columns)
-        key = service_key(application, mapping)
+        keys = service_keys(application, mapping, enrol=enrol)
         identity = Identity(application.key(IMPORT_SECRET).secret, mapping.part.source)
         now = application.clock()
         with Report(settings.reports, mapping.part.name, now, wording) as report:
-            run = Import(application.desk, key, report, partial(_words, wording), told)
-            done = run.run(_first(table.rows(), limit), RowReader(mapping, identity, now))
+            run = Import(application.desk, keys, report, partial(_words, wording), told)
+            done = run.run(_plans(mapping, path, _first(table.rows(), limit), limit, identity, now))
     return ImportResult(
         done.rows_read, done.cases_added, done.acts_added, report.rejected, report.discrepancies, str(report.path)
     )
 
 
-def service_key(application: Application, mapping: RowMapping) -> Key:
-    """The key that signs a mapping's acts; for a built-in mapping, made and enrolled by both registrars if need be.
+def _plans(
+    mapping: RowMapping, path: Path, rows: Iterable[Row], limit: int | None, identity: Identity, now: datetime
+) -> Iterator[Plan]:
+    """Yield what the rows come to; an event log is read twice, see `events.py`."""
+    log = mapping.part.log
+    if log is None:
+        yield from RowReader(mapping, identity, now).plans(rows)
+        return
+    with open_table(path, mapping.part.delimiter) as again:
+        yield from EventReader(mapping, log, identity, now).plans(rows, _first(again.rows(), limit))
 
-    Raises InputRefused if a mapping of one's own names an office whose service key is not here.
+
+def service_keys(application: Application, mapping: RowMapping, *, enrol: bool) -> Mapping[str, Key]:
+    """The keys that sign a mapping's acts, by office, and under "" the key of the first office.
+
+    For a built-in mapping, and with `enrol`, they are made and enrolled by both registrars if need be. Raises
+    InputRefused if a mapping of one's own names an office whose service key is not here.
     """
-    settings, part = application.settings, mapping.part
-    make = partial(
-        new_key, "service", mapping.actor, part.office.office, part.post.post, "service", entropy=application.entropy
-    )
-    if not mapping.built_in and mapping.service_key not in list_keys(settings.keys):
-        raise InputRefused("service_key_missing", name=mapping.service_key)
-    key = keep_key(settings.keys, mapping.service_key, make, settings.passphrase)
-    if mapping.built_in and key.key_id not in application.ledger.authority().grants:
-        _enrol(application, mapping, key)
+    may_enrol = enrol or mapping.built_in
+    keys = {office.office: _service_key(application, mapping, office, may_enrol) for office in mapping.offices}
+    return {"": keys[mapping.part.office.office], **keys}
+
+
+def _service_key(application: Application, mapping: RowMapping, office: OfficePart, may_enrol: bool) -> Key:
+    settings, name = application.settings, service_name(office.office)
+    post = mapping.part.post.post
+    make = partial(new_key, "service", name, office.office, post, "service", entropy=application.entropy)
+    if not may_enrol and name not in list_keys(settings.keys):
+        raise InputRefused("service_key_missing", name=name)
+    key = keep_key(settings.keys, name, make, settings.passphrase)
+    if may_enrol and key.key_id not in application.ledger.authority().grants:
+        _enrol(application, mapping, office, key)
     return key
 
 
-def _enrol(application: Application, mapping: RowMapping, key: Key) -> None:
+def _enrol(application: Application, mapping: RowMapping, office: OfficePart, key: Key) -> None:
     names = [name for name in list_keys(application.settings.keys) if name.startswith("registrar-")][:2]
     if len(names) < 2:
         raise InputRefused("registrars_missing")
     registrars = Registrars(application.desk, application.key(names[0]), application.key(names[1]))
     people: People = application.ledger.reference().people
-    part = mapping.part
-    if people.office(part.office.office) is None:
-        registrars.open_office(part.office.office, part.office.model_dump(exclude={"office"}))
-    if people.post(part.office.office, part.post.post) is None:
-        registrars.open_post(part.office.office, {**part.post.model_dump(), "duties": [ROLE]})
+    post = mapping.part.post
+    if people.office(office.office) is None:
+        registrars.open_office(office.office, office.model_dump(exclude={"office"}))
+    if people.post(office.office, post.post) is None:
+        registrars.open_post(office.office, {**post.model_dump(), "duties": [ROLE]})
     registrars.enrol(key, [ROLE])
 
 

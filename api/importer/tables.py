@@ -19,6 +19,7 @@ from api.errors import InputRefused
 
 MAX_FILE_BYTES = 256 * 2**20
 MAX_COLUMNS = 512
+MAX_ROWS = 2**20
 MAX_CELL_CHARACTERS = 40_000  # a spreadsheet cell holds 32,767
 
 
@@ -53,17 +54,19 @@ class Table(Protocol):
 
 
 def open_table(path: Path, delimiter: str = ",") -> AbstractContextManager[Table]:
-    """Open path by what it holds, not by its name: a ZIP container is XLSX, anything else CSV in UTF-8.
+    """Open path by what it holds: a ZIP container is XLSX, XML or what is packed with gzip XES, anything else CSV.
 
-    Raises InputRefused if it is missing, empty, beyond the limits or neither of the two.
+    Only a file that calls itself .xlsx or .xes and is not is told so. Raises InputRefused if it is missing, empty,
+    beyond the limits or none of the three.
     """
     from api.importer.csv_table import CsvTable
+    from api.importer.xes_table import XesTable, looks_like_xes
     from api.importer.xlsx_table import XlsxTable
 
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            magic = file.read(8)
+            magic = file.read(64)
     except OSError as error:
         raise InputRefused("file_unreadable", reason=error.strerror or "") from error
     if size == 0:
@@ -74,6 +77,8 @@ def open_table(path: Path, delimiter: str = ",") -> AbstractContextManager[Table
         return XlsxTable(path)
     if path.suffix.lower() in (".xlsx", ".xlsm") or magic.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputRefused("not_xlsx")
+    if looks_like_xes(path.name, magic):
+        return XesTable(path)
     return CsvTable(path, delimiter)
 
 

@@ -1,4 +1,7 @@
-"""Read a file's times: a moment as itself, a date without a time as the last second of that day."""
+"""Read a file's times: a moment as itself, a date without a time as the last second of that day.
+
+Times are meant in the mapping's zone, unless they have an offset of their own; zones may be mixed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from api.importer.tables import Cell, Flaw
 
 FIRST_YEAR = 1990
 END_OF_DAY = time(23, 59, 59)
+ISO = "iso"  # the format that stands for ISO 8601, with or without an offset
 Precision = Literal["instant", "day"]
 
 
@@ -46,7 +50,7 @@ class TimeReader:
     def _read_text(self, text: str) -> Moment:
         for place, (form, precision) in enumerate(self._formats):
             try:
-                value = datetime.strptime(text, form).replace(tzinfo=self._zone)
+                value = _parse(text, form)
             except ValueError:
                 continue
             if place and precision == "instant":
@@ -55,8 +59,21 @@ class TimeReader:
         raise TimeUnreadable
 
     def _moment(self, value: datetime, precision: Precision) -> Moment:
+        """Bring a moment into the mapping's zone: one with an offset keeps its instant, one without is meant there."""
         if value.year < FIRST_YEAR:
             raise TimeUnreadable
+        if value.tzinfo is not None:
+            try:
+                value = value.astimezone(self._zone)
+            except OverflowError:
+                raise TimeUnreadable from None
         if precision == "day":
             value = datetime.combine(value.date(), END_OF_DAY)
         return Moment(value.replace(tzinfo=self._zone, microsecond=0), precision)
+
+
+def _parse(text: str, form: str) -> datetime:
+    """Read text by a format, with its own offset if it has one; raises ValueError if it does not fit."""
+    if form == ISO:
+        return datetime.fromisoformat(text)
+    return datetime.strptime(text, form)  # noqa: DTZ007 (the mapping's zone is added)

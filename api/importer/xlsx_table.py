@@ -15,10 +15,9 @@ from types import TracebackType
 from typing import NamedTuple
 
 from api.errors import InputRefused
-from api.importer.tables import MAX_COLUMNS, Cell, Flaw, Row, is_blank, read_header, read_text
+from api.importer.tables import MAX_COLUMNS, MAX_ROWS, Cell, Flaw, Row, is_blank, read_header, read_text
 from api.importer.workbook import CellText, Shows, Workbook, check_container, feed_part, read_workbook
 
-MAX_ROWS = 2**20
 _DAY_SECONDS = 86_400
 _SINCE_1904 = datetime.fromisoformat("1904-01-01")
 _SINCE_1900 = datetime.fromisoformat("1899-12-31")
