@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from audit.statement import Statement
+from audit.store.elsewhere import OtherStreams
 from audit.store.model import Actor
 from domain import commands
 from domain.case_events import CaseErased
+from domain.case_state import Case
 from domain.commands import Command, Decision
+from domain.cross_references import CROSSING, PREFIX, check_elsewhere
 from domain.errors import DomainRefused
 from domain.events import read_event
 from domain.reference import Reference, fold_reference, new_reference
 from domain.schema import Event
+
+
+class Cases:
+    """The other streams of a ledger, told in the domain's words (`domain.cross_references.Elsewhere`)."""
+
+    def __init__(self, streams: OtherStreams) -> None:
+        """Take the store's streams."""
+        self._streams = streams
+
+    def began(self, number: str) -> int | None:
+        """Return the log index of a case's first act, None if there is no such case."""
+        return self._streams.began(PREFIX + number)
+
+    def case(self, number: str, index: int) -> Case:
+        """Return a case after those of its acts that stand before this log index."""
+        found: Case = self._streams.state(PREFIX + number, index)
+        return found
+
+    def cases(self, index: int) -> Iterable[Case]:
+        """Return every case that had begun before this log index, as it stood then."""
+        return self._streams.states(PREFIX, PREFIX[:-1] + "0", index)
+
+    def act(self, stream: str, seq: int) -> Event | None:
+        """Return the act with this number of a stream, None if it has none."""
+        return self._streams.act(stream, seq)
+
+    def root(self, size: int) -> bytes | None:
+        """Return the root of the signed checkpoint of this size, None if none was signed."""
+        return self._streams.root(size)
 
 
 class DomainPolicy:
@@ -75,6 +107,11 @@ class DomainPolicy:
         return commands.decide(
             state, command, actor, reference, seq=seq, claimed_at=claimed_at, recorded_at_ms=recorded_at
         )
+
+    def check_elsewhere(self, state: Any, decision: Decision, elsewhere: OtherStreams, reference: Reference) -> None:
+        """Check what a decided act says of other streams. Raises a DomainRefused if it is not so."""
+        if decision.action in CROSSING and decision.event is not None:
+            check_elsewhere(state, decision.event, Cases(elsewhere), reference.people)
 
     def undecided(self, command: Command, reference: Reference) -> Decision | None:
         """Return what the signer of a refused command signed, or None if it is no act at all."""

@@ -13,6 +13,7 @@ from audit.grants import Grant
 from audit.statement import EMPTY_SEEN
 from audit.store.acknowledgement import Signer
 from audit.store.acts import prepare_act
+from audit.store.elsewhere import OtherStreams
 from audit.store.errors import AuthorityRefused, SeenRefused, SignatureRefused, StaleStream
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
@@ -52,6 +53,7 @@ class Judge:
         self._references = references
         self._streams = streams
         self._log_public = public_key(parts.log_key)
+        self._elsewhere = OtherStreams(log, parts.policy, references, streams)
         self._prepared = PreparedActs()
         self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
 
@@ -86,7 +88,7 @@ class Judge:
         return self.decide(prepared.draft, known, reference) if again is None else again
 
     def _ask(self, draft: Draft, known: StreamState, reference: Reference) -> Decision:
-        return self._parts.policy.decide(
+        decision = self._parts.policy.decide(
             known.state,
             draft.command,
             draft.actor,
@@ -95,6 +97,8 @@ class Judge:
             recorded_at=self._parts.timekeeper.now(),
             reference=reference.value,
         )
+        self._parts.policy.check_elsewhere(known.state, decision, self._elsewhere, reference.value)
+        return decision
 
     def _check_seen(self, draft: Draft) -> None:
         root = self._seen.get(draft.seen_size)

@@ -1,4 +1,4 @@
-"""What an act says of other streams is taken on its word when it is recorded, and checked by a verification."""
+"""What an act says of other streams is checked when it is recorded, and again by a verification that trusts nobody."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 from api.actions import new_case
 from api.initialise import initialise
 from api.main import Application, open_application
+from api.policy import DomainPolicy
 from api.registrars import Registrars
 from api.verify.run import verify_database
 from audit.faults import Kind
+from domain.errors import TransitionRefused
 from domain.tracks.draw import draw, population_digest
 from tests.api.test_tracks import PLAN, in_days, perform
 from tests.benchmarks.city import settings_for
@@ -29,6 +31,13 @@ def application(any_store_url: str, tmp_path: Path) -> Iterator[Application]:
     initialise(settings, PLAN)
     with open_application(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def careless(application: Application, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """The same ledger, run by somebody who left that check out."""
+    monkeypatch.setattr(DomainPolicy, "check_elsewhere", lambda *_: None)
+    return application
 
 
 def _cases(application: Application, count: int, office: str = "works") -> list[str]:
@@ -90,19 +99,22 @@ def test_a_draw_from_all_cases_of_a_mandate_is_drawn_again(application: Applicat
     assert _faults(application) == []
 
 
-def test_a_population_that_leaves_a_case_out_is_found_and_so_is_its_draw(application: Application) -> None:
+def test_a_population_that_leaves_a_case_out_is_found_and_so_is_its_draw(careless: Application) -> None:
+    application = careless
     cases = _cases(application, 5)
     fixed, drawn = _draw(application, cases[1:], members="open")
     assert [index for index, _ in _faults(application)] == [fixed, drawn]
 
 
-def test_a_drawn_case_that_there_is_not_or_that_no_unit_had_is_found(application: Application) -> None:
+def test_a_drawn_case_that_there_is_not_or_that_no_unit_had_is_found(careless: Application) -> None:
+    application = careless
     cases = [*_cases(application, 1, "bureau"), UNKNOWN]
     _, drawn = _draw(application, cases)
     assert [index for index, _ in _faults(application)] == [drawn]
 
 
-def test_a_seed_that_is_no_checkpoint_is_found(application: Application) -> None:
+def test_a_seed_that_is_no_checkpoint_is_found(careless: Application) -> None:
+    application = careless
     _mandate(application)
     listed = {"population": "5a" * 32, "size": 40, "checkpoint_size": 3, "root": "5b" * 32}
     index = perform(application, "mandate/m", "mandate.list_fixed.v1", listed, "bureau", "inspector")
@@ -111,7 +123,8 @@ def test_a_seed_that_is_no_checkpoint_is_found(application: Application) -> None
     assert "checkpoint of size 3" in detail
 
 
-def test_cases_and_decisions_that_acts_name_are_looked_up(application: Application) -> None:
+def test_cases_and_decisions_that_acts_name_are_looked_up(careless: Application) -> None:
+    application = careless
     one, other = (f"case/{number}" for number in _cases(application, 2))
     linked = {"other_case": other.partition("/")[2], "link": "same_matter"}
     perform(application, one, "case.linked.v1", linked, "works", "handler")
@@ -131,7 +144,8 @@ def test_cases_and_decisions_that_acts_name_are_looked_up(application: Applicati
     assert len(_faults(application)) == before + 1
 
 
-def test_a_replayed_case_lies_within_the_mandate(application: Application) -> None:
+def test_a_replayed_case_lies_within_the_mandate(careless: Application) -> None:
+    application = careless
     [ours], [theirs] = _cases(application, 1), _cases(application, 1, "bureau")
     _mandate(application)
     public = {"ground": "routine"}
@@ -148,3 +162,27 @@ def test_a_replayed_case_lies_within_the_mandate(application: Application) -> No
     [(found, detail)] = _faults(application)
     assert found == index
     assert "works" in detail
+
+
+def test_what_is_not_so_is_refused_before_it_is_recorded(application: Application) -> None:
+    [one], [theirs] = _cases(application, 1), _cases(application, 1, "bureau")
+    _mandate(application)
+    size = application.ledger.head().size
+    linked = {"other_case": UNKNOWN, "link": "same_matter"}
+    step = {"unit": "works", "step": "talk", "decision": 99}
+    listed = {"population": "5a" * 32, "size": 40, "checkpoint_size": 3, "root": "5b" * 32}
+    fixed = {"population": population_digest([one, UNKNOWN]), "size": 2, "members": "held"}
+    replayed = {"case": theirs, "ground": "routine"}
+    inspector = ("bureau", "inspector")
+    for code, stream, action, public, office, role, sealed in (
+        ("no_such_case", f"case/{one}", "case.linked.v1", linked, "works", "handler", {}),
+        ("no_decision", f"case/{one}", "case.escalated.v1", step, "congress", "leader", {}),
+        ("no_checkpoint", "mandate/m", "mandate.list_fixed.v1", listed, *inspector, {}),
+        ("population", "mandate/m", "mandate.population_fixed.v1", fixed, *inspector, {}),
+        ("outside_mandate", "mandate/m", "mandate.replayed.v1", replayed, *inspector, {"reason_text": "抽查"}),
+    ):
+        with pytest.raises(TransitionRefused) as refused:
+            perform(application, stream, action, public, office, role, **sealed)
+        assert refused.value.code == code
+    assert application.ledger.head().size == size
+    assert _faults(application) == []

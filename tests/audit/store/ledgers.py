@@ -68,6 +68,9 @@ class Permissive:
     ) -> Any:
         return command
 
+    def check_elsewhere(self, state: Any, decision: Any, elsewhere: Any, reference: Any) -> None:
+        return None
+
     def undecided(self, command: Any, reference: Any) -> Any:
         return command
 
