@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from api.access.bounds import Bounds
 from api.access.guard import Passed
+from api.charts import Chart, Series, draw
 from api.errors import ApiError, describe
-from api.http.bars import Chart, lying, standing
 from api.http.depends import Opened
 from api.http.forms import Field, axis_fields, choices_of
 from api.http.names import Names
@@ -26,6 +26,7 @@ from api.lists.catalogue import BY_NAME
 from api.lists.filters import UNIT
 from api.main import Application
 from api.wording import Wording
+from domain.figure_rows import FIGURES
 from projections.errors import QuestionRefused
 
 SHORT = 8
@@ -137,7 +138,9 @@ def _overview(desk: Desk) -> dict[str, Any]:
         "at": overdue.as_of,
         "tiles": tiles,
         "by_unit": [(unit, count, desk.at("/lists/overdue", desk.asked, unit=unit)) for unit, count in counted],
-        "by_unit_chart": lying([(desk.names.office(unit), count, f"{count:,}") for unit, count in counted]),
+        "by_unit_chart": _bars(
+            desk, "dashboard.by_unit", [(desk.names.office(unit), count) for unit, count in counted]
+        ),
         "workload": desk.table("workload"),
         "board": desk.table("package-board", SHORT),
         "must": desk.table("must-be-packaged", SHORT),
@@ -147,10 +150,18 @@ def _overview(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _banded(desk: Desk, of: str) -> tuple[Table, Chart]:
+def _banded(desk: Desk, of: str) -> tuple[Table, str]:
     table = desk.table("bands", of=of)
-    rows = [(band_name(desk.names, row.least, row.most), row.count, f"{row.count:,}") for row in table.page.rows]
-    return table, lying(rows)
+    rows = [(band_name(desk.names, row.least, row.most), row.count) for row in table.page.rows]
+    return table, _bars(desk, f"dashboard.{of}", rows)
+
+
+def _bars(desk: Desk, key: str, rows: Sequence[tuple[str, int]]) -> str:
+    """Draw counts as bars; everything in the drawing is escaped where it is drawn."""
+    say = desk.names.say
+    labels, values = tuple(label for label, _ in rows), tuple(float(count) for _, count in rows)
+    chart = Chart("bars", say(key), "", labels, (Series(say("columns.count"), values),), say("dashboard.none"))
+    return draw(chart, key.rpartition(".")[2].replace("_", "-"))
 
 
 def band_name(names: Names, least: int, most: int | None) -> str:
@@ -163,18 +174,17 @@ def band_name(names: Names, least: int, most: int | None) -> str:
 def _figures(desk: Desk) -> dict[str, Any]:
     chosen = desk.asked.get("figure") or FIRST_FIGURE
     series = desk.table("series", figure=chosen)
-    drawn = [(row.month[2:], row.value, _valued(desk, row.value)) for row in series.page.rows]
-    rate = any(isinstance(value, float) for _, value, _ in drawn)
+    name = desk.names.word("figure", chosen)
+    values = tuple(row.value for row in series.page.rows)
+    months = tuple(row.month[2:] for row in series.page.rows)
+    rate = FIGURES[chosen].rate
+    chart = Chart("lines", name, "", months, (Series(name, values),), desk.names.say("dashboard.none"), percent=rate)
     rank, refused, _ = _try(desk, lambda asked: {"table": asked.table("rank", figure=chosen)})
     return {
         "at": series.page.as_of,
         "figures": desk.table("figures", figure=""),
         "series": series,
-        "series_chart": standing(drawn, 1.0 if rate else None),
+        "series_chart": draw(chart, "series"),
         "rank": rank["table"] if rank else None,
         "rank_refused": refused,
     }
-
-
-def _valued(desk: Desk, value: float | None) -> str:
-    return "—" if value is None else desk.names.number("value", value)

@@ -37,10 +37,10 @@ Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Place = Annotated[str, Query(pattern=r"^\d{0,15}$")]
 View = Annotated[str, Query(pattern=r"^(full|compact)$")]
 EXPORTS = (
-    ("bundle", "/api/cases/{case}/bundle"),
-    ("pdf", "/api/cases/{case}/timeline.pdf"),
-    ("xes", "/api/xes"),
-    ("json", "/api/cases/{case}/replay"),
+    ("export_bundle", "/api/cases/{case}/bundle"),
+    ("export_pdf", "/api/cases/{case}/timeline.pdf"),
+    ("export_xes", "/api/xes"),
+    ("export_json", "/api/cases/{case}/replay"),
 )
 
 

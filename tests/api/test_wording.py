@@ -50,7 +50,8 @@ def test_every_refusal_has_its_sentence_and_gives_it_its_values() -> None:
 
 
 def test_every_sentence_is_asked_for_somewhere() -> None:
-    source = "".join(path.read_text() for path in API.rglob("*") if path.suffix in (".py", ".html"))
+    rooms = [*API.rglob("*"), *(API.parent / "domain").rglob("*.py"), *(API.parent / "projections").rglob("*.py")]
+    source = "".join(path.read_text() for path in rooms if path.suffix in (".py", ".html"))
     names = [key for key in load_catalogue("en") if key.partition(".")[0] not in TABLES]
     unused = [key for key in names if not re.search(rf"\b{key.partition('.')[2]}\b", source)]
     assert unused == []
