@@ -51,7 +51,7 @@ def write_fast(path: Path, data: bytes) -> None:
 
 def publish(ledger: Ledger, folder: Path) -> None:
     """Write the log of the newest checkpoint to a folder, with its entries."""
-    note = ledger.latest_checkpoint() or ledger.checkpoint()
+    note = ledger.checkpoint()
     published = Published(note, parse_checkpoint(parse_note(note).text))
     publish_folder(ledger, published, folder, entries=True, write=write_fast)
 

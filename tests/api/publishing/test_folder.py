@@ -141,6 +141,14 @@ def _same_bytes(city: Application, narrow: Path, wide: Path) -> None:
                 assert (answer.status_code, answer.content) == (200, path.read_bytes()), name
 
 
+def test_a_log_on_either_store_is_published(application: Application, tmp_path: Path) -> None:
+    record(application)
+    published = _published(application)
+    publish_folder(application.ledger, published, tmp_path / "www", entries=True)
+    anchor = parse_anchor(application.settings.anchor_file.read_bytes())
+    assert check_folder(tmp_path / "www", anchor, entries=True) == application.ledger.head().size
+
+
 def test_a_folder_of_another_ledger_or_of_a_later_log_is_left_alone(ledger: Application, tmp_path: Path) -> None:
     folder = tmp_path / "www"
     before = _published(ledger)
