@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test check soak bench bench-data procedure lock audit-dependencies clean
+.PHONY: setup demo test chromium check soak bench bench-data procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
@@ -25,8 +25,14 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup
 	$(BIN)/sundial demo $(ARGS)
 
-test: setup
+test: setup chromium
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not soak" $(ARGS)
+
+# The browser tests drive Debian's Chromium. Where it is missing it is installed if that can be done; else they say so.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "There is no Chromium: the browser tests will fail. On Debian: apt-get install chromium"
 
 check: setup
 	$(BIN)/ruff format --check $(SOURCE)
@@ -39,7 +45,7 @@ check: setup
 audit-dependencies: setup
 	@$(BIN)/python -m tests.dependency_audit requirements.lock
 
-soak: setup
+soak: setup chromium
 	$(BIN)/python -m pytest -q -m soak $(ARGS)
 
 bench: setup

@@ -21,6 +21,11 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the browser tests write pictures of what they see."""
+    parser.addoption("--pictures", default="", help="A folder for pictures of the pages that browser tests open.")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server a test process, without fsync. A missing PostgreSQL fails: the stores are never tested by half."""

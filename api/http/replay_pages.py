@@ -114,7 +114,7 @@ def _selected(application: Application, told: CaseReplay, chosen: int, names: Na
     return {
         "selected": selected,
         "signature": state,
-        "key_id": statement.key_id,
+        "key_id": statement.key_id.hex(),
         "recorded": {names.field(field): text for field, text in recorded.items() if text},
         "lines": state_lines(selected, names),
     }

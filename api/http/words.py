@@ -15,7 +15,7 @@ from domain.naming import Name
 from domain.packaging_rows import FACTS
 from domain.practice_patrol import PATROL_RULES
 from domain.tracks import vocabulary as tracks
-from domain.wording import ACTIONS, VALUES
+from domain.wording import ACTIONS, BASES, VALUES
 
 OFFICES: Final = frozenset(
     [
@@ -64,6 +64,7 @@ _BY_COLUMN: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
         "reason": MappingProxyType({**tracks.PACKAGE_REASONS, **REASONS}),
         "result": MappingProxyType({**tracks.RESULTS}),
         "of": vocabulary.CAPACITIES,
+        "basis": BASES,
         "resolved": procedure_words.RESOLUTIONS,
         "review_outcome": procedure_words.REVIEW_OUTCOMES,
         "mediation": procedure_words.MEDIATION_RESULTS,
