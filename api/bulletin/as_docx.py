@@ -68,12 +68,13 @@ def _prepare(document: Any, paper: Paper) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        _set_fonts(fonts, _CHINESE)
     for style in document.styles:
-        fonts = style.element.find(f".//{qn('w:rFonts')}")
-        if fonts is not None or style.name == "Normal":
-            _set_fonts(style.element.get_or_add_rPr(), _HEADING if "Heading" in style.name else _CHINESE)
-    defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    _set_fonts(defaults, _CHINESE)
+        if "Heading" in style.name or style.name in ("Normal", "Title"):
+            _set_fonts(
+                style.element.get_or_add_rPr().get_or_add_rFonts(), _CHINESE if style.name == "Normal" else _HEADING
+            )
     document.styles["Normal"].font.size = Pt(10.5)
     relations = document.part.rels  # the template carries every style a second time, for the Word of 2010
     for name in [name for name, one in relations.items() if one.reltype.endswith("/stylesWithEffects")]:
@@ -85,11 +86,8 @@ def _prepare(document: Any, paper: Paper) -> None:
     about.language, about.revision = paper.language, 1
 
 
-def _set_fonts(properties: Any, chinese: str) -> None:
+def _set_fonts(fonts: Any, chinese: str) -> None:
     """Name the fonts, for Chinese text too, which a run's plain font name leaves to the reader's machine."""
-    fonts = (
-        properties.get_or_add_rFonts() if hasattr(properties, "get_or_add_rFonts") else properties.find(qn("w:rFonts"))
-    )
     for theme in _THEMES:
         fonts.attrib.pop(qn(f"w:{theme}"), None)
     for name, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("eastAsia", chinese)):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from api.access.guard import Passed
@@ -72,7 +72,7 @@ class IssuedBody(BaseModel):
     rows: list[IssuedRow]
 
 
-@router.get("/bulletins", response_model=IssuedBody, responses=documented(400, 404))
+@router.get("/bulletins", response_model=IssuedBody, response_class=JSONResponse, responses=documented(400, 404))
 def bulletins(application: Opened, passed: Passed, as_of: AsOf = None, known_at: KnownAt = None) -> dict[str, Any]:
     """The bulletins that were issued by or to the viewer's offices, with their digests and what became of them."""
     at = parse_as_of(as_of or None, application.clock())
