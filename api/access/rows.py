@@ -36,9 +36,14 @@ _FIGURES: Final = [
     # The rules and the competence rows are published for everybody.
     *_get(EVERYBODY, "/api/rules", "/api/competence"),
 ]
+# What has been published and nothing else: the routes tell what publication decisions and issued bulletins allow.
+_FEEDS: Final = _get(
+    (Grant("public", "published"),),
+    *(f"/feeds/{name}.{form}" for name in ("cases", "figures") for form in ("json", "atom")),
+)
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
     *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
-TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_LISTS])
+TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_LISTS])

@@ -19,28 +19,28 @@ from projections.figures import AREA, BEGUN, FIGURE_FACTS
 
 NEVER = 1 << 31
 """The threshold where no row of practice gives one: no cell is large enough."""
-_SCOPE = "process"
+PROCESS = "process"
 
 
-def check_publishable(application: Application, case: Case, acts: Iterable[Statement]) -> None:
-    """Check that a case may be given to the public. Raises UsageRefused, saying why not."""
+def check_publishable(application: Application, case: Case, acts: Iterable[Statement], scope: str = PROCESS) -> None:
+    """Check that a part of a case may be given to the public. Raises UsageRefused, saying why not."""
     told = list(acts)
     if case.state == "DIVERTED_DISCIPLINE" or any(one.action == "case.diverted_discipline.v1" for one in told):
         raise UsageRefused("export_accusation")
-    if not _is_published(told):
+    if not _is_published(told, scope):
         raise UsageRefused("export_not_published")
     least = _threshold(application)
     if _cell(application, case) < least:
         raise UsageRefused("export_small_cell", least=least if least < NEVER else "∞")
 
 
-def _is_published(acts: list[Statement]) -> bool:
-    """Say whether a publication of the procedure was approved by a second person and not withdrawn since."""
+def _is_published(acts: list[Statement], scope: str) -> bool:
+    """Say whether a publication of this part was approved by a second person and not withdrawn since."""
     proposed: set[int] = set()
     approved: set[int] = set()
     for one in acts:
         item = one.public.get("item")
-        if one.action == "case.publication_proposed.v1" and one.public.get("scope") == _SCOPE:
+        if one.action == "case.publication_proposed.v1" and one.public.get("scope") == scope:
             proposed.add(one.seq)
         elif one.action == "case.publication_approved.v1" and item in proposed:
             approved.add(item)

@@ -14,6 +14,7 @@ from api.examples import with_examples
 from api.http import (
     acts,
     dashboard_pages,
+    feeds,
     figures,
     list_pages,
     log,
@@ -47,6 +48,7 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
     for module in MODULES:
         app.include_router(module.router)
     app.include_router(routes.build_router())
+    app.include_router(feeds.build_router())
     app.include_router(exports_router)
 
     @app.get(
