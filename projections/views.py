@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from projections.claimed import CLAIMED_ROWS
 from projections.clocks import CLOCK_ROWS
 from projections.conferences import CONFERENCE_VIEW
 from projections.days import DAY_TABLE
@@ -37,4 +38,5 @@ VIEWS: tuple[View, ...] = (
     CONFERENCE_VIEW,
     SUGGESTION_ROWS,
     RECEPTION_VIEW,
+    CLAIMED_ROWS,
 )
