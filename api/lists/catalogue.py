@@ -15,6 +15,7 @@ from projections import satisfaction_answers as satisfaction
 from projections import satisfaction_lists as ratings
 from projections import workload_answers as workload
 from projections import workload_lists as stays
+from projections.claimed_answers import ClaimedCount, ClaimedDeadline, claimed_deadlines, count_claimed
 from projections.figures_answers import figures
 from projections.figures_lists import Band, Member, Share
 from projections.overdue import OverdueClock, due_soon, overdue
@@ -37,6 +38,26 @@ _CLOCKS: Final = (
         OverdueClock,
         (by.UNIT, by.CLOCK, by.LEADER, by.DAYS),
         case_links,
+    ),
+)
+_CLAIMED: Final = (
+    Listing(
+        "claimed-deadlines",
+        "所称期限",
+        "Deadlines that offices say they were given, beside those by law",
+        claimed_deadlines,
+        ClaimedDeadline,
+        (by.UNIT,),
+        case_links,
+    ),
+    Listing(
+        "claimed-kept",
+        "所称期限的遵守",
+        "Claimed deadlines kept and missed, by unit",
+        count_claimed,
+        ClaimedCount,
+        (by.UNIT,),
+        paged=False,
     ),
 )
 _SATISFACTION: Final = (
@@ -236,6 +257,6 @@ _FIGURES: Final = (
     ),
 )
 
-LISTS: Final = (*_CLOCKS, *PACKAGES, *_SATISFACTION, *_WORKLOAD, *SUPERVISION, *_PATROL, *_FIGURES)
+LISTS: Final = (*_CLOCKS, *_CLAIMED, *PACKAGES, *_SATISFACTION, *_WORKLOAD, *SUPERVISION, *_PATROL, *_FIGURES)
 
 BY_NAME: Final = {listing.name: listing for listing in LISTS}
