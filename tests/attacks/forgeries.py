@@ -8,8 +8,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.entry import pae
-from audit.entry import Entry, Signature, parse_entry
+from audit.entry import Entry, Signature, pae, parse_entry
 from audit.merkle import leaf_hash
 from audit.statement import Statement, parse_statement
 from audit.store.writing import format_entry, format_statement
