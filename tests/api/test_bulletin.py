@@ -16,18 +16,20 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from pypdf import PdfReader
+from starlette.testclient import TestClient
 
 from api import auditor
 from api.access.viewer import Seat, Viewer
 from api.bulletin.contents import Bulletin, gather, recomputed, wish_for
 from api.bulletin.forms import FORMS, write_bulletin
 from api.errors import UsageRefused
+from api.http.app import build_app
 from api.main import Application
 from api.settings import Settings
 from projections.errors import UnitUnknown
 from projections.figures_answers import figures
 from projections.overdue import count_overdue, overdue
-from tests.api.clients import client_of
+from tests.api.clients import BASE, FixedSessions, everywhere
 from tests.api.conftest import runner
 from tests.api.demo_city import open_city
 
@@ -173,22 +175,21 @@ def test_a_bulletin_is_issued_served_checked_by_strangers_and_made_again(demo_ho
 def _check_http(home: Settings, told: dict[str, Any]) -> None:
     """The list of bulletins, and the document from the axes that the act names: the bytes that were signed."""
     with open_city(home) as application:
-        with client_of(application) as client:
+        sessions = FixedSessions(everywhere(application))
+        with TestClient(build_app(application, sessions), base_url=BASE) as client:
             [row] = client.get("/api/bulletins", params={"as_of": "2030-02-01"}).json()["rows"]
             assert (row["state"], row["overdue_days"], row["copies"]) == ("SERVED", 17, ["petitions"])
-            asked = {"unit": "housing", "as_of": row["as_of_on"], "known_at": row["known_at"] - 1, "lang": "en"}
+            assert row["index"] == told["issued"]["index"]
+            asked = {"unit": "housing", "as_of": row["as_of_on"], "known_at": row["known_at"] - 1}
             for form in ("pdf", "json"):
-                digest = row["files"][form]
-                answer = client.get(f"/api/bulletins/{MONTH}.{form}", params=asked, headers={"accept-language": "en"})
-                assert sha256(answer.content).hexdigest() == digest
-            same = client.get(
-                f"/api/bulletins/{MONTH}.json", params=asked, headers={"if-none-match": answer.headers["etag"]}
-            )
-            assert same.status_code in (200, 304)
-        stranger = Viewer("staff", officer="officer-x", seats=(Seat("ecology", "desk", ("handler",)),))
-        with client_of(application, stranger) as client:
+                english = {"accept-language": "en"}
+                answer = client.get(f"/api/bulletins/{MONTH}.{form}", params=asked, headers=english)
+                assert sha256(answer.content).hexdigest() == row["files"][form]
+            held = {"if-none-match": answer.headers["etag"]}
+            assert client.get(f"/api/bulletins/{MONTH}.json", params=asked, headers=held).status_code == 304
+            sessions.fixed = Viewer("staff", officer="officer-x", seats=(Seat("ecology", "desk", ("handler",)),))
             assert client.get("/api/bulletins", params={"as_of": "2030-02-01"}).json()["rows"] == []
-            assert client.get(f"/api/bulletins/{MONTH}.json", params={"unit": "housing"}).status_code == 404
+            assert client.get(f"/api/bulletins/{MONTH}.json", params=asked).status_code == 404
             assert client.get(f"/api/bulletins/{MONTH}.json").json()["unit"] == "ecology"
 
 
