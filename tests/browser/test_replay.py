@@ -50,9 +50,9 @@ def test_the_slider_and_the_keys_move_both_panes(readers: MakeReader, case: str)
     reader.page.wait_for_selector("#replay[data-step='1']")
     assert "step=1" in reader.page.url
     assert reader.page.locator("#after").inner_text().startswith("After step 1:")
+    assert reader.page.locator("dd.changed").count() > 0
     reader.page.keyboard.press("ArrowRight")
     reader.page.wait_for_selector("#replay[data-step='2']")
-    assert reader.page.locator("dd.changed").count() > 0
     reader.page.locator("#slider").focus()
     reader.page.keyboard.press("End")
     reader.page.wait_for_selector(f"#replay[data-step='{count}']")
