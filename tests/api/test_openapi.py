@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.feeds.writing import ATOM, JSON_FEED
 from api.lists.catalogue import LISTS
 from api.lists.routes import XLSX
 from api.main import Application
@@ -48,6 +49,9 @@ def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) ->
         ("/api/acts/prepare", "post"),
         ("/api/acts/commit", "post"),
         ("/api/cases/{case}/timeline", "get"),
+        *((f"/api/cases/{{case}}/{told}", "get") for told in ("replay", "explain", "compare")),
+        *((f"/api/{name}", "get") for name in ("hints", "diff", "recompute", "rules", "competence")),
+        *((f"/feeds/{name}.{form}", "get") for name in ("cases", "figures") for form in ("json", "atom")),
         ("/api/bulletins", "get"),
         ("/api/bulletins/{month}.{form}", "get"),
         ("/api/xes", "get"),
@@ -97,6 +101,18 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
         ("get", "/api/overdue?unit=x", "/api/overdue"),
         ("get", f"/api/cases/{CASE}/timeline", "/api/cases/{case}/timeline"),
         ("get", "/api/cases/x/timeline", "/api/cases/{case}/timeline"),
+        ("get", f"/api/cases/{CASE}/replay", "/api/cases/{case}/replay"),
+        ("get", f"/api/cases/{CASE}/compare", "/api/cases/{case}/compare"),
+        ("get", "/api/rules?table=figure", "/api/rules"),
+        ("get", "/api/rules?table=x", "/api/rules"),
+        ("get", "/api/competence?area=housing&jurisdiction=example", "/api/competence"),
+        ("get", "/api/recompute?figure=overdue", "/api/recompute"),
+        ("get", "/api/recompute?figure=x", "/api/recompute"),
+        ("get", "/api/diff?known_from=0", "/api/diff"),
+        ("get", "/api/diff", "/api/diff"),
+        ("get", f"/api/hints?case={CASE}", "/api/hints"),
+        ("get", "/feeds/cases.json", "/feeds/cases.json"),
+        ("get", "/feeds/figures.atom", "/feeds/figures.atom"),
         ("get", "/api/checkpoint", "/api/checkpoint"),
         ("get", "/api/proof/inclusion?index=0", "/api/proof/inclusion"),
         ("get", "/api/proof/inclusion?index=99999", "/api/proof/inclusion"),
@@ -116,7 +132,7 @@ def test_an_answer_is_one_that_was_announced(
     announced = described["paths"][path][method]["responses"][str(answer.status_code)]["content"]
     media_type = answer.headers["content-type"].partition(";")[0]
     assert media_type in announced
-    if media_type in ("text/plain", "text/csv", XLSX):
+    if media_type in ("text/plain", "text/csv", XLSX, JSON_FEED, ATOM):
         return
     schema = announced[media_type]["schema"]["$ref"].rpartition("/")[2]
     required = described["components"]["schemas"][schema].get("required", [])
