@@ -7,7 +7,8 @@ it, and are equal on both stores whatever the batches were.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from domain.reference import new_reference
 from projections.census import MapProof, Taken, prove_mapped, read_digest, take_census
@@ -64,6 +65,21 @@ class Engine:
         self._states = states
         self._lock = threading.Lock()
         self._live: Follower | None = None
+        self._followed = 0
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """While the context lasts somebody of this process catches up all the time, so that questions need not."""
+        self._followed += 1
+        try:
+            yield
+        finally:
+            self._followed -= 1
+
+    def refresh(self) -> None:
+        """Have the views up to date for a question: fold what is new, unless somebody does so all the time."""
+        if not self._followed:
+            self.catch_up()
 
     def catch_up(self, until: int | None = None) -> int:
         """Fold all new entries, or those before index `until`, and return how many this call folded.

@@ -1,0 +1,62 @@
+"""A server follows the log in a thread of its own, and questions do not fold while it does."""
+
+from __future__ import annotations
+
+import threading
+
+from api.actions import command, new_case
+from api.following import following
+from api.main import Application
+from api.wording import Wording
+from projections.engine import Engine
+
+LETTER = {"channel": "letter", "capacity": "competent_unit"}
+
+
+class Watched:
+    """Views that count how often somebody caught up, and fail when told to."""
+
+    def __init__(self, views: Engine) -> None:
+        self._views = views
+        self.failing = False
+        self.rounds = threading.Semaphore(0)
+
+    def followed(self) -> object:
+        return self._views.followed()
+
+    def catch_up(self) -> int:
+        self.rounds.release()
+        if self.failing:
+            raise OSError("gone")
+        return self._views.catch_up()
+
+
+def test_what_is_recorded_is_folded_without_being_asked_for(application: Application) -> None:
+    views = Watched(application.views)
+    notes: list[str] = []
+    with following(views, Wording("en"), notes.append, pause=0.001):  # type: ignore[arg-type]
+        application.desk.perform(
+            command(new_case(), "case.registered.v1", LETTER), application.key("officer-shen"), "intake"
+        )
+        size = application.ledger.head().size
+        while application.views.position() < size:
+            assert views.rounds.acquire(timeout=20)
+        views.failing = True
+        views.rounds = threading.Semaphore(0)
+        for _ in range(4):
+            assert views.rounds.acquire(timeout=20)
+    assert len(notes) == 1
+
+
+def test_a_question_folds_itself_only_where_nobody_follows(application: Application) -> None:
+    views = application.views
+    views.catch_up()
+    before = views.position()
+    application.desk.perform(
+        command(new_case(), "case.registered.v1", LETTER), application.key("officer-shen"), "intake"
+    )
+    with views.followed():
+        views.refresh()
+        assert views.position() == before
+    views.refresh()
+    assert views.position() == before + 1
