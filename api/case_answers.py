@@ -30,7 +30,7 @@ _NEAR: Final = """
 
 def ask_replay(application: Application, case: str, as_of: datetime, known_at: int | None = None) -> CaseReplay:
     """Replay a case from its entries. Raises CaseUnknown, or UsageRefused for what is no case id."""
-    application.views.catch_up()
+    application.views.refresh()
     return replay(application.reader, parse_case(case), as_of, known_at)
 
 
@@ -69,7 +69,7 @@ def explain_document(application: Application, case: str, as_of: datetime, known
 
 def ask_comparison(application: Application, case: str, first: When, second: When) -> Comparison:
     """Say what differs in a case between two moments. Raises CaseUnknown where nothing of it is known at one."""
-    application.views.catch_up()
+    application.views.refresh()
     return compare(application.reader, parse_case(case), first, second)
 
 
@@ -100,7 +100,7 @@ def hints_document(
     `compared` cases were looked at, `withheld` lay outside the viewer's bounds, and `left` were too far away in time to
     be looked at. Raises CaseUnknown.
     """
-    application.views.catch_up()
+    application.views.refresh()
     reference: Reference = application.ledger.reference()
     state, size = fold_case(application, parse_case(case), known_at, reference)
     matter = matter_of(state, reference, size)

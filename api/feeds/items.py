@@ -84,7 +84,7 @@ class Approvals:
 
 def case_items(application: Application, approvals: Approvals, say: Wording) -> list[Item]:
     """Return the published parts of cases whose publication stands and is covered by a published checkpoint."""
-    application.views.catch_up()
+    application.views.refresh()
     items: list[Item] = []
     for index, stream in approvals.until_now(application):
         if len(items) == MOST:
@@ -98,7 +98,7 @@ def case_items(application: Application, approvals: Approvals, say: Wording) -> 
 
 def figure_items(application: Application, say: Wording) -> list[Item]:
     """Return the bulletins that stand and are covered by a published checkpoint, with their figures."""
-    application.views.catch_up()
+    application.views.refresh()
     told = issued_bulletins(application, application.clock())
     issued = sorted((one for one in told if one.state != "WITHDRAWN"), key=lambda one: -one.index)
     receipts = ((one, _receipt(application, one.index)) for one in issued[:MOST])
