@@ -27,6 +27,7 @@ from api.lists.filters import UNIT
 from api.main import Application
 from api.wording import Wording
 from domain.figure_rows import FIGURES
+from domain.schema import CIVIL
 from projections.errors import QuestionRefused
 
 SHORT = 8
@@ -107,6 +108,7 @@ def figures_page(request: Request, application: Opened, passed: Passed, lang: La
         refused=refused,
         told=told,
         chosen=chosen,
+        bulletin=_bulletin(desk) if told else {},
         asked=_carried(desk),
     )
 
@@ -114,6 +116,14 @@ def figures_page(request: Request, application: Opened, passed: Passed, lang: La
 def _desk(request: Request, application: Application, bounds: Bounds, lang: str) -> Desk:
     names = Names(Wording(lang), application.ledger.reference().people)
     return Desk(application, names, Addresses(lang), bounds, dict(request.query_params))
+
+
+def _bulletin(desk: Desk) -> dict[str, str]:
+    """Where the bulletin of the month that is shown, or of this one, can be read before it is issued."""
+    month = desk.asked.get("month") or desk.application.clock().astimezone(CIVIL).strftime("%Y-%m")
+    path = "/api/bulletins/{month}.{form}"
+    unit = {"unit": desk.asked.get("unit", "")}
+    return {form.upper(): desk.at(path.format(month=month, form=form), unit) for form in ("pdf", "docx", "xlsx")}
 
 
 def _carried(desk: Desk) -> dict[str, str]:

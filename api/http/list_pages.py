@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access.guard import Passed
 from api.errors import ApiError, NotThere, describe
+from api.http.deeds import deeds_for
 from api.http.depends import Opened
 from api.http.forms import fields_of
 from api.http.names import Names
@@ -68,6 +69,7 @@ def list_page(
         fields=fields_of(application, names, bounds, listing, asked),
         table=table,
         refused=refused,
+        deeds=deeds_for(passed.viewer, name),
         asked=carried,
         paged=bool(asked.get("cursor")),
     )

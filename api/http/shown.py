@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from api.access.bounds import Bounds, OutOfBounds
 from api.axes import write_as_of
 from api.errors import UsageRefused
+from api.http.deeds import stream_of
 from api.http.names import Names
 from api.http.rendering import Addresses
 from api.http.views import known_size
@@ -45,7 +46,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A page of a list: headings and cells; `links` of a row lead to other lists; `files` hold these rows."""
+    """A page of a list: headings and cells; `links` and `streams` are those of each row; `files` hold these rows."""
 
     listing: Listing
     title: str
@@ -53,6 +54,7 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     links: tuple[tuple[tuple[str, str], ...], ...]
+    streams: tuple[str, ...]
     cursor: str | None
     page: AnyPage
     address: str
@@ -115,6 +117,7 @@ def make_table(
         tuple(say(f"columns.{column}") for column in columns),
         tuple(tuple(_cell(names, at, column, row) for column in columns) for row in rows),
         tuple(tuple(_links(at, row.get("links") or {})) for row in rows),
+        tuple(stream_of(row) for row in rows),
         document["cursor"],
         page,
         at(f"/lists/{listing.name}", address),

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.access.table import STAFF
 from api.access.viewer import PUBLIC, Seat, Viewer
+from api.http.deeds import DEEDS, FORM, deeds_for, roles_for
 from api.http.rendering import MENU, may_open
 from api.lists.catalogue import BY_NAME, LISTS
 from api.lists.listing import Listing
@@ -238,3 +240,15 @@ def test_htmx_comes_out_of_its_installed_package(client: TestClient) -> None:
     answer = client.get("/static/htmx.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert b"htmx" in answer.content
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_what_can_be_done_from_a_list_is_for_whoever_has_the_role(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.deeds.may_open", lambda viewer, path: path == FORM)
+    roles = {role for action in DEEDS[name] for role in roles_for(action)}
+    assert roles <= set(STAFF) | {"importer"}
+    for role in sorted(roles & set(STAFF)):
+        viewer = Viewer("staff", officer="officer-x", seats=(Seat("office", "post", (role,)),), csrf="token")
+        assert deeds_for(viewer, name) == tuple(action for action in DEEDS[name] if role in roles_for(action))
+    assert deeds_for(PUBLIC, name) == ()
+    assert name in BY_NAME
