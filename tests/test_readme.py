@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,8 @@ def test_the_help_in_the_readme_is_the_programs_own() -> None:
 
 def test_the_commands_in_the_readme_run_in_their_order(tmp_path: Path) -> None:
     write_message_board(tmp_path / "FILE.xlsx", 40)
+    for path in (ROOT / "tests" / "importing").iterdir():
+        shutil.copy(path, tmp_path)
     case = ""
     for line in (line for line in LINES if line.startswith("sundial ")):
         words = [case if word == "CASE" else word for word in shlex.split(line)[1:]]
