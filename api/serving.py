@@ -1,11 +1,7 @@
-"""Serving: one process on a loopback address, with the scheduled work in a thread that mostly sleeps.
-
-Until there is access control, whoever reaches the port may read everything, so no other address is taken.
-"""
+"""Serving: one process where `listening` allows it, with the scheduled work in a thread that mostly sleeps."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,9 +9,13 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from api.access.sessions import Sessions
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.http.app import build_app
+from api.http.edge import Gate
+from api.http.limiting import Limits
+from api.listening import Listening
 from api.main import Application, open_sessions
 from api.publishing.schedule import publish_once, publishing
 from api.wording import Wording
@@ -24,17 +24,6 @@ TICK_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
 Note = Callable[[str], None]
-
-
-def check_loopback(host: str) -> str:
-    """Check that a host is this machine's loopback and return its address; raises UsageRefused if not."""
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError as error:
-        raise UsageRefused("host_not_loopback") from error
-    if not address.is_loopback:
-        raise UsageRefused("host_not_loopback")
-    return str(address)
 
 
 def check_port(host: str, port: int) -> None:
@@ -48,22 +37,29 @@ def check_port(host: str, port: int) -> None:
             raise UsageRefused("port_unusable", port=port, reason=error.strerror or "") from error
 
 
-def serve(application: Application, host: str, port: int, note: Note) -> None:
+def serve(application: Application, listening: Listening, port: int, note: Note) -> None:
     """Serve until interrupted."""
-    address = check_loopback(host)
-    check_port(address, port)
+    check_port(listening.address, port)
     tick_once(application)
     with open_sessions(application) as sessions, ticking(application, note), publishing(application, note):
-        config = uvicorn.Config(
-            build_app(application, sessions),
-            host=address,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-        )
-        uvicorn.Server(config).run()
+        uvicorn.Server(configure(application, sessions, listening, port)).run()
+
+
+def configure(application: Application, sessions: Sessions, listening: Listening, port: int) -> uvicorn.Config:
+    """What the server is told: no access log, TLS where there is a certificate, a proxy believed from loopback only."""
+    gate = Gate(listening.names, listening.proxied, Limits())
+    return uvicorn.Config(
+        build_app(application, sessions, gate),
+        host=listening.address,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=listening.proxied,
+        forwarded_allow_ips=["127.0.0.1", "::1"],
+        ssl_certfile=listening.certificate,
+        ssl_keyfile=listening.private_key,
+    )
 
 
 def tick_once(application: Application) -> None:

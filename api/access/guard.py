@@ -19,6 +19,7 @@ from api.access.table import Grant
 from api.access.viewer import Viewer
 from api.errors import ApiError
 from api.http.depends import Opened
+from api.http.limiting import Limits
 from api.main import Application
 from api.queries import fold_case
 
@@ -70,6 +71,9 @@ def guard(request: Request, application: Opened) -> None:
     sessions: Sessions = request.app.state.sessions
     viewer = sessions.viewer(request.cookies.get(COOKIE), application.ledger.reference().people)
     request.state.viewer = viewer
+    limits: Limits | None = request.app.state.limits
+    if limits is not None:
+        limits.check(method, route.path, viewer, request.client.host if request.client else "")
     grants = tuple(grant for grant in row.grants if grant.role in viewer.roles and _stands(grant, request, viewer))
     if not grants:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
@@ -80,7 +84,8 @@ def guard(request: Request, application: Opened) -> None:
 
 def _stands(grant: Grant, request: Request, viewer: Viewer) -> bool:
     if grant.relation == "local":
-        return request.client is not None and request.client.host in LOOPBACK
+        told_by_proxy = "x-forwarded-for" in request.headers
+        return request.client is not None and request.client.host in LOOPBACK and not told_by_proxy
     if grant.relation in ("own_case", "signed_in"):
         return viewer.kind != "public"
     return True

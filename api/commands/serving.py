@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,34 +11,47 @@ import typer
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress
 from api.demo.doors import Doors, open_doors
 from api.demo.stage import DemoTold, demo_clock, set_stage
+from api.listening import check_listening
 from api.main import machine_clock, open_application, open_sessions
-from api.serving import check_loopback, check_port, serve
+from api.serving import check_port, serve
 from api.settings import Settings, load_settings
 
-Host = Annotated[str, typer.Option("--host", help="A loopback address. 本机地址。")]
+Host = Annotated[str, typer.Option("--host", help="An address; beyond loopback only behind TLS. 监听地址。")]
+Certificate = Annotated[Path | None, typer.Option("--certificate", help="A certificate, PEM. TLS 证书。")]
+PrivateKey = Annotated[Path | None, typer.Option("--private-key", help="Its key, PEM. 证书私钥。")]
+Proxy = Annotated[
+    list[str] | None, typer.Option("--behind-proxy", help="A name whose TLS a proxy here ends. 本机代理的域名。")
+]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port. 端口。")]
 
 
 def serve_command(
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+    behind_proxy: Proxy = None,
     confirm_clock: ConfirmClock = False,
     home: Home = None,
     database: Database = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
-    """Serve the page and the JSON endpoints on this machine alone. 在本机提供服务。
+    """Serve pages and JSON: on this machine, or beyond it behind TLS. 提供服务,本机以外须经 TLS。
 
     Example: sundial serve --port 8000
     """
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
-    check_port(check_loopback(host), port)
+    listening = check_listening(
+        host, certificate, private_key, behind_proxy or (), demonstration=settings.demo_marker.exists()
+    )
+    check_port(listening.address, port)
     clock = demo_clock(settings) or machine_clock
     with open_application(settings, clock=clock, confirm_clock=confirm_clock) as application:
-        output.result({"url": _url(host, port)}, output.wording("cli.serving", url=_url(host, port)))
-        serve(application, host, port, output.note)
+        url = _url(listening.address, port, listening.scheme)
+        output.result({"url": url}, output.wording("cli.serving", url=url))
+        serve(application, listening, port, output.note)
 
 
 def demo(
@@ -64,7 +78,7 @@ def demo(
             doors = open_doors(application, sessions, told.example)
         _tell_demo(output, settings, told, doors, None if no_serve else _url("127.0.0.1", port))
         if not no_serve:
-            serve(application, "127.0.0.1", port, output.note)
+            serve(application, check_listening("127.0.0.1"), port, output.note)
 
 
 def _tell_demo(output: Output, settings: Settings, told: DemoTold, doors: Doors, url: str | None) -> None:
@@ -82,5 +96,5 @@ def _tell_demo(output: Output, settings: Settings, told: DemoTold, doors: Doors,
     )
 
 
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+def _url(host: str, port: int, scheme: str = "http") -> str:
+    return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"

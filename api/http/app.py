@@ -25,25 +25,30 @@ from api.http import (
     tiles,
     views,
 )
-from api.http.edge import Edge, Meters
+from api.http.edge import Edge, Gate, Meters
 from api.http.exports import router as exports_router
 from api.http.gauges import install_gauges
-from api.http.problems import ProblemDocument, documented, install_handlers
+from api.http.problems import ProblemDocument, documented, install_handlers, with_guard
 from api.http.shelf import Shelf
 from api.lists import routes
 from api.main import Application
 
 VERSION = "0.1.0"
+LOCAL = Gate()
 MODULES = (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, replay_pages, signin)
 
 
-def build_app(application: Application, sessions: Sessions) -> FastAPI:
-    """Build the HTTP application over an open ledger; sessions say who looks, the guard stands before every route."""
+def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) -> FastAPI:
+    """Build the HTTP application over an open ledger; sessions say who looks, the guard stands before every route.
+
+    The gate says to which names it answers and how often; by default to this machine's, as often as it is asked.
+    """
     app = FastAPI(title="Sundial 日晷", version=VERSION, docs_url=None, redoc_url=None, dependencies=[Depends(guard)])
     meters = Meters()
     install_gauges(meters.registry, application)
     app.state.application = application
     app.state.sessions = sessions
+    app.state.limits = gate.limits
     app.state.replays = Shelf()
     for module in MODULES:
         app.include_router(module.router)
@@ -62,7 +67,7 @@ def build_app(application: Application, sessions: Sessions) -> FastAPI:
         return Response(generate_latest(meters.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     install_handlers(app)
-    app.add_middleware(Edge, meters=meters)
+    app.add_middleware(Edge, meters=meters, gate=gate, entropy=application.entropy)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app
 
@@ -77,5 +82,5 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemDocument"] = problem
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        app.openapi_schema = with_examples(schema)
+        app.openapi_schema = with_examples(with_guard(schema))
     return app.openapi_schema

@@ -1,20 +1,33 @@
-"""The edge of the application: body limit, host check, security headers, and counts without personal data."""
+"""The edge of the application: body limit, host check, security headers, request ids, and counts without personal data.
+
+Every answer carries an id of its own in `x-request-id`. What fails inside is told in one line of the log: the id, the
+route's template, the kind of error and the line of code, never the error's message, a path, a query or a body.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, describe
+from api.http.limiting import RETRY_SECONDS, Limits
 from api.http.refusals import choose_wording, respond
+from api.listening import is_named
+from api.wording import Wording
 
 MAX_BODY_BYTES = 2**20
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+REQUEST_ID_BYTES = 8
+LASTING_TLS = b"max-age=31536000"
+log = logging.getLogger("sundial.http")
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (
         b"content-security-policy",
@@ -41,13 +54,28 @@ class Meters:
         self.seconds = Histogram("sundial_http_seconds", "Seconds to answer.", ["route"], registry=self.registry)
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """To which host names besides loopback's the application answers, whether a proxy ends TLS, and how often."""
+
+    names: tuple[str, ...] = ()
+    proxied: bool = False
+    limits: Limits | None = None
+
+
+class AnswerBroken(Exception):
+    """An answer broke off in the middle; the server that logs this learns nothing of what it was about."""
+
+
 class Edge:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, meters: Meters) -> None:
-        """Wrap app and count into meters."""
+    def __init__(self, app: ASGIApp, meters: Meters, gate: Gate, entropy: Callable[[int], bytes]) -> None:
+        """Wrap app and count into meters; entropy(n) returns n unpredictable bytes for the requests' ids."""
         self._app = app
         self._meters = meters
+        self._gate = gate
+        self._entropy = entropy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -56,12 +84,21 @@ class Edge:
             return
         started = time.perf_counter()
         status: int | None = None
+        number = self._entropy(REQUEST_ID_BYTES).hex()
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
+                message["headers"] = [
+                    *message.get("headers", []),
+                    *SECURITY_HEADERS,
+                    (b"x-request-id", number.encode()),
+                ]
+                if scope["scheme"] == "https":
+                    message["headers"].append((b"strict-transport-security", LASTING_TLS))
+                if status == 429:
+                    message["headers"].append((b"retry-after", b"%d" % RETRY_SECONDS))
                 if not any(name == b"cache-control" for name, _ in message["headers"]):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
@@ -69,8 +106,9 @@ class Edge:
         try:
             await self._guarded(scope, receive, watched)
         except Exception as error:
+            _note_failure(error, number, scope)
             if status is not None:
-                raise  # too late for another answer: the connection ends
+                raise AnswerBroken from None  # too late for another answer: the connection ends
             request = Request(scope)
             await respond(request, describe(error, choose_wording(request)))(scope, receive, watched)
         finally:
@@ -83,9 +121,11 @@ class Edge:
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope["headers"] if name in (b"host", b"content-length")}
         host = headers.get(b"host", b"").decode("latin-1")
-        name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        if name not in LOOPBACK_NAMES:
+        if not is_named(host, self._gate.names):
             await _refuse(400, "host_refused", scope, receive, send)
+            return
+        if self._gate.proxied and not is_named(host, ()) and not (scope["scheme"] == "https" and _forwarded(scope)):
+            await _refuse(400, "proxy_insecure", scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
@@ -96,6 +136,21 @@ class Edge:
             await _refuse(413, "body_too_large", scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
+
+
+def _forwarded(scope: Scope) -> bool:
+    """Whether the proxy told who asks; the server believed it only if it came from this machine."""
+    return any(name == b"x-forwarded-for" for name, _ in scope["headers"])
+
+
+def _note_failure(error: Exception, number: str, scope: Scope) -> None:
+    """Log what failed inside, without a word of what was asked or of what the error says."""
+    if describe(error, Wording("en")).status < 500:
+        return
+    frames = extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    route = getattr(scope.get("route"), "path", "other")
+    log.error("request %s %s failed: %s at %s", number, route, type(error).__name__, place)
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes | None:

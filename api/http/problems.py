@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.access.guard import SignInNeeded
+from api.access.rows import TABLE
 from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
 from api.http.refusals import choose_wording as choose_wording
 from api.http.refusals import reads_pages, respond
@@ -92,6 +93,18 @@ def _places(found: Sequence[Any]) -> list[dict[str, str]]:
         }
         for item in found[:20]
     ]
+
+
+def with_guard(schema: dict[str, Any]) -> dict[str, Any]:
+    """Add what the edge and the guard may answer before a route does: foreign host, too often, not allowed."""
+    rows = {(method, path.replace(":path}", "}")): row for (method, path), row in TABLE.items()}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            row = rows.get((method.upper(), path))
+            closed = row is not None and not any(grant.relation == "any" for grant in row.grants)
+            for status, told in documented(400, 429, *((401, 403, 404) if closed else ())).items():
+                operation["responses"].setdefault(str(status), told)
+    return schema
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -90,7 +90,7 @@ def test_every_channel_outcome_rung_and_kind_of_recommendation_occurs(
     assert len(_values(statements, "case.suggestion_decided.v1", "adoption")) == 3
     assert len(_values(statements, "case.routed_statutory.v1", "category")) == 5
     assert len(_values(statements, "case.rated.v1", "rating")) == 3
-    assert len(_values(statements, "mandate.opened.v1", "mandate")) == 4
+    assert len(_values(statements, "mandate.opened.v1", "mandate")) == 5
     assert len(_values(statements, "case.package_assigned.v1", "leader")) >= 6
     assert len(_values(statements, "conference.presided.v1", "leader")) == 2
     assert len(MEETINGS) == _values(statements, "conference.convened.v1", "form").total()

@@ -1,4 +1,4 @@
-"""`serve`: this machine alone, until there is access control; and a server that really answers."""
+"""`serve`: beyond this machine only behind TLS; and a server that really answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from api.errors import UsageRefused
+from api.listening import check_listening
 from api.main import Application
-from api.serving import check_loopback, check_port, ticking
+from api.serving import check_port, ticking
 from api.settings import Settings
 from tests.api.conftest import Run
 
@@ -44,7 +45,7 @@ def test_any_other_address_than_loopback_is_refused(run: Run, founded: Settings,
 
 @pytest.mark.parametrize(("host", "address"), [("localhost", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"), ("::1", "::1")])
 def test_loopback_addresses_are_taken(host: str, address: str) -> None:
-    assert check_loopback(host) == address
+    assert check_listening(host).address == address
 
 
 def test_a_port_in_use_is_refused_in_one_line(run: Run, founded: Settings) -> None:
