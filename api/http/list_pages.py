@@ -16,7 +16,7 @@ from api.http.names import Names
 from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.rendering import Addresses, address_of, render
-from api.http.shown import Table, ask_list, make_table
+from api.http.shown import ask_list, make_table
 from api.lists.catalogue import BY_NAME, LISTS
 from api.lists.paging import open_cursor
 from api.wording import Wording
@@ -47,17 +47,14 @@ def list_page(
         raise NotThere("list_unknown")
     asked = dict(request.query_params)
     names = Names(Wording(lang), application.ledger.reference().people)
-    bounds, at = passed.bounds(application), Addresses(lang)
-    table: Table | None = None
-    refused, status = "", 200
+    bounds, table, refused, status = passed.bounds(application), None, "", 200
     try:
         begun_at, inner = open_cursor(asked.get("cursor"))
         question = ask_list(application, bounds, listing, asked, begun_at)
-        table = make_table(application, names, at, question, question.page(application, PAGE, inner))
+        table = make_table(application, names, Addresses(lang), question, question.page(application, PAGE, inner))
     except (ApiError, QuestionRefused) as error:
         problem = describe(error, names.say)
         refused, status = problem.line, problem.status
-    carried = {key: value for key, value in asked.items() if value and key not in ("lang", "cursor")}
     return render(
         "list.html",
         application,
@@ -70,6 +67,6 @@ def list_page(
         table=table,
         refused=refused,
         deeds=deeds_for(passed.viewer, name),
-        asked=carried,
+        asked={key: value for key, value in asked.items() if value and key not in ("lang", "cursor")},
         paged=bool(asked.get("cursor")),
     )
