@@ -41,9 +41,17 @@ _FEEDS: Final = _get(
     (Grant("public", "published"),),
     *(f"/feeds/{name}.{form}" for name in ("cases", "figures") for form in ("json", "atom")),
 )
+_PUBLIC: Final = [
+    *_get((Grant("public", "published"),), "/public", "/public/figures.csv", "/public/rules", "/public/glossary"),
+    *_get((Grant("public", "published"),), "/public/log", "/public/anchor.json"),
+    *_get(EVERYBODY, "/check"),
+]
+_MY_CASE: Final = _get((Grant("petitioner", "own_case"),), "/my-case")
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
     *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
-TABLE: Final = make_table([*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_LISTS])
+TABLE: Final = make_table(
+    [*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_PUBLIC, *_MY_CASE, *_LISTS]
+)

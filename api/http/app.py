@@ -19,6 +19,8 @@ from api.http import (
     list_pages,
     log,
     pages,
+    petitioner_pages,
+    public_pages,
     receipts,
     replay_pages,
     signin,
@@ -35,7 +37,8 @@ from api.main import Application
 
 VERSION = "0.1.0"
 LOCAL = Gate()
-MODULES = (acts, views, figures, log, tiles, receipts, pages, dashboard_pages, list_pages, replay_pages, signin)
+WORK = (dashboard_pages, list_pages, replay_pages, petitioner_pages)
+MODULES = (acts, views, figures, log, tiles, receipts, pages, *WORK, signin)
 
 
 def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) -> FastAPI:
@@ -54,6 +57,7 @@ def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) 
         app.include_router(module.router)
     app.include_router(routes.build_router())
     app.include_router(feeds.build_router())
+    app.include_router(public_pages.build_router())
     app.include_router(exports_router)
 
     @app.get(
