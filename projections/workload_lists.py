@@ -283,18 +283,18 @@ def _tell_unowned(asking: Asking, rows: Sequence[Row]) -> list[Unowned]:
         since = (case, unit, from_unix_ms(v0), k0)
         if (case, stay) in last:
             post, measure, until = last[case, stay]
-            days = asking.day.toordinal() - until
-            told.append(Unowned(*since, "measure_past", days, post, measure, date.fromordinal(until)))
+            past = (asking.day.toordinal() - until, post, measure, date.fromordinal(until))
+            told.append(Unowned(*since, "measure_past", *past))
         else:
             told.append(Unowned(*since, "no_post", asking.days_since(v0)))
     return told
 
 
 def _tell_unanswered(asking: Asking, rows: Sequence[Row]) -> list[Unanswered]:
-    return [
-        Unanswered(case, unit, left_by, from_unix_ms(v1), km, asking.days_since(v1))
-        for v1, case, _, unit, left_by, km in rows
-    ]
+    told = (
+        (case, unit, left_by, from_unix_ms(v1), km, asking.days_since(v1)) for v1, case, _, unit, left_by, km in rows
+    )
+    return [Unanswered(*row) for row in told]
 
 
 def _tell_first(asking: Asking, rows: Sequence[Row]) -> list[FirstContact]:

@@ -10,6 +10,7 @@ from api.lists.documents import row_members, write_json
 from domain.figure_rows import FIGURES, REASONS
 from domain.naming import Name
 from projections.figures_answers import Compared, FigureRow
+from projections.satisfaction_answers import SatisfactionRow
 
 FORMAT: Final = "sundial/bulletin1"
 
@@ -23,7 +24,6 @@ def document(bulletin: Bulletin) -> dict[str, Any]:
     """The bulletin as JSON members."""
     wish = bulletin.wish
     place = {"origin": bulletin.origin, "size": wish.known_at, "root": bulletin.root.hex()}
-    count = bulletin.overdue_count
     return {
         "format": FORMAT,
         "month": wish.month,
@@ -34,26 +34,29 @@ def document(bulletin: Bulletin) -> dict[str, Any]:
         "reason": _reason(bulletin.reason),
         "figures": [_figure(one) for one in bulletin.figures],
         "series": {name: [_row(row) for row in rows] for name, rows in bulletin.series.items()},
-        "overdue": {
-            "total": count.total,
-            "by_unit": count.by_unit,
-            "by_clock": count.by_clock,
-            "bands": [row_members(band) for band in bulletin.bands],
-            "rows": [row_members(row) for row in bulletin.overdue],
-        },
+        "overdue": _overdue(bulletin),
         "packages": [row_members(row) for row in bulletin.board],
         "rectifications": [row_members(row) for row in bulletin.rectifications],
         "patrol": [row_members(row) for row in bulletin.patrol],
-        "satisfaction": [
-            {
-                **row_members(row),
-                "satisfaction_rate": row.satisfaction_rate,
-                "participation_rate": row.participation_rate,
-            }
-            for row in bulletin.satisfaction
-        ],
+        "satisfaction": [_satisfaction(row) for row in bulletin.satisfaction],
         "composition": {by: [row_members(row) for row in rows] for by, rows in bulletin.composition.items()},
     }
+
+
+def _overdue(bulletin: Bulletin) -> dict[str, Any]:
+    count = bulletin.overdue_count
+    return {
+        "total": count.total,
+        "by_unit": count.by_unit,
+        "by_clock": count.by_clock,
+        "bands": [row_members(band) for band in bulletin.bands],
+        "rows": [row_members(row) for row in bulletin.overdue],
+    }
+
+
+def _satisfaction(row: SatisfactionRow) -> dict[str, Any]:
+    rates = {"satisfaction_rate": row.satisfaction_rate, "participation_rate": row.participation_rate}
+    return {**row_members(row), **rates}
 
 
 def _figure(told: Compared) -> dict[str, Any]:

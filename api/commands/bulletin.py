@@ -85,11 +85,7 @@ def bulletin(
         told: dict[str, Any] = {**_document(application, made), "files": _files(paths, files)}
         lines = _lines(made, told, output.wording)
         if recompute:
-            found = recomputed(application, made)
-            different = [{"figure": one.figure, "month": one.month} for one in found if not one.equal]
-            told["recomputed"] = {"figures": len(found), "equal": not different, "different": different}
-            word = "cli.bulletin_differs" if different else "cli.bulletin_recomputed"
-            lines.append(output.wording(word, count=len(different) or len(found)))
+            lines.append(_recompute(application, made, told, output))
         if issuing and key is not None:
             done = issue(application, made, files, application.key(key), to, serving)
             told["issued"] = _issue(application, done, paths)
@@ -97,6 +93,15 @@ def bulletin(
     output.result(told, *lines)
     if recompute and told["recomputed"]["different"]:
         leave(FAILED)
+
+
+def _recompute(application: Application, made: Bulletin, told: dict[str, Any], output: Output) -> str:
+    """Compute the bulletin's figures anew from entries, note what came out, and return it as a line."""
+    found = recomputed(application, made)
+    different = [{"figure": one.figure, "month": one.month} for one in found if not one.equal]
+    told["recomputed"] = {"figures": len(found), "equal": not different, "different": different}
+    word = "cli.bulletin_differs" if different else "cli.bulletin_recomputed"
+    return output.wording(word, count=len(different) or len(found))
 
 
 def _check_again(application: Application, month: str, output: Output) -> None:

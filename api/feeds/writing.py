@@ -23,9 +23,6 @@ _NAMESPACE: Final = "urn:sundial:feed"
 _NONE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PROOF_TYPE: Final = "text/plain"
 
-ElementTree.register_namespace("", _ATOM_NAMESPACE)
-ElementTree.register_namespace("sundial", _NAMESPACE)
-
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -81,6 +78,8 @@ def _json_item(feed: Feed, item: Item) -> dict[str, Any]:
 def write_atom(feed: Feed, items: Sequence[Item]) -> bytes:
     """Write a feed as Atom; its date is that of the newest item, or 1970 if it has none yet."""
     updated = max((item.published_at for item in items), default=_NONE)
+    ElementTree.register_namespace("", _ATOM_NAMESPACE)
+    ElementTree.register_namespace("sundial", _NAMESPACE)
     root = ElementTree.Element(f"{{{_ATOM_NAMESPACE}}}feed", {"xml:lang": feed.language})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)

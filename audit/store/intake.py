@@ -212,7 +212,7 @@ class Intake:
             except Exception as refusal:
                 act.error = refusal
         # One kind of work after the other, each with all acts: changing with every act would cost a tenth of the speed.
-        signed = _passing(judged, self._check)
+        signed = _passing(judged, lambda one: self._judge.check(one.prepared, one.known, one.act.signature))
         keystore = self._parts.keystore
         keystore.provide((one.known.ref, one.item.seq) for one in signed if one.known.ref is not None)
         sealed = _passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
@@ -229,10 +229,6 @@ class Intake:
         else:
             prepared = judge.decide_again(act.prepared, known, reference)
         return Judged(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
-
-    def _check(self, one: Judged) -> None:
-        """Check that the act's key has the right, and that its signature holds."""
-        self._judge.check(one.prepared, one.known, one.act.signature)
 
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
         """Encrypt the act's disclosures under keys that are durable before the act is."""

@@ -6,20 +6,17 @@ and articles 26 and 47 would need is left out, and cannot be recorded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain.tracks.mandate_words import CHANGES as CHANGES
+from domain.tracks.mandate_words import CRITERIA as CRITERIA
+from domain.tracks.mandate_words import MANDATES as MANDATES
+from domain.tracks.mandate_words import POPULATIONS as POPULATIONS
+from domain.tracks.mandate_words import Words, names
 from domain.vocabulary import Name
 
-Words = Mapping[str, Name]
-
-
-def _names(**rows: tuple[str, str]) -> Words:
-    return MappingProxyType({word: Name(*pair) for word, pair in rows.items()})
-
-
-TRACKS: Final = _names(
+TRACKS: Final = names(
     supervision=("督办", "supervision"),
     rectification=("限期整改", "rectification"),
     correction=("责令改正", "order to correct"),
@@ -51,7 +48,7 @@ TRACKS: Final = _names(
     reception=("领导接访", "reception by a leader"),
     bulletin=("月通报", "monthly bulletin"),
 )
-ITEM_STATES: Final = _names(
+ITEM_STATES: Final = names(
     NONE=("尚未提出", "not opened"),
     REQUESTED=("已请求", "requested"),
     OPEN=("进行中", "open"),
@@ -96,7 +93,7 @@ ITEM_STATES: Final = _names(
     PUBLISHED=("已公布", "published"),
     MISSED=("未如期", "missed"),
 )
-ARTICLE_40_TRIGGERS: Final = _names(
+ARTICLE_40_TRIGGERS: Final = names(
     rule_breach_accept=("违反规定受理", "breach of the rules in accepting"),
     rule_breach_handle=("违反规定办理", "breach of the rules in handling"),
     shirk=("推诿", "shirking"),
@@ -105,7 +102,7 @@ ARTICLE_40_TRIGGERS: Final = _names(
     falsify=("弄虚作假", "falsifying"),
     refuse_execute=("拒不执行处理意见", "refusing to execute the opinion"),
 )
-FURTHER_TRIGGERS: Final = _names(
+FURTHER_TRIGGERS: Final = names(
     not_registered=("未按规定登记", "not registered"),
     not_accepted=("应受理而未受理", "not accepted"),
     not_notified=("未按期告知", "not notified"),
@@ -134,7 +131,7 @@ FAULTS: Final[Words] = MappingProxyType(
         "46_7": Name("其他违规违纪违法情形(46(7))", "another breach (46(7))"),
     }
 )
-STEPS: Final = _names(
+STEPS: Final = names(
     talk=("约谈", "talk"),
     circular=("通报", "circular"),
     listed=("挂牌督办", "listed supervision"),
@@ -142,17 +139,17 @@ STEPS: Final = _names(
 )
 """The ladder of article 39, mildest first; any step may come first."""
 
-RECOMMENDATIONS: Final = _names(
+RECOMMENDATIONS: Final = names(
     improve=("改进工作建议", "to improve work"),
     policy=("完善政策建议", "to improve policy"),
     accountability=("追究责任建议", "to hold to account"),
 )
-ADOPTIONS: Final = _names(
+ADOPTIONS: Final = names(
     adopted=("采纳", "adopted"),
     partly_adopted=("部分采纳", "adopted in part"),
     not_adopted=("未采纳", "not adopted"),
 )
-MEASURES: Final = _names(
+MEASURES: Final = names(
     none=("不予追究", "none"),
     talk=("谈话提醒", "reminded in a talk"),
     criticised=("批评教育、检查", "criticised"),
@@ -160,13 +157,13 @@ MEASURES: Final = _names(
     disciplinary=("党纪政务处分", "disciplinary measure"),
     transferred=("移送有权机关", "handed to the competent body"),
 )
-FINDINGS: Final = _names(
+FINDINGS: Final = names(
     corrected=("问题属实,已纠正", "founded and corrected"),
     partly_corrected=("部分属实,已纠正", "founded in part and corrected"),
     unfounded=("不属实", "unfounded"),
     escalated=("转入其他措施", "taken to another measure"),
 )
-GROUNDS: Final = _names(
+GROUNDS: Final = names(
     not_this_unit=("不属于该单位职责", "not a duty of this unit"),
     already_supervised=("已在督办", "supervised already"),
     no_fault=("未发现问题", "no fault found"),
@@ -184,18 +181,18 @@ GROUNDS: Final = _names(
     superior_order=("上级要求", "ordered by a superior"),
     illness=("因病因公", "illness or duty"),
 )
-SCOPES: Final = _names(
+SCOPES: Final = names(
     process=("办理过程日期", "dates of the procedure"),
     review_opinion=("听证后的复核意见", "recheck opinion after a hearing"),
     adopted_suggestion=("采纳的建议", "adopted suggestion"),
 )
-FUNDS: Final = _names(
+FUNDS: Final = names(
     special=("特殊疑难信访事项救助金", "special aid fund"),
     judicial=("司法救助", "judicial aid"),
     social=("社会救助", "social aid"),
     mediation=("调解补助", "mediation subsidy"),
 )
-DEMANDS: Final = _names(
+DEMANDS: Final = names(
     more_papers=("补交材料", "to bring more papers"),
     other_papers=("更正材料", "to bring other papers"),
     signature=("当面签字", "to sign in person"),
@@ -206,7 +203,7 @@ DEMANDS: Final = _names(
 )
 """For what an office asked somebody to come again; nothing here is about who came."""
 
-FIGURES: Final = _names(
+FIGURES: Final = names(
     all=("全部指标", "all figures"),
     timely_acceptance_rate=("及时受理率", "timely acceptance rate"),
     on_time_closure_rate=("按期办结率", "on-time closure rate"),
@@ -221,7 +218,7 @@ FIGURES: Final = _names(
     recommendation_adoption_rate=("三项建议采纳率", "recommendation adoption rate"),
     suggestion_adoption_rate=("建议采纳率", "suggestion adoption rate"),
 )
-PACKAGE_REASONS: Final = _names(
+PACKAGE_REASONS: Final = names(
     major=("重大事项", "major case"),
     superior=("上级交办", "assigned by a superior"),
     repeated=("重复提出的事项", "repeated matter"),
@@ -229,24 +226,24 @@ PACKAGE_REASONS: Final = _names(
     backlog=("积案", "backlog"),
     chosen=("主动包案", "taken by choice"),
 )
-MEETING_FORMS: Final = _names(
+MEETING_FORMS: Final = names(
     received=("接访", "received"),
     went_down=("下访", "went down"),
     appointed=("约访", "by appointment"),
 )
-PLACES: Final = _names(
+PLACES: Final = names(
     hall=("接待场所", "reception hall"),
     office=("机关单位", "the office"),
     site=("事项发生地", "where the matter arose"),
     online=("视频", "by video"),
 )
-EFFECTS: Final = _names(
+EFFECTS: Final = names(
     resolved_there=("当场解决", "resolved there"),
     plan_agreed=("商定方案", "a plan agreed"),
     explained=("解释说明", "explained"),
     continuing=("继续办理", "to be continued"),
 )
-RESULTS: Final = _names(
+RESULTS: Final = names(
     executed=("支持意见已执行", "supporting opinion executed"),
     mediated=("调解、和解已履行", "mediation or settlement performed"),
     duty_performed=("法定职责已履行", "statutory duty performed"),
@@ -256,27 +253,27 @@ RESULTS: Final = _names(
 )
 """How a package ended. Explained and not supported end it; only the first four resolve the matter."""
 
-CAUSES: Final = _names(
+CAUSES: Final = names(
     needs_policy=("需完善政策", "needs a policy"),
     needs_funds=("需落实资金", "needs funds"),
     several_units=("涉及多个单位", "several units"),
     awaiting_procedure=("等待法定程序", "awaits another procedure"),
     not_pursued=("推进不力", "not pursued"),
 )
-DESIGNATIONS: Final = _names(
+DESIGNATIONS: Final = names(
     chief=("第一责任人", "chief"),
     supervising=("分管领导", "supervising leader"),
 )
-ATTENDANCES: Final = _names(
+ATTENDANCES: Final = names(
     present=("出席", "present"), delegate=("派员出席", "by a delegate"), absent=("缺席", "absent")
 )
-CONFERENCE_FORMS: Final = _names(
+CONFERENCE_FORMS: Final = names(
     full=("全体会议", "full meeting"), working=("工作会议", "working meeting"), case=("专题会议", "on one matter")
 )
-BULLETIN_FORMATS: Final = _names(
+BULLETIN_FORMATS: Final = names(
     docx=("文字文档", "DOCX"), json=("数据", "JSON"), pdf=("版式文档", "PDF"), xlsx=("表格", "XLSX")
 )
-DECISIONS: Final = _names(
+DECISIONS: Final = names(
     talk=("约谈", "talk"),
     circular=("通报", "circular"),
     listed=("挂牌督办", "listed supervision"),
@@ -286,32 +283,3 @@ DECISIONS: Final = _names(
     package=("确定包案领导", "naming of a packaging leader"),
     policy=("政策事项", "a matter of policy"),
 )
-MANDATES: Final = _names(
-    special=("专项督查", "special inspection"),
-    case=("个案督查", "one case"),
-    periodic=("定期检查", "periodic inspection"),
-    random=("随机抽查", "random inspection"),
-    campaign=("专项行动", "campaign"),
-    assessment=("年度考核", "yearly assessment"),
-)
-POPULATIONS: Final = _names(
-    held=("所及单位持有或持有过的全部事项", "all cases that the units hold or held"),
-    open=("其中尚未终结的事项", "those of them that are not over"),
-)
-CHANGES: Final = _names(added=("增加", "added"), removed=("移出", "removed"))
-CRITERIA: Final = _names(
-    timely_acceptance=("及时受理", "timely acceptance"),
-    on_time_closure=("按期办结", "on-time closure"),
-    on_time_reply=("按期答复", "on-time reply"),
-    notices_served=("依法告知", "notices served"),
-    satisfaction=("群众满意", "satisfaction of petitioners"),
-    participation=("群众参评", "participation"),
-    one_time_resolution=("一次性化解", "resolved the first time"),
-    opinions_executed=("意见执行", "opinions executed"),
-    recommendations_answered=("建议反馈", "recommendations answered"),
-    packages_resolved=("包案化解", "packages resolved"),
-    rectified=("整改落实", "rectified"),
-    duties_of_leaders=("领导履职", "duties of leaders"),
-    suggestions_adopted=("建议采纳", "suggestions adopted"),
-)
-"""What an assessment may score: the work of offices. No volume of petitions is among them, nor can it be."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.entry import check_envelope
-from audit.entry import parse_entry
+from audit.entry import check_envelope, parse_entry
 from audit.merkle import leaf_hash
 from audit.statement import parse_statement
 from audit.store.writing import format_entry, format_statement

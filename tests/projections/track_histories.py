@@ -41,7 +41,10 @@ _CODES: Mapping[str, Any] = {
 _LEFT_OUT = ("publication", "exclusion", "aid")
 _ON_CASES = [row for row in TRACK_ROWS if row.action.startswith("case.") and row.track not in _LEFT_OUT]
 _WEIGHTS = {
-    **{"package": 7, "recommendation": 3, "suggestion": 3, "instruction": 3},
+    "package": 7,
+    "recommendation": 3,
+    "suggestion": 3,
+    "instruction": 3,
     **dict.fromkeys(("supervision", "rectification", "correction", "escalation", "coordination", "dissent"), 2),
 }
 _PROCEDURE: tuple[tuple[str, dict[str, Any]], ...] = (
