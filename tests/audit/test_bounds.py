@@ -13,8 +13,8 @@ import pytest
 from audit.canonical import integer_pattern, read_hash
 from audit.census import Census, check_mapped, map_leaf, map_root, read_census
 from audit.checkpoint import parse_checkpoint
-from audit.entry import MAX_RECORDED_AT, Entry, Signature, parse_entry
-from audit.errors import Malformed, ProofRejected
+from audit.entry import MAX_RECORDED_AT, Entry, Signature, check_envelope, pae, parse_entry
+from audit.errors import Malformed, ProofRejected, SignatureRejected
 from audit.merkle import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash, node_hash
 from audit.note import ED25519, NoteKey, cosigned_message, parse_note_key
 from audit.proof import TlogProof, check_bulletin, check_receipt, parse_tlog_proof, read_statement
@@ -24,7 +24,7 @@ from audit.store.writing import format_entry
 from audit.suite import hash256
 from audit.trust import Findings, Trust
 from tests.audit.published_log import PublishedLog, told_log
-from tests.audit.simulated_log import ORIGIN, WANG
+from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(4)]
 
@@ -105,6 +105,33 @@ def test_an_entry_recorded_behind_the_calendar_is_malformed() -> None:
     data = format_entry(_entry())[:-8] + (MAX_RECORDED_AT + 1).to_bytes(8, "big")
     with pytest.raises(Malformed, match="recorded_at"):
         parse_entry(data)
+
+
+def test_an_envelope_has_the_signatures_of_exactly_its_keys_in_their_order() -> None:
+    entry = parse_entry(told_log().rows[0].entry)
+    keys = [one.raw for one in (LOG, ANNA, BERT)]
+    check_envelope(entry, keys)
+    first, second, third = entry.signatures
+    swapped = entry._replace(signatures=(second, first, third))
+    check_envelope(swapped, [ANNA.raw, LOG.raw, BERT.raw])
+    for wrong, publics in (
+        (entry, keys[:2]),
+        (entry, [*keys, WANG.raw]),
+        (swapped, keys),
+        (entry, keys[::-1]),
+        (entry, []),
+    ):
+        with pytest.raises(SignatureRejected, match=f"not signed by the {len(publics)} keys"):
+            check_envelope(wrong, publics)
+    misnamed = entry._replace(signatures=(first, second._replace(signature=third.signature), third))
+    for bad in (misnamed, entry._replace(payload=entry.payload + b" "), entry._replace(payload_type=b"t")):
+        with pytest.raises(SignatureRejected, match="does not hold"):
+            check_envelope(bad, keys)
+    asked: list[tuple[bytes, bytes, bytes]] = []
+    check_envelope(entry, keys, lambda *given: asked.append(given))
+    message = pae(entry.payload_type, entry.payload)
+    assert asked == [(key, message, one.signature) for key, one in zip(keys, entry.signatures, strict=True)]
+    assert pae(b"ab", b"cde") == b"DSSEv1 2 ab 3 cde"
 
 
 def test_no_leaf_stands_at_the_size_of_its_tree() -> None:
