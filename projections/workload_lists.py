@@ -291,9 +291,7 @@ def _tell_unowned(asking: Asking, rows: Sequence[Row]) -> list[Unowned]:
 
 
 def _tell_unanswered(asking: Asking, rows: Sequence[Row]) -> list[Unanswered]:
-    told = (
-        (case, unit, left_by, from_unix_ms(v1), km, asking.days_since(v1)) for v1, case, _, unit, left_by, km in rows
-    )
+    told = ((case, unit, by, from_unix_ms(v1), km, asking.days_since(v1)) for v1, case, _, unit, by, km in rows)
     return [Unanswered(*row) for row in told]
 
 

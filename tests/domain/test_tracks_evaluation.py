@@ -136,7 +136,7 @@ def test_the_window_is_checked_in_the_ledgers_own_calendar() -> None:
 
 
 @pytest.mark.parametrize("decision", ["revoke", "redo"])
-def test_a_matter_sent_back_unrated_opens_a_window_of_its_own_in_the_next_round(decision: str) -> None:
+def test_a_matter_remanded_unrated_opens_a_window_of_its_own_in_the_next_round(decision: str) -> None:
     told = (
         Story(reference=TRACKS_CITY)
         .submitted("office", "2026-03-02")
