@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.access.table import EVERYBODY, OFFICES, SIGNED_IN, Grant, _get, _post, make_table
+from api.access.table import DESKS, EVERYBODY, OFFICES, SIGNED_IN, Grant, _get, _post, make_table
 from api.lists.catalogue import LISTS
 
 _LOG: Final = [
@@ -47,11 +47,15 @@ _PUBLIC: Final = [
     *_get(EVERYBODY, "/check"),
 ]
 _MY_CASE: Final = _get((Grant("petitioner", "own_case"),), "/my-case")
+_DESK: Final = [
+    *_get(DESKS, "/desk", "/desk/register", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
+    *_post(DESKS, "/desk/cases/{case}/code"),
+]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
     *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
 TABLE: Final = make_table(
-    [*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_PUBLIC, *_MY_CASE, *_LISTS]
+    [*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_DESK, *_PUBLIC, *_MY_CASE, *_LISTS]
 )

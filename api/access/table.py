@@ -52,6 +52,7 @@ def _for(roles: Iterable[str], relation: str) -> tuple[Grant, ...]:
 
 EVERYBODY: Final = (Grant("public", "any"),)
 SIGNED_IN: Final = (*_for(STAFF, "signed_in"), Grant("petitioner", "signed_in"))
+DESKS: Final = _for(WORKING, "own_office")
 OFFICES: Final = (*_for(WORKING, "own_office"), *_for(WATCHING, "mandate"))
 SUPERVISION: Final = _for(WATCHING, "mandate")
 

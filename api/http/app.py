@@ -14,6 +14,7 @@ from api.examples import with_examples
 from api.http import (
     acts,
     dashboard_pages,
+    desk_pages,
     feeds,
     figures,
     list_pages,
@@ -37,7 +38,7 @@ from api.main import Application
 
 VERSION = "0.1.0"
 LOCAL = Gate()
-WORK = (dashboard_pages, list_pages, replay_pages, petitioner_pages)
+WORK = (dashboard_pages, desk_pages, list_pages, replay_pages, petitioner_pages)
 MODULES = (acts, views, figures, log, tiles, receipts, pages, *WORK, signin)
 
 

@@ -1,0 +1,124 @@
+"""An act signed in a real browser: prepared, recomputed, signed with the officer's own key, recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from playwright.sync_api import Page, Route
+
+from api.keyfiles import read_key
+from api.queries import ask_timeline
+from tests.browser.conftest import NARROW, MakeReader, Reader, Site
+
+OFFICER = "officer-lin"
+
+
+def _open(reader: Reader) -> Page:
+    reader.open("/desk/register?lang=en")
+    page = reader.page
+    page.select_option("[name=channel]", "letter")
+    page.select_option("[name=capacity]", "petition_office")
+    page.fill("[name=subject]", '路灯不亮 <b>&"')
+    return page
+
+
+def _key_file(site: Site) -> Path:
+    return site.application.settings.keys / f"{OFFICER}.json"
+
+
+def _registered(page: Page, site: Site) -> str:
+    page.wait_for_selector("#result.good")
+    stream = page.locator("#result a").first.inner_text()
+    (act,) = ask_timeline(site.application, stream).acts
+    assert (act.action, act.actor) == ("case.registered.v1", OFFICER)
+    return stream
+
+
+def test_an_officer_registers_a_matter_with_the_key_in_a_file(readers: MakeReader) -> None:
+    reader = readers(NARROW, account="lin")
+    page = _open(reader)
+    page.set_input_files("#key", _key_file(reader.site))
+    page.click("form#act > button")
+    page.wait_for_selector("#review:not([hidden]), #result.bad")
+    assert page.inner_text("#result") == ""
+    assert '路灯不亮 <b>&"' in page.inner_text("#told")
+    reader.check("signing")
+    page.click("#sign")
+    _registered(page, reader.site)
+    reader.check()
+
+
+def test_an_encrypted_key_opens_with_its_passphrase_alone(readers: MakeReader, tmp_path: Path) -> None:
+    reader = readers(account="lin")
+    key = read_key(reader.site.application.settings.keys, OFFICER, reader.site.application.settings.passphrase)
+    secret = Ed25519PrivateKey.from_private_bytes(key.secret)
+    file = tmp_path / "key.pem"
+    file.write_bytes(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"long enough")))
+    page = _open(reader)
+    page.set_input_files("#key", file)
+    page.fill("#passphrase", "wrong")
+    page.click("form#act > button")
+    page.wait_for_selector("#result.bad")
+    page.fill("#passphrase", "long enough")
+    page.click("form#act > button")
+    page.click("#sign")
+    _registered(page, reader.site)
+
+
+def test_a_lost_connection_loses_nothing_and_records_once(readers: MakeReader) -> None:
+    reader = readers(account="lin")
+    page = _open(reader)
+    page.set_input_files("#key", _key_file(reader.site))
+    page.click("form#act > button")
+    page.wait_for_selector("#review:not([hidden])")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/acts/commit*", lose)
+    page.click("#sign")
+    page.wait_for_selector("#result.bad")
+    page.unroute("**/api/acts/commit*")
+    reader.faults.clear()
+    page.reload()
+    _registered(page, reader.site)
+
+
+@pytest.mark.parametrize("member", ["payload", "to_sign", "disclosures"])
+def test_what_is_not_what_the_form_says_is_not_signed(readers: MakeReader, member: str) -> None:
+    reader = readers(account="lin")
+    page = _open(reader)
+    page.set_input_files("#key", _key_file(reader.site))
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        if member == "payload":
+            told["payload"] = told["payload"].replace('"letter"', '"visit"')
+        elif member == "to_sign":
+            told["to_sign"] = "AAAA" + told["to_sign"][4:]
+        else:
+            told["disclosures"][0]["value"] = '"another text"'
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/api/acts/prepare*", change)
+    page.click("form#act > button")
+    page.wait_for_selector("#result.bad")
+    assert "Nothing was signed" in page.inner_text("#result")
+    assert page.locator("#review").is_hidden()
+
+
+def test_a_refusal_says_why_and_what_was_typed_stays(readers: MakeReader) -> None:
+    reader = readers(account="lin")
+    page = _open(reader)
+    page.click("#make")
+    page.wait_for_selector("#public:not(:empty)")
+    page.click("form#act > button")
+    page.wait_for_selector("#result.bad")
+    assert page.input_value("[name=subject]") == '路灯不亮 <b>&"'
+    page.reload()
+    assert page.input_value("[name=subject]") == '路灯不亮 <b>&"'
