@@ -12,7 +12,8 @@ from domain.calendars import published_acts
 from domain.clocks import published_rules
 from domain.examples import example_of
 from tests.domain.procedure_acts import PROCEDURE_OPTIONAL, PROCEDURE_PUBLIC
-from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
+from tests.domain.track_acts import TRACK_PUBLIC
+from tests.domain.track_optional import TRACK_OPTIONAL
 
 KEY = "5a" * 32
 SIGNATURE = "6b" * 64

@@ -9,10 +9,12 @@ from tests.domain.city import CALENDARS
 
 KINDS = {"bureau": "petition_office", "district": "petition_office"}
 KINDS |= dict.fromkeys(("office", "office-b", "office-c", "department", "ministry"), "competent_unit")
-ABOVE = dict.fromkeys(("office", "office-b", "office-c"), ("department", "ministry"))
+ABOVE: dict[str, tuple[str, ...]] = dict.fromkeys(("office", "office-b", "office-c"), ("department", "ministry"))
 ABOVE |= {"department": ("ministry",), "district": ("bureau",)}
-OPEN = ("REGISTERED", "TRANSFERRED", "ASSIGNED", "NOTIFIED", "RETURNED", "OBJECTION_REJECTED", "REOPENED")
-OPEN += ("DESIGNATED", "CLASSIFIED")
+OPEN = (
+    *("REGISTERED", "TRANSFERRED", "ASSIGNED", "NOTIFIED", "RETURNED", "OBJECTION_REJECTED", "REOPENED"),
+    *("DESIGNATED", "CLASSIFIED"),
+)
 SIMPLE = ("SIMPLIFIED_ACCEPT", "SIMPLIFIED_OPINION")
 CHANGE_OF_LAW = date(2022, 5, 1)
 TRIAL_RULE = date(2016, 7, 1)

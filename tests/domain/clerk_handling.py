@@ -9,8 +9,10 @@ from tests.domain.clerk import KINDS, OPEN, SIMPLE, TRIAL_RULE, Clerk
 CATEGORIES = ("31_6", "suggestion", "31_4")
 STATUTORY = "31_4"
 UNDECIDED = (*OPEN, "ACCEPTED", "REDO")
-MENDABLE = ("registered", "notice_served", "replied", "accepted", "opinion_served", "report_submitted")
-MENDABLE += ("review_served", "recheck_served")
+MENDABLE = (
+    *("registered", "notice_served", "replied", "accepted", "opinion_served", "report_submitted"),
+    *("review_served", "recheck_served"),
+)
 """The acts whose time can be a recording mistake; of a submission it is the subject area."""
 
 

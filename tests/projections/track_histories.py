@@ -15,7 +15,8 @@ from typing import Any
 from domain.tracks import vocabulary as words
 from domain.tracks.rows import TRACK_ROWS
 from domain.tracks.table import Row
-from tests.domain.track_acts import TRACK_OPTIONAL, TRACK_PUBLIC
+from tests.domain.track_acts import TRACK_PUBLIC
+from tests.domain.track_optional import TRACK_OPTIONAL
 from tests.projections.histories import DAY_MS, OFFICES, START_MS, UNITS, Act, case_id
 
 BEGAN_MS = START_MS + 1600 * DAY_MS
