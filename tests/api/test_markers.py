@@ -81,7 +81,7 @@ def _stray(client: TestClient) -> str:
         client.get(f"/api/cases/{quote(STRAY)}/timeline"),
         client.post("/api/acts/prepare", json={STRAY: STRAY, "actor": {"actor": STRAY}}),
         client.post("/api/acts/commit", json={"draft": STRAY, "signature": STRAY}),
-        client.get("/api/health", headers={"user-agent": STRAY.encode(), "x-request-id": STRAY.encode()}),
+        client.get("/api/health", headers={b"user-agent": STRAY.encode(), b"x-request-id": STRAY.encode()}),
     ]
     assert all(answer.status_code < 500 for answer in answers)
     return "".join(answer.text + str(answer.headers) for answer in answers)
