@@ -46,7 +46,7 @@ audit-dependencies: setup
 	@$(BIN)/python -m tests.dependency_audit requirements.lock
 
 soak: setup chromium
-	$(BIN)/python -m pytest -q -m soak $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m soak $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)
