@@ -14,7 +14,7 @@ def _at_work(site: Site) -> str:
     people = site.application.ledger.reference().people
     units = {row.unit for row in overdue(site.application.reader, site.application.clock()).rows}
     return next(
-        holder
+        str(holder)
         for office, _, holder in people.tenures
         if office in units and any(one.office in units and "handler" in one.duties for one in seats_of(people, holder))
     )
