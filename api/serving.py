@@ -12,6 +12,7 @@ import uvicorn
 from api.access.sessions import Sessions
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
+from api.following import following
 from api.http.app import build_app
 from api.http.edge import Gate
 from api.http.limiting import Limits
@@ -41,7 +42,12 @@ def serve(application: Application, listening: Listening, port: int, note: Note)
     """Serve until interrupted."""
     check_port(listening.address, port)
     tick_once(application)
-    with open_sessions(application) as sessions, ticking(application, note), publishing(application, note):
+    with (
+        open_sessions(application) as sessions,
+        following(application.views, Wording(application.settings.language), note),
+        ticking(application, note),
+        publishing(application, note),
+    ):
         uvicorn.Server(configure(application, sessions, listening, port)).run()
 
 

@@ -90,17 +90,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message.get("headers", []),
-                    *SECURITY_HEADERS,
-                    (b"x-request-id", number.encode()),
-                ]
-                if scope["scheme"] == "https":
-                    message["headers"].append((b"strict-transport-security", LASTING_TLS))
-                if status == 429:
-                    message["headers"].append((b"retry-after", b"%d" % RETRY_SECONDS))
-                if not any(name == b"cache-control" for name, _ in message["headers"]):
-                    message["headers"].append((b"cache-control", b"no-store"))
+                message["headers"] = _headers_of(message, scope, number)
             await send(message)
 
         try:
@@ -112,11 +102,14 @@ class Edge:
             request = Request(scope)
             await respond(request, describe(error, choose_wording(request)))(scope, receive, watched)
         finally:
-            route = getattr(scope.get("route"), "path", "other")
-            # A made-up method is a word of the caller's: each would be a label of its own, kept for ever.
-            method = scope["method"] if route != "other" and scope["method"] in METHODS else "other"
-            self._meters.requests.labels(route, method, str(status or 500)).inc()
-            self._meters.seconds.labels(route).observe(time.perf_counter() - started)
+            self._count(scope, status or 500, time.perf_counter() - started)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        # A made-up method is a word of the caller's: each would be a label of its own, kept for ever.
+        method = scope["method"] if route != "other" and scope["method"] in METHODS else "other"
+        self._meters.requests.labels(route, method, str(status)).inc()
+        self._meters.seconds.labels(route).observe(seconds)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope["headers"] if name in (b"host", b"content-length")}
@@ -151,6 +144,18 @@ def _note_failure(error: Exception, number: str, scope: Scope) -> None:
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     route = getattr(scope.get("route"), "path", "other")
     log.error("request %s %s failed: %s at %s", number, route, type(error).__name__, place)
+
+
+def _headers_of(message: Message, scope: Scope, number: str) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those that every answer has; what nobody may keep says so."""
+    headers = [*message.get("headers", []), *SECURITY_HEADERS, (b"x-request-id", number.encode())]
+    if scope["scheme"] == "https":
+        headers.append((b"strict-transport-security", LASTING_TLS))
+    if message["status"] == 429:
+        headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append((b"cache-control", b"no-store"))
+    return headers
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes | None:
