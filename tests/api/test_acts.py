@@ -85,7 +85,7 @@ def test_an_act_id_makes_a_retry_one_conflict_and_never_two_acts(run: Run, found
         pytest.param((*REGISTER[:5], "handler", *FIELDS[:2]), "capacity is missing", id="a public field missing"),
         pytest.param((*REGISTER, *FIELDS, "--public", "risk=high"), "does not have", id="a field no act has"),
         pytest.param((*REGISTER, *FIELDS, "--sealed", "mood=bad"), "sealed field", id="a sealed field no act has"),
-        pytest.param((*REGISTER[:5], "head", *FIELDS), "role", id="a role the key was not granted"),
+        pytest.param((*REGISTER[:5], "head", *FIELDS), "as head", id="a role the key was not granted"),
         pytest.param((*REGISTER, *FIELDS, "--stream", "case/xyz"), "", id="no stream"),
         pytest.param((*REGISTER, *FIELDS, "--at", "yesterday"), "claimed time", id="no time"),
         pytest.param((*REGISTER, *FIELDS, "--public", "nonsense"), "NAME=VALUE", id="no field"),

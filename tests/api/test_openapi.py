@@ -9,29 +9,29 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.feeds.writing import ATOM, JSON_FEED
+from api.founding import parse_plan
+from api.initialise import initialise
 from api.lists.catalogue import LISTS
 from api.lists.routes import XLSX
-from api.main import Application
+from api.main import open_application
+from api.settings import load_settings
 from tests.api.clients import client_of
+from tests.api.conftest import PLAN
 
 PROBLEM = "application/problem+json"
 CASE = "0" * 32
 
 
-@pytest.fixture
-def any_store_url(sqlite_url: str) -> str:
-    """One store is enough here: what differs between the two lies below this room."""
-    return sqlite_url
-
-
-@pytest.fixture
-def client(application: Application) -> Iterator[TestClient]:
-    """A client of the application."""
-    with client_of(application) as made:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a small ledger. One store is enough here: what differs between the two lies below this room."""
+    settings = load_settings(home=tmp_path_factory.mktemp("openapi") / "home", language="en", environment={})
+    initialise(settings, parse_plan(PLAN.encode()))
+    with open_application(settings) as application, client_of(application) as made:
         yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def described(client: TestClient) -> dict[str, Any]:
     """The description itself."""
     schema: dict[str, Any] = client.get("/openapi.json").json()
