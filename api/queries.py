@@ -18,7 +18,7 @@ from domain.explain import ClockExplanation, explain
 from domain.reference import Reference
 from domain.schema import CIVIL
 from projections.errors import CaseUnknown
-from projections.overdue import OverdueClock, OverduePage, count_overdue, overdue
+from projections.overdue import OverdueClock, OverduePage, overdue
 from projections.timeline import Act, CaseTimeline, tell_act
 
 CASE = re.compile(r"(?:case/)?([0-9a-f]{32})")
@@ -56,14 +56,6 @@ def ask_overdue(
         limit=limit,
         cursor=cursor,
     )
-
-
-def count(application: Application, question: OverdueQuestion) -> dict[str, int]:
-    """Count the overdue clocks by unit; views are taken as they stand."""
-    found = count_overdue(
-        application.reader, question.as_of, question.known_at, unit=question.unit, clock=question.clock
-    )
-    return found.by_unit
 
 
 def overdue_document(application: Application, page: OverduePage) -> dict[str, Any]:

@@ -123,7 +123,6 @@ def public_key(private: bytes | Ed25519PrivateKey) -> bytes:
 
 
 @lru_cache(maxsize=16_384)
-@lru_cache(maxsize=4_096)
 def check_enrollable(raw: bytes) -> None:
     """Check that a raw public key may be enrolled: canonical, on the curve, and of prime order.
 
