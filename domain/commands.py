@@ -17,6 +17,8 @@ from domain.case_state import NEW_CASE, Case
 from domain.effective import unix_ms
 from domain.errors import DomainRefused, EventRefused
 from domain.events import EVENTS, SEALED, actions_of, read_event
+from domain.looks import NEW_LOOKS, check_looks, fold_looks
+from domain.looks import PREFIX as LOOKS_PREFIX
 from domain.people import NOW, People
 from domain.reference import Reference, check_reference, fold_reference, is_reference, new_reference
 from domain.refusals import NEW_REFUSALS, RefusedNoted, check_refusal, fold_refusals
@@ -111,6 +113,7 @@ _DOCKETS: Final = Room(NEW_DOCKET, fold_docket, _check_docket)
 ROOMS: Final[Mapping[str, Room]] = MappingProxyType(
     {
         REFUSED_PREFIX: Room(NEW_REFUSALS, fold_refusals, check_refusal),
+        LOOKS_PREFIX: Room(NEW_LOOKS, fold_looks, check_looks),
         **dict.fromkeys(DOCKET_PREFIXES, _DOCKETS),
     }
 )

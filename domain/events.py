@@ -13,6 +13,7 @@ from domain import (
     claim_events,
     designations,
     handling_events,
+    looks,
     people_events,
     reference_events,
     refusals,
@@ -52,7 +53,7 @@ def _declared() -> dict[str, type[Event]]:
         mandate_events,
     )
     procedure = (routing_events, handling_events, review_events, claim_events)
-    for module in (people_events, census, reference_events, case_events, *procedure, refusals, *tracks):
+    for module in (people_events, census, reference_events, case_events, *procedure, refusals, looks, *tracks):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind.action:
                 found[kind.action] = kind

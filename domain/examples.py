@@ -21,7 +21,10 @@ from domain.schema import SINGLE_STREAMS
 CASE: Final = "case/0123456789abcdef0123456789abcdef"
 OFFICE: Final = "housing"
 _LEFT_OUT: Final = frozenset({"imported"})
-_SEALED: Final[Mapping[str, Any]] = {"attachments": [{"digest": KEY, "size": 48213, "media_type": "application/pdf"}]}
+_SEALED: Final[Mapping[str, Any]] = {
+    "attachments": [{"digest": KEY, "size": 48213, "media_type": "application/pdf"}],
+    "looks": [{"kind": "look", "case": "0123456789abcdef0123456789abcdef"}],
+}
 
 
 def stream_of(action: str) -> str:
@@ -45,7 +48,7 @@ def role_of(action: str, roles: Mapping[str, frozenset[str]]) -> str:
     usual = ("handler", "intake", "head", "leader", "supervisor", "inspector", "petitioner", "registrar")
     able = roles.get(action, frozenset())
     first = next((role for role in usual if role in able), "")
-    return first or ("ledger" if action.startswith(("ledger.", "refused.")) else "registrar")
+    return first or ("ledger" if action.startswith(("ledger.", "refused.", "looks.")) else "registrar")
 
 
 def _public(action: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _others() -> Iterator[Line]:
         if action in known:
             continue
         family = action.partition(".")[0]
-        role = "ledger" if family in ("ledger", "refused") else "registrar"
+        role = "ledger" if family in ("ledger", "refused", "looks") else "registrar"
         yield Line("other", action, Basis("LEDGER", f"{_DESIGN}:账本格式", "D"), (_act(action), name_of(ROLES, role)))
 
 

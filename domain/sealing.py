@@ -25,6 +25,7 @@ NEEDED: Final[Mapping[str, tuple[tuple[str, ...], str]]] = MappingProxyType(
     {
         **tracks.NEEDED,
         **procedure.NEEDED,
+        "looks.recorded.v1": (("looks",), "stream looks/<office>"),
         "case.replied.v1": (("reply",), "article 29, 31(5)"),
         "case.opinion_issued.v1": (("claim", "facts", "opinion", "basis"), "article 32"),
     }

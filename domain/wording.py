@@ -49,6 +49,7 @@ ACTIONS: Final[Mapping[str, Name]] = MappingProxyType(
         "case.key_claimed.v1": Name("领取密钥", "claim a key"),
         "case.erased.v1": Name("删除披露内容", "erase disclosures"),
         "refused.noted.v1": Name("记录被拒绝的行为", "note a refused act"),
+        "looks.recorded.v1": Name("记录查看", "write down looks"),
     }
 )
 
@@ -156,5 +157,6 @@ SEALED_FIELDS: Final[Mapping[str, Name]] = MappingProxyType(
         "opinion": Name("处理意见", "opinion"),
         "basis": Name("法律法规依据", "legal basis"),
         "comment": Name("评价意见", "comment"),
+        "looks": Name("查看记录", "looks"),
     }
 )

@@ -29,6 +29,7 @@ from tests.api.demo_city import open_city
 EXCEPTIONS = {
     "ledger.key_rotated.v1": "the ledger's own key is changed by its operator, with the ledger closed and opened anew",
     "refused.noted.v1": "no officer of the city signs what the rules forbid: the writer would not offer it",
+    "looks.recorded.v1": "nobody looks at the city while it is told; a server writes down who does",
 }
 """The acts that the city does not have, and why."""
 

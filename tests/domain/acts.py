@@ -117,6 +117,7 @@ PUBLIC: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "at": "2026-03-02T09:00:00+08:00",
         },
     ),
+    "looks.recorded.v1": ("looks/housing", {}),
 }
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
