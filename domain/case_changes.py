@@ -35,7 +35,9 @@ def passed_on(case: Case, event: Any) -> Case:
 
 def authored(case: Case, event: Any) -> Case:
     """Return the case with the office whose act this is; a submission stands to the office that it is made to."""
-    return case._replace(authors=(*case.authors, (event.originator_version, event.office or event.to_office)))
+    # The authors are the last member.
+    authors = (*case.authors, (event.originator_version, event.office or event.to_office))
+    return tuple.__new__(Case, (*case[:-1], authors))
 
 
 def _moved(case: Case, event: Event, office: str, capacity: str, senders: tuple[Holding, ...]) -> Case:

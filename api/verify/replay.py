@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from api.policy import DomainPolicy
 from audit.statement import Statement
 from audit.store.stored_rows import Checker
 from domain import commands
+from domain.cases import NEW_CASE, Case, fold_facts
 from domain.reference import fold_reference, is_reference, new_reference
 from domain.schema import Event
+from domain.untold import ClocksUntold
 
 
 class DomainReplay:
@@ -23,23 +27,63 @@ class DomainReplay:
 
     def __call__(self, stream: str) -> Checker:
         """Return what checks the acts of a stream in turn; it raises DomainRefused at an unlawful one."""
-        return self._check_reference if is_reference(stream) else self._case_checker(stream)
+        if is_reference(stream):
+            return self._check_reference
+        return _CaseChecker(self) if stream.startswith(commands.CASE_PREFIX) else self._room_checker(stream)
 
     def _check_reference(self, index: int, statement: Statement, recorded_at: int) -> None:
-        event = self._read(index, statement, recorded_at)
+        event = self.read(index, statement, recorded_at)
         commands.check(self.reference, event, self.reference)
         self.reference = fold_reference(self.reference, event)
 
-    def _case_checker(self, stream: str) -> Checker:
+    def _room_checker(self, stream: str) -> Checker:
         state = commands.initial(stream)
 
         def check(index: int, statement: Statement, recorded_at: int) -> None:
             nonlocal state
-            event = self._read(index, statement, recorded_at)
+            event = self.read(index, statement, recorded_at)
             commands.check(state, event, self.reference)
             state = commands.fold(state, event, self.reference)
 
         return check
 
-    def _read(self, index: int, statement: Statement, recorded_at: int) -> Event:
+    def read(self, index: int, statement: Statement, recorded_at: int) -> Event:
+        """Return the event that a statement tells of. Raises EventRefused."""
         return self._policy.read(statement, index, recorded_at, self.reference)
+
+
+class _CaseChecker:
+    """Checks the acts of one case; it is folded no further than the checks need.
+
+    An act is folded when the next one comes, and without its clocks as long as no rule asks for them.
+    """
+
+    __slots__ = ("_acts", "_case", "_last", "_replay", "_whole")
+
+    def __init__(self, replay: DomainReplay) -> None:
+        """Begin before the first act."""
+        self._replay = replay
+        self._case = NEW_CASE
+        self._last: Event | None = None
+        # The case with its clocks as it was when a rule asked for them, and the acts since.
+        self._whole = NEW_CASE
+        self._acts: list[Event] = []
+
+    def __call__(self, index: int, statement: Statement, recorded_at: int) -> None:
+        """Check the next act. Raises DomainRefused if it was not lawful."""
+        replay = self._replay
+        event = replay.read(index, statement, recorded_at)
+        try:
+            if self._last is not None:
+                self._case = fold_facts(self._case, self._last)
+            commands.check(self._case, event, replay.reference)
+        except ClocksUntold:
+            self._case = self._whole = reduce(self._fold, self._acts, self._whole)
+            self._acts.clear()
+            commands.check(self._case, event, replay.reference)
+        self._last = event
+        self._acts.append(event)
+
+    def _fold(self, case: Case, event: Event) -> Case:
+        folded: Case = commands.fold(case, event, self._replay.reference)
+        return folded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from domain.due import due_on, end_of_day, is_overdue, row_of
 from domain.errors import DomainRefused
 from domain.reference import Reference, check_reference, fold_reference
 from domain.schema import Event
+from domain.untold import ClocksUntold
 from tests.domain.city import CALENDARS, CITY, DEVICE_KEY, DUTIES, REGISTRAR, Who, event_of, officer, petitioner
 from tests.domain.clerk import CHANGE_OF_LAW, KINDS
 from tests.domain.clerk_handling import ACTS, CATEGORIES, STATUTORY, FullClerk
@@ -199,7 +201,7 @@ def _named(clocks: tuple[Clock, ...]) -> dict[tuple[str, bool, str], date]:
 
 
 def _walk(start: date, told: Path, history: list[Step]) -> None:
-    case, clerk, on, city = NEW_CASE, FullClerk(), start, HEIR
+    case, facts, clerk, on, city = NEW_CASE, NEW_CASE, FullClerk(), start, HEIR
     for at, step in enumerate(history):
         scripted = at < len(told)
         on += timedelta(days=step.days // 4 if scripted else step.days)
@@ -212,12 +214,15 @@ def _walk(start: date, told: Path, history: list[Step]) -> None:
         event = _event(case, clerk, act, office, to, on, step.number)
         before = case
         refusal = _refusal(case, event, city)
+        with suppress(ClocksUntold):  # without its clocks a case is judged in the same way, or not at all
+            assert repr(_refusal(facts, event, city)) == repr(refusal)
         assert clerk.take(act, office, to, on, step.number) is (refusal is None), (act, before.state, refusal)
         if refusal is not None:
             assert (refusal.action, bool(refusal.message_zh), bool(refusal.rule)) == (event.action, True, True)
             cases.fold(case, event, CITY.rules, CALENDARS)  # a replay of unlawful entries goes on
             continue
-        case = cases.fold(case, event, CITY.rules, CALENDARS)
+        case, facts = cases.fold(case, event, CITY.rules, CALENDARS), cases.fold_facts(facts, event)
+        assert (*facts[:3], facts.acts, *facts[7:]) == (*case[:3], case.acts, *case[7:])
         assert (case.state, case.office, case.version) == (clerk.state, clerk.holder, before.version + 1)
         assert _named(case.running) == clerk.open
         assert act == "corrected" or case.closed[: len(before.closed)] == before.closed
