@@ -43,6 +43,11 @@ class ApiError(Exception):
         self.code = code
         self.values = values
 
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What programs are told beside the sentence, as members of the document."""
+        return {}
+
 
 class UsageRefused(ApiError):
     """The request itself makes no sense here."""
@@ -158,7 +163,7 @@ def describe(error: BaseException, wording: Wording) -> Problem:
     """Tell error as a problem in the wording's language; every exception has an answer."""
     if isinstance(error, ApiError):
         title = wording(f"errors.{error.code}", **error.values)
-        return Problem(error.status, error.code, title, "", error.exit_code)
+        return Problem(error.status, error.code, title, "", error.exit_code, error.told)
     if isinstance(error, DomainRefused):
         detail = wording.pick(error.message_zh, error.message_en)
         told = {"reason": error.code, "rule": error.rule, "allowed": list(error.allowed)}

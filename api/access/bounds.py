@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from api.access.table import Grant
 from api.access.viewer import Viewer
 from api.errors import ApiError
 from domain.case_state import Case
+from domain.clock import civil_day
 from domain.people import People
 from projections.reader import Reader
 from projections.supervision_mandates import mandates
@@ -31,18 +33,34 @@ class OutOfBounds(ApiError):
     status = 404
 
 
+class Opening(NamedTuple):
+    """One way in: who holds it may look into `root` and below, at `office`, in `role`.
+
+    `mandate` is the stream of the mandate that opens it, "" for the own office.
+    """
+
+    root: str
+    office: str
+    role: str
+    mandate: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The roots of subtrees that may be looked into, a petitioner's case, and whether a body of inspection looks."""
+    """The roots of subtrees that may be looked into, a petitioner's case, and whether a body of inspection looks.
+
+    `openings` says of each root why it may be, the own office before a mandate, supervision before inspection.
+    """
 
     people: People
     roots: tuple[str, ...] = ()
     case: str = ""
     inspecting: bool = False
+    openings: tuple[Opening, ...] = ()
 
     def covers(self, office: str) -> bool:
         """Say whether an office is one of the roots or below one."""
-        return any(office == root or self.people.is_under(office, root) for root in self.roots)
+        return any(self._reaches(root, office) for root in self.roots)
 
     @property
     def everything(self) -> bool:
@@ -85,26 +103,52 @@ class Bounds:
         if (diverted and not self.inspecting) or not any(self.covers(office) for office in offices):
             raise OutOfBounds("case_out_of_bounds")
 
+    def opening(self, case: Case) -> Opening | None:
+        """By which way in a case within bounds is looked at: the first that covers it; None for a petitioner's own.
+
+        One that went to the discipline inspection is looked at by a mandate of a body of inspection.
+        """
+        offices = {case.office, *(held.office for held in case.holdings)}
+        found = [one for one in self.openings if any(self._reaches(one.root, office) for office in offices)]
+        if case.state == "DIVERTED_DISCIPLINE":
+            found.sort(key=lambda one: not (one.mandate and one.role == "inspector"))
+        return next(iter(found), None) if case.stream != f"case/{self.case}" else None
+
+    def _reaches(self, root: str, office: str) -> bool:
+        return office == root or self.people.is_under(office, root)
+
 
 def bounds_of(viewer: Viewer, grants: Iterable[Grant], people: People, reader: Reader, at: datetime) -> Bounds:
     """What these grants let a viewer look into at a moment: a mandate opens only while it is open and in its period."""
-    roots: list[str] = []
-    case, inspecting = "", False
+    openings: list[Opening] = []
+    case = ""
     for grant in grants:
         if grant.relation == "own_office":
-            roots += viewer.offices(grant.role)
+            openings += [Opening(office, office, grant.role) for office in viewer.offices(grant.role)]
         elif grant.relation == "mandate":
-            roots += mandated_units(viewer.offices(grant.role), reader, at)
-            inspecting = inspecting or grant.role == "inspector"
+            openings += mandated(viewer.offices(grant.role), grant.role, reader, at)
         elif grant.relation == "own_case":
             case = viewer.case
-    return Bounds(people, tuple(dict.fromkeys(roots)), case, inspecting)
+    openings.sort(key=lambda one: (bool(one.mandate), one.role == "inspector"))
+    roots = tuple(dict.fromkeys(one.root for one in openings))
+    inspecting = any(grant.relation == "mandate" and grant.role == "inspector" for grant in grants)
+    return Bounds(people, roots, case, inspecting, tuple(openings))
 
 
-def mandated_units(offices: Iterable[str], reader: Reader, at: datetime) -> list[str]:
-    """The units of the open mandates of these offices whose period holds the moment's day."""
+def mandated(offices: Iterable[str], role: str, reader: Reader, at: datetime) -> list[Opening]:
+    """What the mandates of these offices that are open on the moment's day let an officer in a role look into."""
     wanted = set(offices)
     if not wanted:
         return []
     found = mandates(reader, at, standing="open")
-    return [unit for row in found.rows if row.office in wanted and not row.lapsed for unit in row.units]
+    return [
+        Opening(unit, row.office, role, f"mandate/{row.mandate}")
+        for row in found.rows
+        if row.office in wanted and not row.lapsed and row.from_on <= civil_day(at)
+        for unit in row.units
+    ]
+
+
+def mandated_units(offices: Iterable[str], reader: Reader, at: datetime) -> list[str]:
+    """The units of the open mandates of these offices whose period holds the moment's day."""
+    return [one.root for one in mandated(offices, "supervisor", reader, at)]

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.access.bounds import Bounds, OutOfBounds, bounds_of
+from api.access.bounds import Bounds, Opening, OutOfBounds, bounds_of
 from api.access.rows import TABLE
 from api.access.sessions import COOKIE, Sessions
 from api.access.table import Grant
@@ -20,8 +20,9 @@ from api.access.viewer import Viewer
 from api.errors import ApiError
 from api.http.depends import Opened
 from api.http.limiting import Limits
+from api.looks.looking import Looking
 from api.main import Application
-from api.queries import fold_case
+from api.queries import CASE, fold_case
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf"
@@ -46,6 +47,7 @@ class Pass:
 
     viewer: Viewer
     grants: tuple[Grant, ...]
+    looking: Looking
 
     def bounds(self, application: Application) -> Bounds:
         """Which units and which case these grants let the viewer look into now."""
@@ -53,9 +55,21 @@ class Pass:
         return bounds_of(self.viewer, self.grants, people, application.reader, application.clock())
 
     def check_case(self, application: Application, case: str) -> None:
-        """Check that a case may be looked into; raises OutOfBounds, or CaseUnknown if there is none."""
+        """Check that a case may be looked into, and write down that it is.
+
+        Raises OutOfBounds, CaseUnknown if there is none, ReasonNeeded where an inspector has to sign why.
+        """
+        self.looking.saw(application, self.viewer, self.opening(application, case), case)
+
+    def opening(self, application: Application, case: str) -> Opening | None:
+        """By which way in the viewer may look into a case, None for a petitioner's own; nothing of it is shown yet.
+
+        Raises OutOfBounds, or CaseUnknown if there is none.
+        """
         state, _ = fold_case(application, case, None, application.ledger.reference())
-        self.bounds(application).check_case(state)
+        bounds = self.bounds(application)
+        bounds.check_case(state)
+        return bounds.opening(state)
 
 
 def guard(request: Request, application: Opened) -> None:
@@ -69,8 +83,9 @@ def guard(request: Request, application: Opened) -> None:
     if row is None:
         raise OutOfBounds("route_unknown")
     sessions: Sessions = request.app.state.sessions
+    looking = Looking(sessions.looks, route.path, row.export)
     viewer = sessions.viewer(request.cookies.get(COOKIE), application.ledger.reference().people)
-    request.state.viewer = viewer
+    request.state.viewer, request.state.looking = viewer, looking
     limits: Limits | None = request.app.state.limits
     if limits is not None:
         limits.check(method, route.path, viewer, request.client.host if request.client else "")
@@ -79,7 +94,9 @@ def guard(request: Request, application: Opened) -> None:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
     if request.method not in SAFE_METHODS and viewer.csrf:
         check_same_origin(request)
-    request.state.passed = Pass(viewer, grants)
+    if row.export and not row.of_case:
+        looking.took(application, viewer, grants, request.query_params.get("unit", ""))
+    request.state.passed = Pass(viewer, grants, looking)
 
 
 def _stands(grant: Grant, request: Request, viewer: Viewer) -> bool:
@@ -104,6 +121,21 @@ def check_token(viewer: Viewer, token: str) -> None:
     """Check the token that a form or a script sends along; raises NotAllowed."""
     if not viewer.csrf or not hmac.compare_digest(viewer.csrf, token):
         raise NotAllowed("csrf_token")
+
+
+def note_denied(request: Request) -> None:
+    """Write down that somebody of a body was refused what was asked for, if the guard had found out who."""
+    looking: Looking | None = getattr(request.state, "looking", None)
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    if looking is None or viewer is None:
+        return
+    case = request.path_params.get("case", "")
+    looking.denied(
+        request.app.state.application,
+        viewer,
+        case if CASE.fullmatch(case) else "",
+        request.query_params.get("unit", ""),
+    )
 
 
 def passed(request: Request) -> Pass:

@@ -17,6 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from api.access.store import AccessStore, Session
 from api.access.viewer import PUBLIC, Viewer, seats_of
 from api.errors import ApiError
+from api.looks.journal import Journal
 from domain.people import People
 
 COOKIE: Final = "sundial_session"
@@ -50,6 +51,11 @@ class Sessions:
         self._entropy = entropy
         self._hasher = hasher
 
+    @property
+    def looks(self) -> Journal:
+        """Where looks are written down."""
+        return self.store.looks
+
     def set_password(self, name: str, officer: str, password: str, subject: str = "") -> None:
         """Add or change an account. Raises ApiError for a password of fewer than 12 or over 256 characters."""
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
@@ -82,6 +88,11 @@ class Sessions:
         code = self._entropy(CODE_BYTES).hex()
         self.store.add_code(code, case, self._now())
         return "-".join(code[at : at + 8] for at in range(0, len(code), 8))
+
+    def renew_code(self, case: str) -> str:
+        """Make a query code in the place of all earlier ones, whose sessions end, and return it."""
+        self.revoke_codes(case)
+        return self.issue_code(case)
 
     def revoke_codes(self, case: str) -> int:
         """Revoke every query code of a case, end their sessions, and return how many codes there were."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
+from api.looks.journal import Journal
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY, officer TEXT NOT NULL, secret TEXT NOT NULL, subject TEXT NOT NULL DEFAULT '',
@@ -62,6 +64,7 @@ class AccessStore:
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
         self._database.execute("PRAGMA journal_mode = WAL").fetchall()
         self._database.executescript(_SCHEMA)
+        self.looks = Journal(self._database, self._lock)
 
     def close(self) -> None:
         """Close the file."""

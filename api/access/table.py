@@ -31,6 +31,10 @@ WATCHING: Final = ("supervisor", "inspector")
 WORKING: Final = ("intake", "handler", "head", "leader")
 
 
+FILES: Final = (".csv", ".xlsx", ".pdf", ".{form}", "/bundle", "/xes")
+"""How the paths of files end."""
+
+
 class Grant(NamedTuple):
     """A role, and the relation in which it has to stand."""
 
@@ -44,6 +48,17 @@ class Row(NamedTuple):
     method: str
     path: str
     grants: tuple[Grant, ...]
+
+    @property
+    def of_case(self) -> bool:
+        """Whether what it shows is of one case."""
+        return "{case}" in self.path
+
+    @property
+    def export(self) -> bool:
+        """Whether what it shows is a file to be taken away by who is signed in: that is written down as such."""
+        inside = self.path.startswith("/api/") and self.path.endswith(FILES)
+        return inside and any(grant.relation in ("own_office", "mandate") for grant in self.grants)
 
 
 def _for(roles: Iterable[str], relation: str) -> tuple[Grant, ...]:

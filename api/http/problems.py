@@ -13,11 +13,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.access.guard import SignInNeeded
+from api.access.bounds import OutOfBounds
+from api.access.guard import NotAllowed, SignInNeeded, note_denied
 from api.access.rows import TABLE
 from api.errors import PROBLEM_MEDIA_TYPE, Problem, describe
 from api.http.refusals import choose_wording as choose_wording
 from api.http.refusals import reads_pages, respond
+from api.looks.reasons import ReasonNeeded
 
 _UNHEARD = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
@@ -72,6 +74,16 @@ def install_handlers(app: FastAPI) -> None:
         title = choose_wording(request)("problems.request_malformed")
         return respond(request, Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
 
+    def on_denied(request: Request, error: Exception) -> Response:
+        note_denied(request)
+        if isinstance(error, ReasonNeeded) and is_page(request):
+            query = f"?{request.url.query}" if request.url.query else ""
+            asked = urlencode({"next": request.url.path + query, "lang": choose_wording(request).language})
+            return RedirectResponse(f"/cases/{request.path_params['case']}/reason?{asked}", 303)
+        return respond(request, describe(error, choose_wording(request)))
+
+    for denied in (NotAllowed, OutOfBounds, ReasonNeeded):
+        app.add_exception_handler(denied, on_denied)
     app.add_exception_handler(HTTPException, on_status)
     app.add_exception_handler(SignInNeeded, on_stranger)
     app.add_exception_handler(RequestValidationError, on_malformed)

@@ -15,6 +15,7 @@ from api.access.sessions import COOKIE, Sessions
 from api.access.store import AccessStore
 from api.access.viewer import Seat, Viewer
 from api.http.app import build_app
+from api.looks.journal import Journal, open_journal
 from api.main import Application, milliseconds
 from domain.people import People
 
@@ -27,8 +28,14 @@ class FixedSessions(Sessions):
     """A door at which everybody is the same viewer; a cookie says which officer that is."""
 
     def __init__(self, viewer: Viewer) -> None:
-        """Take the viewer."""
+        """Take the viewer; what is looked at is written down and forgotten."""
         self.fixed = viewer
+        self._looks = open_journal(":memory:")
+
+    @property
+    def looks(self) -> Journal:
+        """Return what was looked at."""
+        return self._looks
 
     def viewer(self, token: str | None, people: People) -> Viewer:
         """Return the viewer."""
