@@ -48,7 +48,10 @@ _PUBLIC: Final = [
 ]
 _MY_CASE: Final = _get((Grant("petitioner", "own_case"),), "/my-case")
 _DESK: Final = [
-    *_get(DESKS, "/desk", "/desk/register", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
+    # Who watches acts too: opens supervision, draws, meets; which acts a role may do is said by the domain's tables.
+    *_get(OFFICES, "/desk", "/desk/act", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
+    *_get(OFFICES, "/desk/streams/{kind}/{name}"),
+    *_get(DESKS, "/desk/register"),
     *_post(DESKS, "/desk/cases/{case}/code"),
 ]
 _LISTS: Final = [

@@ -25,6 +25,7 @@ from api.http import (
     receipts,
     replay_pages,
     signin,
+    stream_pages,
     tiles,
     views,
 )
@@ -38,7 +39,7 @@ from api.main import Application
 
 VERSION = "0.1.0"
 LOCAL = Gate()
-WORK = (dashboard_pages, desk_pages, list_pages, replay_pages, petitioner_pages)
+WORK = (dashboard_pages, desk_pages, stream_pages, list_pages, replay_pages, petitioner_pages)
 MODULES = (acts, views, figures, log, tiles, receipts, pages, *WORK, signin)
 
 

@@ -10,25 +10,25 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse
 
-from api.access.bounds import OutOfBounds
 from api.access.guard import Pass, Passed, check_token
 from api.access.sessions import Sessions
+from api.access.table import WORKING
 from api.errors import NotThere
-from api.http.act_forms import REGISTER, acts_for, entries_of, seats_for
+from api.http.act_forms import REGISTER
 from api.http.depends import Opened
-from api.http.names import Names
+from api.http.doable import acts_for, doings, has_form, seats_for
 from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.rendering import address_of, render
+from api.http.stream_pages import NEW_MANDATE, show_form, shown_items, state_of
 from api.http.views import Case
 from api.main import Application
-from api.queries import fold_case
-from api.wording import Wording
-from domain.case_state import Case as CaseState
 from domain.clock import civil_day
-from domain.events import EVENTS
+from domain.tracks.docket import NEW_DOCKET
 from projections.overdue import OverdueClock, due_soon, overdue
+from projections.supervision_mandates import mandates
 
+MANDATE: Final = "mandate.opened.v1"
 MOST: Final = 100
 """How many clocks the work list shows of each office."""
 
@@ -42,21 +42,21 @@ def desk(request: Request, application: Opened, passed: Passed, lang: Lang = "zh
     """The work list: clocks of the own offices that are overdue or soon due, the first due day first."""
     rows, today = work_of(application, passed), civil_day(application.clock())
     registers = bool(seats_for(passed.viewer, REGISTER))
-    return _page("desk_work.html", request, application, passed, lang, rows=rows, today=today, registers=registers)
+    streams = own_streams(application, passed)
+    shown = {"rows": rows, "today": today, "registers": registers, "streams": streams}
+    return _page("desk_work.html", request, application, passed, lang, **shown)
 
 
 @router.get("/desk/register", responses=documented(404))
 def register(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
     """The form that registers a matter; its number is drawn in the browser."""
-    return _form(request, application, passed, lang, REGISTER, "", "")
+    return show_form(request, application, passed, lang, REGISTER, "")
 
 
 @router.get("/desk/cases/{case}", responses=documented(404))
 def desk_case(request: Request, application: Opened, passed: Passed, case: Case, lang: Lang = "zh") -> HTMLResponse:
     """A case on the desk: where it stands, and what the viewer may do with it now."""
-    state = _case(application, passed, case)
-    acts = acts_for(passed.viewer, state)
-    return _page("desk_case.html", request, application, passed, lang, case=case, state=state, acts=acts, code="")
+    return _case_page(request, application, passed, case, lang, "")
 
 
 @router.get("/desk/cases/{case}/acts/{action}", responses=documented(404))
@@ -64,8 +64,9 @@ def desk_act(
     request: Request, application: Opened, passed: Passed, case: Case, action: Action, lang: Lang = "zh"
 ) -> HTMLResponse:
     """The form of one act."""
-    state = _case(application, passed, case)
-    return _form(request, application, passed, lang, action, case, state.state)
+    if not has_form(action) or not action.startswith("case."):
+        raise NotThere("page_unknown")
+    return show_form(request, application, passed, lang, action, f"case/{case}")
 
 
 @router.post("/desk/cases/{case}/code", responses=documented(403, 404))
@@ -74,10 +75,9 @@ def issue_code(
 ) -> HTMLResponse:
     """Make a query code for the petitioner and show it this once; only its hash is kept."""
     check_token(passed.viewer, csrf)
-    state = _case(application, passed, case)
+    passed.check_case(application, case)
     sessions: Sessions = request.app.state.sessions
-    acts, code = acts_for(passed.viewer, state), sessions.issue_code(case)
-    answer = _page("desk_case.html", request, application, passed, lang, case=case, state=state, acts=acts, code=code)
+    answer = _case_page(request, application, passed, case, lang, sessions.issue_code(case))
     answer.headers["cache-control"] = "no-store"
     return answer
 
@@ -93,24 +93,33 @@ def work_of(application: Application, passed: Pass) -> list[OverdueClock]:
     return sorted(found.values(), key=lambda row: (row.due_on, row.case, row.clock))
 
 
-def _case(application: Application, passed: Pass, case: str) -> CaseState:
-    passed.check_case(application, case)
-    return fold_case(application, case, None, application.ledger.reference())[0]
+def own_streams(application: Application, passed: Pass) -> list[tuple[str, str]]:
+    """The streams apart from cases in which the viewer's offices act, and what a new one is begun with: (name, act)."""
+    people, viewer = application.ledger.reference().people, passed.viewer
+    found: list[tuple[str, str]] = []
+    for office in dict.fromkeys(seat.office for seat in viewer.seats):
+        known = people.office(office)
+        if known is not None and known.kind == "conference":
+            found.append((f"conference/{office}", ""))
+        found.append((f"bulletin/{office}", ""))
+    held = mandates(application.reader, application.clock(), standing="open")
+    own = {seat.office for seat in viewer.seats}
+    found += [(f"mandate/{row.mandate}", "") for row in held.rows if row.office in own]
+    opens = any(one.action == MANDATE for one in doings(viewer, people, NEW_MANDATE, NEW_DOCKET))
+    return [*found, *([(NEW_MANDATE, MANDATE)] if opens else [])]
 
 
-def _form(
-    request: Request, application: Application, passed: Pass, lang: str, action: str, case: str, state: str
+def _case_page(
+    request: Request, application: Application, passed: Pass, case: str, lang: str, code: str
 ) -> HTMLResponse:
-    """Raises NotThere for an act that a case cannot have, OutOfBounds for one that no duty of the viewer may do."""
-    if action not in EVENTS or not action.startswith("case."):
-        raise NotThere("page_unknown")
-    seats = seats_for(passed.viewer, action)
-    if not seats:
-        raise OutOfBounds("route_unknown")
-    people = application.ledger.reference().people
-    entries = entries_of(action, Names(Wording(lang), people), people)
-    shown: dict[str, Any] = {"action": action, "case": case, "state": state, "seats": seats, "entries": entries}
-    return _page("desk_act.html", request, application, passed, lang, **shown)
+    stream = f"case/{case}"
+    state = state_of(application, passed, stream)
+    can = list(doings(passed.viewer, application.ledger.reference().people, stream, state))
+    shown: dict[str, Any] = {"case": case, "state": state, "acts": acts_for(passed.viewer, state), "code": code}
+    shown["items"] = shown_items(application, passed, stream, state, can)
+    shown["opening"] = [one for one in can if one.item is None]
+    shown["may_issue"] = bool(passed.viewer.roles & set(WORKING))
+    return _page("desk_case.html", request, application, passed, lang, **shown)
 
 
 def _page(

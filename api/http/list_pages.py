@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
-from api.access.guard import Passed
+from api.access.guard import Pass, Passed
 from api.errors import ApiError, NotThere, describe
-from api.http.deeds import deeds_for
+from api.http.deeds import deeds_of
 from api.http.depends import Opened
 from api.http.forms import fields_of
 from api.http.names import Names
 from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.rendering import Addresses, address_of, render
-from api.http.shown import ask_list, make_table
+from api.http.shown import Table, ask_list, make_table
 from api.lists.catalogue import BY_NAME, LISTS
 from api.lists.paging import open_cursor
+from api.main import Application
 from api.wording import Wording
 from projections.errors import QuestionRefused
 
@@ -52,6 +54,7 @@ def list_page(
         begun_at, inner = open_cursor(asked.get("cursor"))
         question = ask_list(application, bounds, listing, asked, begun_at)
         table = make_table(application, names, Addresses(lang), question, question.page(application, PAGE, inner))
+        table = with_deeds(table, application, passed, lang)
     except (ApiError, QuestionRefused) as error:
         problem = describe(error, names.say)
         refused, status = problem.line, problem.status
@@ -66,7 +69,13 @@ def list_page(
         fields=fields_of(application, names, bounds, listing, asked),
         table=table,
         refused=refused,
-        deeds=deeds_for(passed.viewer, name),
         asked={key: value for key, value in asked.items() if value and key not in ("lang", "cursor")},
         paged=bool(asked.get("cursor")),
     )
+
+
+def with_deeds(table: Table, application: Application, passed: Pass, lang: str) -> Table:
+    """The table with what the viewer can do about each of its rows."""
+    people, at = application.ledger.reference().people, Addresses(lang)
+    deeds = [deeds_of(passed.viewer, people, table.listing.name, row, at) for row in table.told]
+    return replace(table, deeds=tuple(deeds) if any(deeds) else ())

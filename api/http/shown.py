@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from api.access.bounds import Bounds, OutOfBounds
 from api.axes import write_as_of
 from api.errors import UsageRefused
-from api.http.deeds import stream_of
 from api.http.names import Names
 from api.http.rendering import Addresses
 from api.http.views import known_size
@@ -46,7 +45,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A page of a list: headings and cells; `links` and `streams` are those of each row; `files` hold these rows."""
+    """A page of a list: headings and cells; `links` and `told` are those of each row; `files` hold these rows.
+
+    `told` are the rows as JSON members. `deeds` are what can be done about each, (act, address), none by default.
+    """
 
     listing: Listing
     title: str
@@ -54,11 +56,12 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     links: tuple[tuple[tuple[str, str], ...], ...]
-    streams: tuple[str, ...]
+    told: tuple[Mapping[str, Any], ...]
     cursor: str | None
     page: AnyPage
     address: str
     files: Mapping[str, str]
+    deeds: tuple[Sequence[tuple[str, str]], ...] = ()
 
 
 def read_filters(listing: Listing, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def make_table(
         tuple(say(f"columns.{column}") for column in columns),
         tuple(tuple(_cell(names, at, column, row) for column in columns) for row in rows),
         tuple(tuple(_links(at, row.get("links") or {})) for row in rows),
-        tuple(stream_of(row) for row in rows),
+        tuple(rows),
         document["cursor"],
         page,
         at(f"/lists/{listing.name}", address),

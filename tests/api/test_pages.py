@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.access.table import STAFF
 from api.access.viewer import PUBLIC, Seat, Viewer
-from api.http.deeds import DEEDS, FORM, deeds_for, roles_for
-from api.http.rendering import MENU, may_open
+from api.http.deeds import DEEDS, DESK, TRACKS, deeds_of, roles_for, stream_of
+from api.http.rendering import MENU, Addresses, may_open
 from api.lists.catalogue import BY_NAME, LISTS
 from api.lists.listing import Listing
 from api.lists.tables import cell_of
 from api.main import Application
 from api.settings import Settings
+from domain.people import NOW
 from projections.packages_answers import packages
-from tests.api.clients import client_of
+from tests.api.clients import FixedSessions, client_of
 from tests.api.demo_city import open_city
 from tests.benchmarks.bench_procedure import long_case
 from tests.benchmarks.procedures import found_bureaus
@@ -242,13 +242,33 @@ def test_htmx_comes_out_of_its_installed_package(client: TestClient) -> None:
     assert b"htmx" in answer.content
 
 
-@pytest.mark.parametrize("name", DEEDS)
-def test_what_can_be_done_from_a_list_is_for_whoever_has_the_role(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.http.deeds.may_open", lambda viewer, path: path == FORM)
-    roles = {role for action in DEEDS[name] for role in roles_for(action)}
-    assert roles <= set(STAFF) | {"importer"}
-    for role in sorted(roles & set(STAFF)):
-        viewer = Viewer("staff", officer="officer-x", seats=(Seat("office", "post", (role,)),), csrf="token")
-        assert deeds_for(viewer, name) == tuple(action for action in DEEDS[name] if role in roles_for(action))
-    assert deeds_for(PUBLIC, name) == ()
-    assert name in BY_NAME
+@pytest.mark.parametrize("name", sorted({*DEEDS, *TRACKS}))
+def test_what_a_list_offers_is_for_whoever_has_the_role_and_leads_to_its_form(
+    city: Application, client: TestClient, name: str
+) -> None:
+    people, asked = city.ledger.reference().people, {known.name: known.example for known in BY_NAME[name].filters}
+    needed = {known.name: asked[known.name] for known in BY_NAME[name].filters if known.needed}
+    rows = client.get(f"/api/{name}", params={**needed, "limit": 200}).json()["rows"]
+    offered: dict[str, tuple[Viewer, str]] = {}
+    for (office, post, officer), tenures in people.tenures.items():
+        duties = people.posts[office, post].duties
+        viewer = Viewer("staff", officer=officer, seats=(Seat(office, post, duties),), csrf="token")
+        for row in rows if tenures[-1].until == NOW else ():
+            deeds = deeds_of(viewer, people, name, row, Addresses("en"))
+            assert [action for action, _ in deeds].count(DESK) == bool(stream_of(name, row))
+            for action, address in deeds:
+                assert action == DESK or roles_for(action) & set(duties)
+                offered.setdefault(action, (viewer, address))
+        assert not rows or deeds_of(PUBLIC, people, name, rows[0], Addresses("en")) == []
+    sessions: FixedSessions = client.app.state.sessions  # type: ignore[attr-defined]
+    before = sessions.fixed
+    try:
+        for action, (viewer, address) in offered.items():
+            sessions.fixed = viewer
+            answer = client.get(address, headers=HTML)
+            within = answer.status_code == 404 and "bounds" in answer.text
+            assert answer.status_code == 200 or within, (action, address)
+    finally:
+        sessions.fixed = before
+    unseen = {deed.action for deed in DEEDS.get(name, ())} - set(offered)
+    assert not rows or unseen <= {"case.suggestion_decided.v1", "conference.decided.v1", "conference.task_set.v1"}

@@ -6,7 +6,8 @@ import { Refused, check, fromFile, hex, keepKey, keyOf, need, newKey, post as se
 const form = document.getElementById("act"), result = document.getElementById("result"), review = document.getElementById("review");
 const said = (name) => form.dataset[`said${name}`];
 const post = (path, body) => send(path, body, form.dataset.lang, said);
-const draftName = `draft ${location.pathname}`, pendingName = `pending ${location.pathname}`;
+const place = `${form.dataset.action} ${form.dataset.stream}`, draftName = `draft ${place}`, pendingName = `pending ${place}`;
+const fieldsOf = () => Array.from(form.querySelectorAll("[data-part]"));
 let key = null, prepared = null;
 
 async function makeKey() {
@@ -15,29 +16,53 @@ async function makeKey() {
   document.getElementById("public").textContent = hex(key.raw);
 }
 
+const told = (field) => field.multiple ? Array.from(field.selectedOptions, (one) => one.value).join("\n") : field.value;
+
 function value(field) {
-  if (field.dataset.kind === "boolean") return field.value === "true";
-  if (field.dataset.kind === "number") return Number(field.value);
-  if (field.dataset.kind === "json") return JSON.parse(field.value);
-  return field.value.normalize("NFC").trim();
+  const text = told(field).normalize("NFC").trim();
+  if (field.dataset.kind === "boolean") return text === "true";
+  if (field.dataset.kind === "number") return Number(text);
+  if (field.dataset.kind === "list") return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (field.dataset.kind !== "json") return text;
+  try { return JSON.parse(text); } catch { throw new Refused(`${field.dataset.label}: ${said("Unreadable")}`); }
+}
+
+// What the form says: one choice may stand for several fields, as a leader does for officer, post and office.
+function partsOf() {
+  const parts = { public: {}, sealed: {} };
+  for (const field of fieldsOf().filter((one) => told(one).trim() !== "")) {
+    const part = parts[field.dataset.part], sets = field.dataset.sets?.split(" ");
+    if (sets) field.value.split("|").forEach((text, at) => { part[sets[at]] = text; }); else part[field.name] = value(field);
+  }
+  return parts;
+}
+
+// The stream: the one that the form is for, a new mandate under the name that was typed, or a new case.
+function streamOf(draft) {
+  const named = document.getElementById("stream-name");
+  return named ? `mandate/${named.value.trim()}` : form.dataset.stream || `case/${draft.case}`;
 }
 
 function wishOf(draft) {
   const [office, post, role] = document.getElementById("seat").value.split("|");
-  const parts = { public: {}, sealed: {} };
-  for (const field of form.querySelectorAll("[data-part]")) {
-    if (field.value.trim() !== "") parts[field.dataset.part][field.name] = value(field);
-  }
-  const command = { stream: `case/${form.dataset.case || draft.case}`, action: form.dataset.action, ...parts };
+  const command = { stream: streamOf(draft), action: form.dataset.action, ...partsOf() };
   return { command, actor: { actor: form.dataset.actor, post, office, role, key_id: key.id }, act_id: draft.act_id };
 }
 
 function keepDraft() {
-  const fields = Object.fromEntries(Array.from(form.querySelectorAll("[data-part]"), (one) => [one.name, one.value]));
+  const fields = Object.fromEntries(fieldsOf().map((one) => [one.name, told(one)]));
   const before = JSON.parse(sessionStorage.getItem(draftName) ?? "null");
   const draft = { act_id: before?.act_id ?? random(16), case: before?.case ?? random(16), fields };
   sessionStorage.setItem(draftName, JSON.stringify(draft));
   return draft;
+}
+
+// What was typed comes back, unless the page itself says something newer.
+function takeUp(fields) {
+  for (const field of fieldsOf().filter((one) => fields[one.name] && !("given" in one.dataset))) {
+    if (field.multiple) for (const one of field.options) one.selected = fields[field.name].split("\n").includes(one.value);
+    else field.value = fields[field.name];
+  }
 }
 
 function show(kind, ...parts) {
@@ -57,7 +82,9 @@ async function prepare() {
   prepared = { draft: answer.draft, envelope };
   document.getElementById("summary").textContent = form.dataset.lang === "zh" ? answer.summary_zh : answer.summary_en;
   const fixed = ["stream", "actor", "office", "post", "role", "claimed_at"].map((name) => [name, statement[name]]);
-  const rows = [...fixed, ...Object.entries(wish.command.public), ...Object.entries(wish.command.sealed).map(([name, text]) => [`${name} (${said("Sealed")})`, text])];
+  const labels = Object.fromEntries(fieldsOf().map((one) => [one.name, `${one.dataset.label} · ${one.name}`]));
+  const labelled = (part, more = "") => Object.entries(wish.command[part]).map(([name, text]) => [`${labels[name] ?? name}${more}`, text]);
+  const rows = [...fixed, ...labelled("public"), ...labelled("sealed", ` (${said("Sealed")})`)];
   document.getElementById("told").replaceChildren(...rows.flatMap(([name, text]) => [
     Object.assign(document.createElement("dt"), { textContent: name }),
     Object.assign(document.createElement("dd"), { textContent: typeof text === "string" ? text : JSON.stringify(text) })]));
@@ -80,7 +107,7 @@ async function commit() {
   sessionStorage.removeItem(draftName);
   review.hidden = true;
   const receipt = Object.assign(document.createElement("a"), { href: `/receipts/${told.index}?act_id=${body.draft.act_id}&lang=${form.dataset.lang}`, textContent: said("Receipt") });
-  const opened = Object.assign(document.createElement("a"), { href: `/desk/${body.draft.command.stream.replace("case/", "cases/")}?lang=${form.dataset.lang}`, textContent: body.draft.command.stream });
+  const opened = Object.assign(document.createElement("a"), { href: `/desk/${body.draft.command.stream.replace(/^(?!case\/)/, "streams/").replace(/^case\//, "cases/")}?lang=${form.dataset.lang}`, textContent: body.draft.command.stream });
   show("good", `${said("Recorded")} ${told.index} · ${told.recorded_at}`, opened, receipt);
 }
 
@@ -98,8 +125,5 @@ form.addEventListener("submit", (event) => { event.preventDefault(); attempt(pre
 form.addEventListener("input", () => { keepDraft(); review.hidden = true; prepared = null; });
 document.getElementById("make").addEventListener("click", () => attempt(makeKey));
 document.getElementById("sign").addEventListener("click", () => attempt(commit));
-for (const [name, text] of Object.entries(JSON.parse(sessionStorage.getItem(draftName) ?? "null")?.fields ?? {})) {
-  const field = form.querySelector(`[data-part][name="${CSS.escape(name)}"]`);
-  if (field) field.value = text;
-}
+takeUp(JSON.parse(sessionStorage.getItem(draftName) ?? "null")?.fields ?? {});
 if (sessionStorage.getItem(pendingName)) attempt(commit);
