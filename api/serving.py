@@ -17,6 +17,7 @@ from api.http.app import build_app
 from api.http.edge import Gate
 from api.http.limiting import Limits
 from api.listening import Listening
+from api.looks.batches import write_down
 from api.main import Application, open_sessions
 from api.publishing.schedule import publish_once, publishing
 from api.wording import Wording
@@ -69,8 +70,9 @@ def configure(application: Application, sessions: Sessions, listening: Listening
 
 
 def tick_once(application: Application) -> None:
-    """Do the scheduled work: views up to date, the day's census, a checkpoint signed, anchored and published."""
+    """Do the scheduled work: views up to date, looks and the census recorded, a checkpoint signed and published."""
     application.views.catch_up()
+    write_down(application)
     if is_due(application):
         take_census(application)
     publish_once(application)

@@ -20,6 +20,7 @@ RELATIONS: Final = MappingProxyType(
         "published": Name("仅限已公开内容", "what has been published"),
         "own_case": Name("本人信访事项", "the one case that the code opened"),
         "own_office": Name("本单位及下级单位", "cases of the own office and those below it"),
+        "own_body": Name("仅限本单位", "the own office alone"),
         "mandate": Name("授权范围内的单位", "units within an open mandate of the own office"),
         "own_actor": Name("以本人名义", "acting as oneself"),
         "signed_in": Name("已登录", "signed in"),
@@ -70,6 +71,7 @@ SIGNED_IN: Final = (*_for(STAFF, "signed_in"), Grant("petitioner", "signed_in"))
 DESKS: Final = _for(WORKING, "own_office")
 OFFICES: Final = (*_for(WORKING, "own_office"), *_for(WATCHING, "mandate"))
 SUPERVISION: Final = _for(WATCHING, "mandate")
+OVERSEEING: Final = _for(("head", "leader", *WATCHING), "own_body")
 
 
 def _get(grants: tuple[Grant, ...], *paths: str) -> list[Row]:

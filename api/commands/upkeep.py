@@ -11,6 +11,7 @@ from api.anchors import read_anchor
 from api.census import is_due, take_census
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress, leave
 from api.errors import FAILED, REFUSED
+from api.looks.batches import write_down
 from api.main import open_application
 from api.publishing.schedule import publish_once, witnessed_line
 from api.settings import load_settings
@@ -84,11 +85,12 @@ def tick(
     output = Output(settings, as_json)
     with open_application(settings, confirm_clock=confirm_clock) as application:
         folded = application.views.catch_up()
+        looked = write_down(application, whole=True)
         counted = take_census(application)[1].index if is_due(application) else None
         published = publish_once(application)
         size = application.ledger.head().size
         root = application.ledger.root(size).hex()
-        document = {"folded": folded, "size": size, "root": root, "census": counted}
+        document = {"folded": folded, "size": size, "root": root, "census": counted, "looks": looked}
         document |= {"published": published.size, "witnessed": bool(published.witnesses)}
     lines = [output.wording("cli.ticked", folded=folded, size=size)]
     output.result(document, *lines, witnessed_line(published.witnesses, output.wording))

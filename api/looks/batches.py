@@ -9,7 +9,7 @@ from typing import Final
 from api.actions import ACT_ID_BYTES, command
 from api.looks.journal import Batch, Journal
 from api.looks.look import parse_look
-from api.main import LOG_KEY, Application, milliseconds
+from api.main import LOG_KEY, Application, milliseconds, open_sessions
 from audit.store.errors import ActConflict
 from domain.effective import unix_ms
 from domain.looks import PREFIX, LooksRecorded
@@ -31,6 +31,19 @@ def midnight(application: Application) -> int:
 def now_of(application: Application) -> int:
     """The application's time in Unix milliseconds."""
     return milliseconds(application.clock)()
+
+
+def write_down(application: Application, *, whole: bool = False) -> int:
+    """Write the looks of earlier days into the log, with `whole` today's too; return how many acts that took.
+
+    What the log holds and the journal lost is read back. Raises what recording an act raises.
+    """
+    if not application.settings.access_file.exists():
+        return 0
+    with open_sessions(application) as sessions:
+        recall(application, sessions.looks)
+        before = now_of(application) + 1 if whole else midnight(application)
+        return write_looks(application, sessions.looks, before)
 
 
 def write_looks(application: Application, journal: Journal, before: int) -> int:
