@@ -20,6 +20,7 @@ from api.access.sessions import Sessions
 from api.access.store import AccessStore
 from api.actions import Clock, Desk, Entropy
 from api.anchors import read_anchor
+from api.attachments.store import Files
 from api.keyfiles import Key, read_key
 from api.libsodium import PrivateKey, check_signature
 from api.policy import DomainPolicy
@@ -43,7 +44,7 @@ LOG_KEY, MASTER_KEY, IMPORT_SECRET = "log", "master", "import"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One open ledger: its settings, write path, rules, views, the reader of the views, and its clock."""
+    """One open ledger: its settings, write path, rules, views, the reader of the views, its clock, and its files."""
 
     settings: Settings
     ledger: Ledger
@@ -51,6 +52,7 @@ class Application:
     views: Engine
     reader: Reader
     clock: Clock
+    files: Files
     entropy: Entropy = os.urandom
 
     @property
@@ -131,7 +133,8 @@ def open_application(
             Engine(database, decode=orjson.loads, encode=orjson.dumps),
             Reader(database, decode=orjson.loads),
         )
-        yield Application(settings, ledger, policy, views, reader, clock, entropy)
+        files = Files(settings.files, keystore, master.secret, entropy)
+        yield Application(settings, ledger, policy, views, reader, clock, files, entropy)
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class Settings:
         return self.home / "access.db"
 
     @property
+    def files(self) -> Path:
+        """The folder of encrypted files that belong to cases; their keys lie in the key store."""
+        return self.home / "files"
+
+    @property
     def anchor_file(self) -> Path:
         """The trust anchor: log key, genesis hash and the last checkpoint seen."""
         return self.home / "anchor.json"

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.access.table import DESKS, EVERYBODY, OFFICES, SIGNED_IN, Grant, _get, _post, make_table
+from api.access.table import (
+    DESKS,
+    EVERYBODY,
+    OFFICES,
+    OVERSEEING,
+    SIGNED_IN,
+    SUPERVISION,
+    Grant,
+    _get,
+    _post,
+    make_table,
+)
 from api.lists.catalogue import LISTS
 
 _LOG: Final = [
@@ -29,6 +40,9 @@ _SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in"), *_post(EVERYBODY, "/sign-in"), 
 _CASES: Final = [
     *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}", "/cases/{case}/replay", "/cases/{case}/compare"),
     *_get(OFFICES, *(f"/api/cases/{{case}}/{told}" for told in ("replay", "explain", "compare")), "/api/hints"),
+    # Which audience's bundle may be taken is said by the role in which the case is looked at.
+    *_get((*OFFICES, Grant("petitioner", "own_case")), "/api/cases/{case}/bundle", "/api/cases/{case}/timeline.pdf"),
+    *_get(OFFICES, "/api/cases/{case}/xes"),
 ]
 _FIGURES: Final = [
     *_get(OFFICES, "/api/diff", "/api/recompute"),
@@ -46,7 +60,19 @@ _PUBLIC: Final = [
     *_get((Grant("public", "published"),), "/public/log", "/public/anchor.json"),
     *_get(EVERYBODY, "/check"),
 ]
-_MY_CASE: Final = _get((Grant("petitioner", "own_case"),), "/my-case")
+_OWN: Final = (Grant("petitioner", "own_case"),)
+_MY_CASE: Final = [
+    *_get(_OWN, "/my-case", "/my-case/acts/{action}"),
+    *_post(_OWN, "/my-case/code"),
+    # Anybody may file a matter or claim a printed code; the key of a case opens it as its query code does.
+    *_get(EVERYBODY, "/submit", "/claim", "/api/door"),
+    *_post(EVERYBODY, "/api/door"),
+]
+_FILES: Final = [
+    # Files come before the act that names them: from anybody for a case that has not begun; the route checks the rest.
+    *_post((*EVERYBODY, *OFFICES, *_OWN), "/api/files/{case}"),
+    *_get((*OFFICES, *_OWN), "/cases/{case}/acts/{seq}/files/{number}"),
+]
 _DESK: Final = [
     # Who watches acts too: opens supervision, draws, meets; which acts a role may do is said by the domain's tables.
     *_get(OFFICES, "/desk", "/desk/act", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
@@ -54,11 +80,30 @@ _DESK: Final = [
     *_get(DESKS, "/desk/register"),
     *_post(DESKS, "/desk/cases/{case}/code"),
 ]
+_LOOKS: Final = [
+    # A body's looks are for who answers for them there: never for an office above, below or supervised.
+    *_get(OVERSEEING, "/looks", "/api/looks"),
+    *_get(SUPERVISION, "/cases/{case}/reason"),
+]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
     *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
 ]
 
-TABLE: Final = make_table(
-    [*_LOG, *_RECEIPTS, *_ACTS, *_SIGN_IN, *_CASES, *_FIGURES, *_FEEDS, *_DESK, *_PUBLIC, *_MY_CASE, *_LISTS]
+_ROOMS: Final = (
+    _LOG,
+    _RECEIPTS,
+    _ACTS,
+    _SIGN_IN,
+    _CASES,
+    _FIGURES,
+    _FEEDS,
+    _DESK,
+    _PUBLIC,
+    _MY_CASE,
+    _FILES,
+    _LISTS,
+    _LOOKS,
 )
+
+TABLE: Final = make_table(row for room in _ROOMS for row in room)

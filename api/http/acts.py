@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from api.access.guard import Passed, SignInNeeded
 from api.actions import ACT_ID_BYTES, SEED_BYTES, acknowledgement_document, write_instant
+from api.attachments.cases import keep_files, sweep_case
 from api.http.depends import Opened
 from api.http.models import (
     AcknowledgementBody,
@@ -24,6 +25,7 @@ from api.http.models import (
 )
 from api.http.problems import documented
 from audit.store.model import Actor, Draft, Prepared
+from domain.case_events import CaseErased
 from domain.commands import Command
 
 router = APIRouter(prefix="/api/acts", tags=["acts"])
@@ -48,7 +50,12 @@ def prepare(body: PrepareBody, application: Opened, passed: Passed) -> PreparedB
 @router.post("/commit", response_model=AcknowledgementBody, responses=documented(400, 403, 409, 413, 507))
 def commit(body: CommitBody, application: Opened) -> dict[str, Any]:
     """Record a signed act; sending it again answers with the same acknowledgement."""
-    return acknowledgement_document(application.ledger.commit(_draft(body.draft), bytes.fromhex(body.signature)))
+    answer = application.ledger.commit(_draft(body.draft), bytes.fromhex(body.signature))
+    command = body.draft.command
+    keep_files(application, command.stream, command.sealed)
+    if command.action == CaseErased.action:
+        sweep_case(application, command.stream.removeprefix("case/"))
+    return acknowledgement_document(answer)
 
 
 def _prepared(body: PrepareBody, prepared: Prepared) -> PreparedBody:

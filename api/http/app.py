@@ -13,12 +13,16 @@ from api.access.sessions import Sessions
 from api.examples import with_examples
 from api.http import (
     acts,
+    case_exports,
     dashboard_pages,
     desk_pages,
+    device_door,
     feeds,
     figures,
+    files,
     list_pages,
     log,
+    looks_pages,
     pages,
     petitioner_pages,
     public_pages,
@@ -26,6 +30,7 @@ from api.http import (
     replay_pages,
     signin,
     stream_pages,
+    submit_pages,
     tiles,
     views,
 )
@@ -39,8 +44,8 @@ from api.main import Application
 
 VERSION = "0.1.0"
 LOCAL = Gate()
-WORK = (dashboard_pages, desk_pages, stream_pages, list_pages, replay_pages, petitioner_pages)
-MODULES = (acts, views, figures, log, tiles, receipts, pages, *WORK, signin)
+WORK = (dashboard_pages, desk_pages, stream_pages, list_pages, replay_pages, petitioner_pages, submit_pages)
+MODULES = (acts, views, figures, log, looks_pages, tiles, receipts, pages, *WORK, signin, device_door, files)
 
 
 def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) -> FastAPI:
@@ -61,6 +66,7 @@ def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) 
     app.include_router(feeds.build_router())
     app.include_router(public_pages.build_router())
     app.include_router(exports_router)
+    app.include_router(case_exports.router)
 
     @app.get(
         "/metrics",

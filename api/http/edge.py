@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.attachments.kinds import MAX_FILE_BYTES
 from api.errors import Problem, describe
 from api.http.limiting import RETRY_SECONDS, Limits
 from api.http.refusals import choose_wording, respond
@@ -24,6 +25,7 @@ from api.listening import is_named
 from api.wording import Wording
 
 MAX_BODY_BYTES = 2**20
+STREAMED = "/api/files/"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REQUEST_ID_BYTES = 8
 LASTING_TLS = b"max-age=31536000"
@@ -120,15 +122,23 @@ class Edge:
         if self._gate.proxied and not is_named(host, ()) and not (scope["scheme"] == "https" and _forwarded(scope)):
             await _refuse(400, "proxy_insecure", scope, receive, send)
             return
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        length, streamed = headers.get(b"content-length", b"0"), _is_streamed(scope)
+        if not length.isdigit() or int(length) > (MAX_FILE_BYTES if streamed else MAX_BODY_BYTES):
             await _refuse(413, "body_too_large", scope, receive, send)
+            return
+        if streamed:
+            await self._app(scope, receive, send)
             return
         body = await _read_body(scope, receive)
         if body is None:
             await _refuse(413, "body_too_large", scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
+
+
+def _is_streamed(scope: Scope) -> bool:
+    """Whether a body goes on to its route as it comes in; that route counts its bytes."""
+    return scope["method"] == "POST" and str(scope["path"]).startswith(STREAMED)
 
 
 def _forwarded(scope: Scope) -> bool:

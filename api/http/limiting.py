@@ -19,8 +19,9 @@ from api.access.viewer import Viewer
 from api.errors import ApiError
 
 RETRY_SECONDS: Final = 60
-PER_MINUTE: Final = MappingProxyType({"door": 20, "acts": 120, "public": 300, "staff": 1_200})
-"""How many requests a minute: attempts to sign in, acts prepared or committed, and all else by who looks."""
+PER_MINUTE: Final = MappingProxyType({"door": 20, "acts": 120, "files": 40, "public": 300, "staff": 1_200})
+"""How many requests a minute: attempts to sign in, acts prepared or committed, files sent, all else by who looks."""
+DOORS: Final = frozenset({"/sign-in", "/api/door"})
 
 
 class TooManyRequests(ApiError):
@@ -48,12 +49,14 @@ class Limits:
     def _kinds(self, method: str, path: str, viewer: Viewer, address: str) -> list[tuple[str, str]]:
         if path.startswith("/static/"):
             return []
-        if method == "POST" and path == "/sign-in":
+        if method == "POST" and path in DOORS:
             return [("door", address)]
         known = viewer.account or viewer.case
         found = [("staff", known) if known else ("public", address)]
         if path.startswith("/api/acts/"):
             found.append(("acts", known or address))
+        if method == "POST" and path.startswith("/api/files/"):
+            found.append(("files", known or address))
         return found
 
 

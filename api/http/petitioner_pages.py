@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.access.guard import Passed
+from api.access.guard import Passed, check_token
+from api.access.sessions import Sessions
+from api.access.viewer import Viewer
+from api.attachments.cases import files_of
+from api.errors import NotThere
 from api.http.depends import Opened
+from api.http.names import Names
+from api.http.opinions import texts_for
 from api.http.pages import Lang
+from api.http.petitioner_acts import Offer, offers
 from api.http.problems import documented
 from api.http.rendering import address_of, render
+from api.http.signin import set_cookie
 from api.main import Application
 from api.queries import ask_explanations, ask_timeline, fold_case
+from api.wording import Wording
+from domain.case_state import Case
 from domain.clock import civil_day
 from domain.explain import ClockExplanation
+from domain.reference import Reference
 from domain.transitions import TRANSITIONS
 from projections.timeline import Act
 
@@ -50,25 +62,79 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/my-case", responses=documented(401, 403, 404))
 def my_case(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
-    """Where the case stands, by when the office must do what and why, and every step so far."""
-    case, reference = passed.viewer.case, application.ledger.reference()
-    state, size = fold_case(application, case, None, reference)
-    at = application.clock()
+    """Where the case stands, by when the office must do what and why, every step so far, and what can be done now."""
+    return _page(application, passed.viewer, lang, address_of(request))
+
+
+@router.get("/my-case/acts/{action}", responses=documented(401, 403, 404))
+def my_act(
+    request: Request,
+    application: Opened,
+    passed: Passed,
+    action: Annotated[str, Path(max_length=80)],
+    office: Annotated[str, Query(max_length=63)] = "",
+    lang: Lang = "zh",
+) -> HTMLResponse:
+    """The form of one act of the petitioner, or why it cannot be done now. Raises NotThere for what is no such act."""
+    state, _, found = _offers(application, passed.viewer.case, lang)
+    offer = next((one for one in found if (one.action, one.office) == (action, office)), None)
+    if offer is None:
+        raise NotThere("page_unknown")
+    fixed = json.dumps(dict(offer.fixed))
+    shown: dict[str, Any] = {"state": state, "offer": offer, "fixed": fixed}
+    return render("petition_act.html", application, lang, passed.viewer, address=address_of(request), **shown)
+
+
+@router.post("/my-case/code", responses=documented(401, 403, 404))
+def my_code(
+    request: Request,
+    application: Opened,
+    passed: Passed,
+    csrf: Annotated[str, Form(max_length=100)] = "",
+    lang: Lang = "zh",
+) -> HTMLResponse:
+    """Make a query code in the place of all earlier ones, and show it this once; this browser stays signed in."""
+    check_token(passed.viewer, csrf)
+    sessions: Sessions = request.app.state.sessions
+    case = passed.viewer.case
+    code, token = sessions.renew_code(case), sessions.open(case=case)
+    viewer = sessions.viewer(token, application.ledger.reference().people)
+    answer = _page(application, viewer, lang, "/my-case", code)
+    set_cookie(request, answer, token)
+    return answer
+
+
+def _page(application: Application, viewer: Viewer, lang: str, address: str, code: str = "") -> HTMLResponse:
+    case, at = viewer.case, application.clock()
+    state, size, found = _offers(application, case, lang)
     told = ask_timeline(application, case, size)
     clocks = waiting(ask_explanations(application, case, at, size))
     return render(
         "petitioner_case.html",
         application,
         lang,
-        passed.viewer,
-        address=address_of(request),
+        viewer,
+        address=address,
         state=state,
         plain=PLAIN.get(state.state, ""),
         today=civil_day(at),
         clocks=clocks,
         steps=steps(told.acts),
         covered=covered(application),
+        offers=found,
+        texts=texts_for(application, case),
+        files=files_of(application, case),
+        claimable=bool(state.claim_key) and not state.petitioner_keys,
+        code=code,
     )
+
+
+def _offers(application: Application, case: str, lang: str) -> tuple[Case, int, list[Offer]]:
+    """The case as it stands, how much of the log that is, and what its petitioner may do."""
+    reference: Reference = application.ledger.reference()
+    state, size = fold_case(application, case, None, reference)
+    at, names = application.clock(), Names(Wording(lang), reference.people)
+    return state, size, offers(state, reference, at, names, ask_explanations(application, case, at, size))
 
 
 def waiting(clocks: Sequence[ClockExplanation]) -> list[ClockExplanation]:
