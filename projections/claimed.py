@@ -57,12 +57,12 @@ class ClaimedRows:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put a new claim, and the claims that the act ended or passed on."""
-        event = step.event
-        if event.action == CaseDeadlineClaimed.action:
+        action = step.event.action
+        if action == CaseDeadlineClaimed.action:
             return () if is_diverted(step) else _claimed(step, rows)
         if not rows[0]:
             return ()
-        if event.action == DIVERTED:
+        if action == DIVERTED:
             return withdraw(step, rows)
         if step.before.closed is step.after.closed and step.before.office == step.after.office:
             return ()
@@ -74,7 +74,7 @@ CLAIMED_ROWS = ClaimedRows()
 
 def _claimed(step: Step, rows: Rows) -> Iterator[Put]:
     event: Any = step.event
-    case_id = step.stream[len(CASE_PREFIX) :]
+    case_id = step.key
     last = last_of(rows[0], case_id, event.covers)
     if last is not None and is_open(last):
         last = end(last, event, REPLACED)
@@ -87,7 +87,7 @@ def _claimed(step: Step, rows: Rows) -> Iterator[Put]:
 
 
 def _changed(step: Step, rows: Rows) -> Iterator[Put]:
-    case_id = step.stream[len(CASE_PREFIX) :]
+    case_id = step.key
     for covers in CLAIMED_CLOCKS:
         last = last_of(rows[0], case_id, covers)
         if last is None or not is_open(last):

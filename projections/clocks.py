@@ -13,13 +13,14 @@ what was soon to be due at an earlier moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from sys import intern
 
 from domain.case_state import Case
 from domain.clock import Clock, Clocks
 from domain.effective import DAY_MS, unix_ms
+from domain.rows import ClockRow
 from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, due_day
 from projections.entries import CASE_PREFIX
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
@@ -97,21 +98,29 @@ class ClockRows:
         """Put the row of every clock that this act started, closed or withdrew."""
         before: Case = step.before
         after: Case = step.after
-        if after.running == before.running and after.closed == before.closed:
+        if after.running is before.running and after.closed is before.closed:
             return ()
-        return self._changed(step, before, after, rows[0])
-
-    def _changed(self, step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
-        case_id = step.stream[len(CASE_PREFIX) :]
-        effective_ms = unix_ms(step.event.effective_at)
-        known = before.running
-        for clock in (*after.closed[_shared(before.closed, after.closed) :], *after.running):
-            if clock not in known and _is_duty(step, clock):
-                begun = _beginning(step, clock, case_id, effective_ms)
-                yield 0, begun + _end(step, clock, begun, rows.get((case_id, clock.clock, clock.segment)), effective_ms)
+        return _changed(step, before, after, rows[0])
 
 
 CLOCK_ROWS = ClockRows()
+
+
+def _changed(step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> list[Put]:
+    puts: list[Put] = []
+    known, rules = before.running, step.reference.rules
+    closed = () if after.closed is before.closed else after.closed[_shared(before.closed, after.closed) :]
+    for clock in (*closed, *after.running) if closed else after.running:
+        if clock in known:
+            continue
+        rule = rules.at(clock.started_index).clocks[clock.rule]
+        # Rights and windows lapse without a fault, and a suspended clock waits: neither can be overdue.
+        if rule.nature == "duty" and clock.suspended_on is None:
+            old = rows.get((step.key, clock.clock, clock.segment))
+            # How a segment began never changes: whatever moves a clock makes a new segment of it.
+            begun = _beginning(step, clock, rule) if old is None else old[:_END]
+            puts.append((0, begun + _end(step, clock, begun, old)))
+    return puts
 
 
 def kind_of(day_kind: str, length: int, weekends_roll: bool) -> int:
@@ -133,17 +142,10 @@ def _shared(before: Clocks, after: Clocks) -> int:
     return next(at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new)
 
 
-def _is_duty(step: Step, clock: Clock) -> bool:
-    """Say whether a clock can be overdue: rights and windows lapse without a fault, and a suspended one waits."""
-    rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
-    return rule.nature == "duty" and clock.suspended_on is None
-
-
-def _beginning(step: Step, clock: Clock, case_id: str, effective_ms: int) -> Row:
+def _beginning(step: Step, clock: Clock, rule: ClockRow) -> Row:
     """Return the first part of the row: how the clock began, and since when that is known."""
-    rule = step.reference.rules.at(clock.started_index).clocks[clock.rule]
     return (
-        case_id,
+        step.key,
         clock.clock,
         clock.segment,
         int(clock.shadow),
@@ -154,11 +156,11 @@ def _beginning(step: Step, clock: Clock, case_id: str, effective_ms: int) -> Row
         clock.start_day.toordinal(),
         clock.started_seq,
         clock.known_from,
-        effective_ms if clock.started_at is step.event.effective_at else unix_ms(clock.started_at),
+        step.at if clock.started_at is step.event.effective_at else unix_ms(clock.started_at),
     )
 
 
-def _end(step: Step, clock: Clock, begun: Row, old: Row | None, effective_ms: int) -> Row:
+def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
     """Return the rest of the row: what closed or withdrew the clock, when that became known, and when it counts.
 
     An end never counts later than its recording, or the index by epochs would miss it. A clock outlived its day unless
@@ -171,7 +173,7 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None, effective_ms: in
     if old is not None:
         v1, outlived, judged = old[_V1], old[_OUTLIVED], (old[_DUE_DAY], old[_CLOSED_DAY])
     if km == event.index and clock.closed_at is not None:
-        closed_ms = effective_ms if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
+        closed_ms = step.at if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
         v1 = min(closed_ms, event.recorded_at_ms)
         calendar = step.reference.calendars.as_known(km - 1)
         judged = (due_day(calendar, begun[_KIND], begun[_KEY_DAY]).toordinal(), civil_day(v1))

@@ -67,7 +67,7 @@ def _changed(step: Step, rows: Rows) -> Iterator[Put]:
         yield 0, row
     if changed and isinstance(step.event, ConferenceAttended):
         event = step.event
-        key = (step.stream.partition("/")[2], event.item, event.member)
+        key = (step.key, event.item, event.member)
         last = last_of(rows[1], *key)
         if last is not None:
             yield 1, end(last, event, "attended")

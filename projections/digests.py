@@ -9,11 +9,10 @@ stream without rows has no leaf. So batches, physical order, processes and the k
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from audit.merkle import leaf_hash, root_of
-from projections.tables import Table
 from projections.view import Rows
 
 Encode = Callable[[object], bytes]
@@ -30,14 +29,11 @@ def encode_with_standard_library(value: object) -> bytes:
     return _encode(value).encode()
 
 
-def stream_digest(tables: tuple[Table, ...], rows: Rows, encode: Encode = encode_with_standard_library) -> bytes:
-    """Return SHA-256 over one stream's rows in one view."""
-    encoded = [
-        encode((table.name, *row)) for table, of_table in zip(tables, rows, strict=True) for row in of_table.values()
-    ]
-    if len(encoded) == 1:
-        return sha256(len(encoded[0]).to_bytes(4, "big") + encoded[0]).digest()
-    encoded.sort()
+def stream_digest(tables: Sequence[str], rows: Rows, encode: Encode = encode_with_standard_library) -> bytes:
+    """Return SHA-256 over one stream's rows in one view; `tables` are the names of the view's tables."""
+    encoded = [encode((name, *row)) for name, of_table in zip(tables, rows, strict=True) for row in of_table.values()]
+    if len(encoded) > 1:
+        encoded.sort()
     return sha256(b"".join([len(row).to_bytes(4, "big") + row for row in encoded])).digest()
 
 

@@ -14,7 +14,6 @@ from sys import intern
 from typing import Any, Final
 
 from domain import case_events, handling_events, review_events, routing_events
-from domain.effective import unix_ms
 from domain.tracks import duty_events, joint_events, package_events, supervision_events
 from projections.clocks import civil_day
 from projections.entries import CASE_PREFIX
@@ -101,9 +100,9 @@ Fold = Callable[[Step, Rows], Iterable[Put]]
 
 def _fact(step: Step, fact: str, unit: str, value: str) -> Put:
     event = step.event
-    moment = unix_ms(event.effective_at)
+    moment = step.at
     imported = int(getattr(event, "imported", None) is not None)
-    key = (step.stream[len(CASE_PREFIX) :], fact, event.originator_version)
+    key = (step.key, fact, event.originator_version)
     return 0, (*key, intern(unit), value, civil_day(moment), event.index, moment, imported)
 
 
@@ -157,7 +156,7 @@ def _merged(step: Step, rows: Rows) -> Iterable[Put]:
 
 def _last(step: Step, rows: Rows, kind: str, item: int) -> Row | None:
     """Return the latest spell of an item."""
-    case_id = step.stream[len(CASE_PREFIX) :]
+    case_id = step.key
     found, spell = None, 1
     while (row := rows[1].get((case_id, kind, item, spell))) is not None:
         found, spell = row, spell + 1
@@ -167,16 +166,16 @@ def _last(step: Step, rows: Rows, kind: str, item: int) -> Row | None:
 def _begin(
     step: Step, last: Row | None, kind: str, item: int, unit: str, code: str, leader: str = "", post: str = ""
 ) -> Put:
-    moment = unix_ms(step.event.effective_at)
+    moment = step.at
     number = 1
     if last is not None:
         number, moment = last[_SPELL] + 1, max(moment, last[_V0] if last[_KM] == OPEN else last[_V1])
-    key = (step.stream[len(CASE_PREFIX) :], kind, item, number)
+    key = (step.key, kind, item, number)
     return 1, (*key, intern(unit), intern(leader), intern(post), code, step.event.index, moment, OPEN, OPEN_AT, "")
 
 
 def _end(step: Step, row: Row, result: str) -> Put:
-    moment = max(unix_ms(step.event.effective_at), row[_V0])
+    moment = max(step.at, row[_V0])
     return 1, (*row[:_KM], step.event.index, moment, result)
 
 

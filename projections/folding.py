@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.cases import NEW_CASE
 from domain.cases import fold as fold_case
+from domain.effective import unix_ms
 from domain.reference import Reference
 from projections.digests import Encode, encode_with_standard_library, stream_digest
 from projections.entries import CASE_PREFIX, Entry
@@ -23,16 +24,22 @@ _stream_of = attrgetter("stream")
 _Concerned = tuple[int, Callable[[Step, Rows], Iterable[Put]], tuple[int, ...]]
 
 
+# The views that an act of an action can change, by action; found out once a kind of stream and action.
+_Followers = dict[str, tuple[_Concerned, ...]]
+
+
 @dataclass(slots=True)
 class StreamState:
     """All that is alive of one stream: its domain state and, for each view that has any, its rows.
 
-    `views` are the numbers of the views that follow the stream.
+    `kind` is the stream's name up to and with its slash, `key` what is behind it.
     """
 
     stream: str
+    kind: str
+    key: str
     state: Any
-    views: tuple[int, ...]
+    followers: _Followers
     rows: dict[int, Rows] = field(default_factory=dict)
 
 
@@ -61,20 +68,26 @@ class Folder:
         self.views = tuple(views)
         self.reference = reference
         self._encode = encode
-        self._concerned: dict[tuple[tuple[int, ...], str], tuple[_Concerned, ...]] = {}
+        self._followers: dict[str, _Followers] = {}
+        self._names = [tuple([table.name for table in view.tables]) for view in self.views]
 
     def new(self, stream: str) -> StreamState:
         """Return the state of a stream before its first entry."""
-        views = tuple([number for number, view in enumerate(self.views) if view.follows(stream)])
-        return StreamState(stream, NEW_CASE if stream.startswith(CASE_PREFIX) else None, views)
+        head, slash, key = stream.partition("/")
+        kind = head + slash
+        followers = self._followers.setdefault(kind, {})
+        return StreamState(stream, kind, key, NEW_CASE if kind == CASE_PREFIX else None, followers)
 
     def apply(self, state: StreamState, entry: Entry, changes: Changes | None = None) -> None:
         """Fold the stream's next entry into its state, and note the rows put in `changes` if they are to be written."""
-        event = read_entry(entry, self.reference)
+        reference = self.reference
+        event = read_entry(entry, reference)
         before = state.state
-        after = before if before is None else fold_case(before, event, self.reference.rules, self.reference.calendars)
-        step = Step(state.stream, event, before, after, self.reference)
-        concerned = self._concerned.get((state.views, entry.action)) or self._views_of(state.views, entry.action)
+        after = before if before is None else fold_case(before, event, reference.rules, reference.calendars)
+        step = Step(state.stream, state.key, event, unix_ms(event.effective_at), before, after, reference)
+        concerned = state.followers.get(entry.action)
+        if concerned is None:
+            concerned = state.followers[entry.action] = self._concerned(state.kind, entry.action)
         for number, fold, keys in concerned:
             rows = state.rows.get(number)
             if rows is None:
@@ -95,20 +108,17 @@ class Folder:
 
     def digest(self, state: StreamState, view: int) -> bytes:
         """Return the digest of one view's rows of this stream."""
-        return stream_digest(self.views[view].tables, state.rows[view], self._encode)
+        return stream_digest(self._names[view], state.rows[view], self._encode)
 
-    def _views_of(self, followers: tuple[int, ...], action: str) -> tuple[_Concerned, ...]:
-        """Return which of the views that follow a stream an act of this action can change."""
-        views = [(number, self.views[number]) for number in followers]
-        found = tuple(
+    def _concerned(self, kind: str, action: str) -> tuple[_Concerned, ...]:
+        """Return which views follow streams of a kind and can be changed by an act of this action."""
+        return tuple(
             [
                 (number, view.fold, tuple([table.key for table in view.tables]))
-                for number, view in views
-                if view.actions is None or action in view.actions
+                for number, view in enumerate(self.views)
+                if (view.actions is None or action in view.actions) and view.follows(kind)
             ]
         )
-        self._concerned[followers, action] = found
-        return found
 
 
 def fold_streams(folder: Folder, entries: Iterable[Entry]) -> Iterator[StreamState]:

@@ -100,7 +100,7 @@ def item_rows(step: Step, rows: Mapping[Row, Row], extras: Extras = no_extras) -
     """Yield the rows that an act of a track puts: the state that it ends, and the one that it begins."""
     event = step.event
     track = ROWS[event.action]
-    place = step.stream.partition("/")[2]
+    place = step.key
     if track.opens:
         yield opened(step, track, place, extras)
         return

@@ -43,7 +43,7 @@ class Offices:
         event = step.event
         if not isinstance(event, OfficeOpened):
             return ()
-        office = step.stream[len(_PREFIX) :]
+        office = step.key
         names = (event.kind, event.region, event.name_zh, event.name_en)
         return ((0, (office, event.index, OPEN, event.parent, *names)),)
 

@@ -137,7 +137,7 @@ PACKAGE_ROWS = PackageRows()
 
 
 def _turned(step: Step, package: Package, rows: Rows) -> Iterator[Put]:
-    case_id = step.stream.partition("/")[2]
+    case_id = step.key
     last = last_of(rows[0], case_id, package.seq)
     word = _word(step.event, step.before.tracks.package, package)
     if last is not None:
@@ -205,7 +205,7 @@ def _word(event: Event, before: Package | None, after: Package) -> str:
 
 def _mark(step: Step, rows: Rows) -> Iterator[Put]:
     event: Any = step.event
-    case_id, after = step.stream.partition("/")[2], step.after
+    case_id, after = step.key, step.after
     if isinstance(event, DissentAnswered):
         last = last_of(rows[1], case_id, event.item)
         if last is not None and last[3] == "dissent" and is_open(last) and last[2] == 1:

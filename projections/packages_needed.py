@@ -96,7 +96,8 @@ class NeedRows:
         before: Case = step.before
         after: Case = step.after
         same = before.office is after.office and before.tracks is after.tracks and before.version > 0
-        if same and (before.state is after.state or not {before.state, after.state} & NOT_OPEN):
+        was, now = before.state, after.state
+        if same and (was is now or (was not in NOT_OPEN and now not in NOT_OPEN)):
             return ()
         if is_diverted(step):
             return ()
@@ -118,7 +119,7 @@ def _changed(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]
                 yield 0, end(row, step.event, "moved" if asks else "settled")
     if not asks:
         return
-    case_id = step.stream.partition("/")[2]
+    case_id = step.key
     known = facts_of(before) if asked and not moved else {}
     for fact, moment in facts_of(after).items():
         if fact not in known:
@@ -126,7 +127,7 @@ def _changed(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]
             number = 1 if last is None else last[2] + 1
             since = last[4] if asked and last is not None else civil_day(unix_ms(moment))
             if not asked and before.version:
-                since = civil_day(unix_ms(step.event.effective_at))
+                since = civil_day(step.at)
             yield 0, (case_id, fact, number, intern(after.office), since, *begin(step.event, last))
 
 

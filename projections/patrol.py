@@ -19,7 +19,7 @@ from typing import Any, Final
 from domain.case_state import Case
 from domain.clock import Clock, last_day
 from domain.clock import civil_day as day_of_moment
-from domain.effective import DAY_MS, unix_ms
+from domain.effective import DAY_MS
 from domain.practice_patrol import EXTENDED_LAST, RECORDED_LATE, UNINVESTIGATED, WITHDRAWN_AFTER
 from domain.practice_rows import ITEMS
 from domain.transitions import CODES
@@ -93,7 +93,6 @@ CONTACT = Table(
     ),
 )
 _LONG, _V0, _KM = 4, 6, 7
-_PREFIX = len(CASE_PREFIX)
 
 
 class Patrol:
@@ -110,23 +109,24 @@ class Patrol:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put the gap that the act began, and the facts that it made; mostly there are none of these."""
-        event: Any = step.event
-        at = unix_ms(event.effective_at)
-        case_id = step.stream[_PREFIX:]
-        puts = _gap(step, case_id, at, rows[1])
-        if event.action in _TELLING or (event.office and event.recorded_at_ms - at > DAY_MS) or event.late_recorded:
-            puts += [(0, row) for row in _facts(step, at, rows[2])]
+        event = step.event
+        puts = _gap(step, rows[1])
+        late = event.late_recorded or event.recorded_at_ms - step.at > DAY_MS
+        if late and event.office and getattr(event, "imported", None) is None:
+            puts += [(0, row) for row in _recorded_late(step)]
+        if event.action in _TELLING:
+            puts += [(0, row) for row in _facts(step, rows[2])]
             if _is_contact(event):
-                puts.append((2, (case_id, event.originator_version, at)))
+                puts.append((2, (step.key, event.originator_version, step.at)))
         return puts
 
 
 PATROL = Patrol()
 
 
-def _gap(step: Step, case_id: str, at: int, gaps: dict[Row, Row]) -> list[Put]:
+def _gap(step: Step, gaps: dict[Row, Row]) -> list[Put]:
     """Return the gap that the act ended, if it was long or the case is closed, and the one that begins with the act."""
-    event, after = step.event, step.after
+    _, case_id, event, at, _, after, _ = step
     is_open = after.state not in CLOSED and bool(after.office)
     number = len(gaps) or 1
     last = gaps.get((case_id, number))
@@ -145,60 +145,55 @@ def _gap(step: Step, case_id: str, at: int, gaps: dict[Row, Row]) -> list[Put]:
         else:
             number += last[_LONG]
     if is_open:
-        began = (after.office, event.originator_version, 1, event.index, at)
-        puts.append((1, (case_id, number, *began, OPEN, OPEN_AT, OPEN_EPOCH)))
+        began = (case_id, number, after.office, event.originator_version, 1, event.index, at, OPEN, OPEN_AT, OPEN_EPOCH)
+        puts.append((1, began))
     return puts
 
 
-def _facts(step: Step, at: int, contacts: dict[Row, Row]) -> Iterator[Row]:
+def _facts(step: Step, contacts: dict[Row, Row]) -> Iterator[Row]:
     event: Any = step.event
-    imported = getattr(event, "imported", None) is not None
-    if event.office and not imported:
-        yield from _recorded_late(step, at)
-        if event.action in ANSWERED:
-            yield _fact(step, UNINVESTIGATED, event.office, _looks(step.before), 0, "", at)
-    if event.action in EXTENDED:
-        yield from _extended(step, at)
-    if event.action == WITHDRAWN:
+    at = step.at
+    if event.action in ANSWERED and event.office and getattr(event, "imported", None) is None:
+        yield _fact(step, UNINVESTIGATED, event.office, _looks(step.before), 0, "")
+    elif event.action in EXTENDED:
+        yield from _extended(step)
+    elif event.action == WITHDRAWN:
         for _, seq, contacted in contacts.values():
             minutes = (at - contacted) // _MINUTE_MS
             if 0 <= minutes <= _LATEST_WITHDRAWAL:
-                yield _fact(step, WITHDRAWN_AFTER, step.before.office, minutes, seq, event.way, at)
+                yield _fact(step, WITHDRAWN_AFTER, step.before.office, minutes, seq, event.way)
 
 
-def _fact(step: Step, rule: str, unit: str, value: int, about: int, detail: str, at: int) -> Row:
+def _fact(step: Step, rule: str, unit: str, value: int, about: int, detail: str) -> Row:
     event = step.event
-    case_id = step.stream[len(CASE_PREFIX) :]
-    return (case_id, rule, event.originator_version, unit, value, about, detail, event.index, at)
+    return (step.key, rule, event.originator_version, unit, value, about, detail, event.index, step.at)
 
 
-def _recorded_late(step: Step, at: int) -> Iterator[Row]:
+def _recorded_late(step: Step) -> Iterator[Row]:
     """Tell how many working days passed from the day that the act claims to the day of its recording."""
     event = step.event
     claimed, recorded = day_of_moment(event.claimed_at), event.recorded_at.date()
     if (recorded - claimed).days > 1:
         days = step.reference.calendars.as_known(event.index - 1).working_days_between(claimed, recorded)
         if days > 1:
-            yield _fact(step, RECORDED_LATE, event.office, days, 0, event.action, at)
+            yield _fact(step, RECORDED_LATE, event.office, days, 0, event.action)
 
 
 def _looks(case: Case) -> int:
     """Count the acts that looked into the matter in the round of handling that is being answered."""
-    acts = case.acts
-    begun = max((acts.rfind(code) for code in _ROUND_ENDS), default=-1)
-    looked = sum(acts.count(code, begun + 1) for code in _LOOKS)
+    looked = len(case.acts.translate(_ROUNDS, _OTHERS).rpartition(_ROUND_END)[2])
     package = case.tracks.package
     return looked + (package.acts if package is not None else 0)
 
 
-def _extended(step: Step, at: int) -> Iterator[Row]:
+def _extended(step: Step) -> Iterator[Row]:
     """Tell how many minutes were left of each clock that the act extended, before it did."""
     index = step.event.index
     for clock in step.after.closed[len(step.before.closed) :]:
         if clock.withdrawn_index == index:
-            minutes = (start_of(_last_day(step, clock) + 1) - at) // _MINUTE_MS
+            minutes = (start_of(_last_day(step, clock) + 1) - step.at) // _MINUTE_MS
             if 0 <= minutes <= _LATEST_EXTENSION:
-                yield _fact(step, EXTENDED_LAST, clock.unit, minutes, clock.started_seq, clock.clock, at)
+                yield _fact(step, EXTENDED_LAST, clock.unit, minutes, clock.started_seq, clock.clock)
 
 
 def _last_day(step: Step, clock: Clock) -> int:
@@ -225,8 +220,10 @@ _IN_PERSON: Final = frozenset(
         "case.recheck_served.v1",
     }
 )
-_LOOKS: Final = tuple(CODES[action] for action in LOOKED_INTO)
-_ROUND_ENDS: Final = tuple(
-    CODES[action] for action in ("case.reopened.v1", "case.review_decided.v1", "case.recheck_decided.v1")
-)
+_LOOKS: Final = b"".join([CODES[action] for action in LOOKED_INTO])
+_ENDS: Final = [CODES[action] for action in ("case.reopened.v1", "case.review_decided.v1", "case.recheck_decided.v1")]
+# The acts of a case, without those that are neither a look into the matter nor the end of a round, which are all alike.
+_ROUND_END: Final = _ENDS[0]
+_ROUNDS: Final = bytes.maketrans(b"".join(_ENDS), _ROUND_END * len(_ENDS))
+_OTHERS: Final = bytes({*range(256)} - {*_LOOKS, *b"".join(_ENDS)})
 _TELLING: Final = ANSWERED | EXTENDED | CONTACTS | _IN_PERSON | {WITHDRAWN}

@@ -135,12 +135,11 @@ class Satisfaction:
         """Put what the act says of ratings, windows, holds and follow-ups; for most acts that is nothing."""
         before: Case = step.before
         after: Case = step.after
-        action = step.event.action
-        packaged = after.tracks.package is not before.tracks.package
-        still = after.running is before.running and after.round == before.round and not packaged
-        if still and action not in _SAYING:
-            return ()
-        return self._changed(step, before, after, rows)
+        packaged = after.tracks is not before.tracks and after.tracks.package is not before.tracks.package
+        windows = after.running is not before.running and _moves_windows(before, after)
+        if windows or packaged or after.round != before.round or step.event.action in _SAYING:
+            return self._changed(step, before, after, rows)
+        return ()
 
     def _changed(self, step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]:
         action = step.event.action
@@ -150,7 +149,7 @@ class Satisfaction:
             if rating[_COUNTED]:
                 yield from _ended(step, rows[1], lambda row: row[2] == rating[3] and row[4] == rating[4])
         elif action in FOLLOW_UPS and any(row[5] == DISSATISFIED and row[_COUNTED] for row in rows[0].values()):
-            yield 3, (*_place(step), action, step.event.office, step.event.index, unix_ms(step.event.effective_at))
+            yield 3, (*_place(step), action, step.event.office, step.event.index, step.at)
         if after.tracks.package is not before.tracks.package:
             yield from _holds(step, before, after, rows[2])
         if after.round != before.round:
@@ -163,7 +162,7 @@ SATISFACTION = Satisfaction()
 
 
 def _place(step: Step) -> tuple[str, int]:
-    return step.stream[len(CASE_PREFIX) :], step.event.originator_version
+    return step.key, step.event.originator_version
 
 
 def _rating(step: Step, after: Case, rows: dict[Row, Row]) -> Row:
@@ -174,11 +173,17 @@ def _rating(step: Step, after: Case, rows: dict[Row, Row]) -> Row:
     said = (event.rated_office, event.of, event.round)
     first = not any(row[_COUNTED] and row[2:5] == said for row in rows.values())
     counted = int(first and custody in (DEVICE, PRINTED))
-    return (*_place(step), *said, event.rating, custody, counted, event.index, unix_ms(event.effective_at))
+    return (*_place(step), *said, event.rating, custody, counted, event.index, step.at)
 
 
 def _custody_word(custody: str) -> str:
     return custody if custody in (DEVICE, NOBODY) else PRINTED
+
+
+def _moves_windows(before: Case, after: Case) -> bool:
+    """Say whether an act that changed the running clocks could have opened a window, or ended one."""
+    moved = (*after.running, *after.closed[len(before.closed) :])
+    return WINDOW in [clock.clock for clock in moved]
 
 
 def _windows(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]:
@@ -194,7 +199,7 @@ def _windows(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]
         if clock.withdrawn_index == index:
             yield from ((1, (*row[:11], index, row[12])) for row in of_clock)
         elif clock.closed_index == index and not clock.met and not _over(step, clock):
-            at = unix_ms(step.event.effective_at)
+            at = step.at
             yield from ((1, (*row[:10], index, row[11], at)) for row in of_clock)
 
 
@@ -209,7 +214,7 @@ def _opened(step: Step, clock: Clock, after: Case, rows: Rows) -> Iterator[Put]:
         if office and not rated:
             what = (capacity, office, after.round, custody, kind, key_day)
             began = (clock.known_from, unix_ms(clock.started_at))
-            yield 1, (step.stream[len(CASE_PREFIX) :], clock.segment, *what, *began, OPEN, OPEN, OPEN_AT)
+            yield 1, (step.key, clock.segment, *what, *began, OPEN, OPEN, OPEN_AT)
 
 
 def _rateable(case: Case, capacity: str) -> str:
@@ -221,7 +226,7 @@ def _rateable(case: Case, capacity: str) -> str:
 
 
 def _ended(step: Step, rows: dict[Row, Row], concerns: Any) -> Iterator[Put]:
-    index, at = step.event.index, unix_ms(step.event.effective_at)
+    index, at = step.event.index, step.at
     for row in rows.values():
         if row[10] == row[11] == OPEN and concerns(row):
             yield 1, (*row[:10], index, OPEN, at)
@@ -244,7 +249,7 @@ def _over(step: Step, clock: Clock) -> bool:
 def _holds(step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Iterator[Put]:
     """Put the hold that an assignment or a hand-over began, and end the one before it."""
     package = after.tracks.package
-    if package is None or (step.stream[len(CASE_PREFIX) :], package.holds[-1].from_seq) in rows:
+    if package is None or (step.key, package.holds[-1].from_seq) in rows:
         return
     hold = package.holds[-1]
     since = unix_ms(hold.since)
@@ -252,5 +257,5 @@ def _holds(step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> Itera
         if row[7] == OPEN:
             since = max(since, row[6])
             yield 2, (*row[:7], hold.from_index, since)
-    case_id = step.stream[len(CASE_PREFIX) :]
+    case_id = step.key
     yield 2, (case_id, hold.from_seq, hold.leader, hold.post, hold.office, hold.from_index, since, OPEN, OPEN_AT)

@@ -81,6 +81,8 @@ class SuggestionRows:
         """Put how the suggestion stands after the act, if the act changed that."""
         before: Case = step.before
         after: Case = step.after
+        if not rows[0] and not _is_one(after) and step.event.action != SuggestionDecided.action:
+            return ()
         same = before.category is after.category and before.state is after.state and before.office is after.office
         if same and step.event.action not in _ACTS:
             return ()
@@ -94,12 +96,13 @@ class SuggestionRows:
 SUGGESTION_ROWS = SuggestionRows()
 
 
+def _is_one(case: Case) -> bool:
+    return case.category == "suggestion" or (not case.category and case.channel == "suggestion")
+
+
 def _changed(step: Step, case: Case, rows: Mapping[Row, Row]) -> Iterator[Put]:
-    case_id, event = step.stream.partition("/")[2], step.event
-    last = last_of(rows, case_id)
-    is_one = case.category == "suggestion" or (not case.category and case.channel == "suggestion")
-    if last is None and not is_one and not isinstance(event, SuggestionDecided):
-        return
+    case_id, event = step.key, step.event
+    last, is_one = last_of(rows, case_id), _is_one(case)
     named = dict(zip((column.name for column in SUGGESTIONS.columns), last or (), strict=False))
     tail = begin(event, last)
     told = _told(step, case, named, began_at(tail), is_one)

@@ -95,7 +95,7 @@ def _dissatisfaction(step: Step, rows: Rows) -> Iterator[Row]:
 
 
 def _rated(step: Step, event: CaseRated) -> Row:
-    place, seq = step.stream.partition("/")[2], event.originator_version
+    place, seq = step.key, event.originator_version
     used = step.before.key(event.key_id)
     custody = used.custody if used is not None else ""
     tail = begin(event)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from domain.effective import unix_ms
 from domain.people_events import OfficeClosed, OfficerAppointed, TenureEnded
 from projections.clocks import civil_day
 from projections.reader import Moment
@@ -65,7 +64,7 @@ class Tenures:
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put the row of every tenure that the act began or ended."""
         event: Any = step.event
-        office = step.stream[len(_PREFIX) :]
+        office = step.key
         if isinstance(event, OfficerAppointed):
             key = (event.officer, office, event.held_post)
             last = last_of(rows[0], *key)
@@ -81,7 +80,7 @@ TENURE_ROWS = Tenures()
 
 
 def _closed(step: Step, rows: Rows) -> Iterator[Put]:
-    day = civil_day(unix_ms(step.event.effective_at))
+    day = civil_day(step.at)
     for row in rows[0].values():
         if row[-1] == OPEN:
             yield 0, _ended(row, day, step.event.index)

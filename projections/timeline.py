@@ -9,7 +9,6 @@ from sys import intern
 from typing import Any
 
 from domain.effective import from_unix_ms, unix_ms
-from domain.reference import new_reference
 from domain.schema import Event
 from projections.entries import CASE_PREFIX, read_streams
 from projections.errors import CaseUnknown
@@ -56,31 +55,32 @@ class Timeline:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put the act's one row."""
-        event = step.event
-        offset = event.claimed_at.utcoffset() or timedelta()
-        claimed_ms = unix_ms(event.claimed_at)
-        effective_ms = claimed_ms if event.effective_at is event.claimed_at else unix_ms(event.effective_at)
-        row = (
-            step.stream[len(CASE_PREFIX) :],
-            event.originator_version,
-            event.index,
-            event.action,
-            intern(event.actor),
-            intern(event.post),
-            intern(event.office),
-            event.role,
-            intern(event.key_id.hex()),
-            claimed_ms,
-            offset.days * 1440 + offset.seconds // 60,
-            event.recorded_at_ms,
-            effective_ms,
-            int(event.late_recorded),
-            int(getattr(event, "imported", None) is not None),
-        )
-        return ((0, row),)
+        return ((0, _row(step.key, step.event, step.at)),)
 
 
 TIMELINE = Timeline()
+
+
+def _row(case: str, event: Event, at: int) -> Row:
+    claimed_at = event.claimed_at
+    offset = claimed_at.utcoffset() or timedelta()
+    return (
+        case,
+        event.originator_version,
+        event.index,
+        event.action,
+        intern(event.actor),
+        intern(event.post),
+        intern(event.office),
+        event.role,
+        intern(event.key_id.hex()),
+        at if claimed_at is event.effective_at else unix_ms(claimed_at),
+        offset.days * 1440 + offset.seconds // 60,
+        event.recorded_at_ms,
+        at,
+        int(event.late_recorded),
+        int(getattr(event, "imported", None) is not None),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ def timeline(reader: Reader, case: str, known_at: int | None = None) -> CaseTime
 
 def tell_act(event: Event, public: Mapping[str, Any]) -> Act:
     """Return the act that an event of a case is, without any view: what the view's row would say, made anew."""
-    ((_, row),) = TIMELINE.fold(Step(event.originator_id, event, None, None, new_reference()), ())
-    return _act(row, public)
+    case = event.originator_id.removeprefix(CASE_PREFIX)
+    return _act(_row(case, event, unix_ms(event.effective_at)), public)
 
 
 def _act(row: Row, public: Mapping[str, Any]) -> Act:

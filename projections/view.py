@@ -22,10 +22,17 @@ Put = tuple[int, Row]
 
 
 class Step(NamedTuple):
-    """One act and what it changed. `before` and `after` are the stream's domain state, None where it has none."""
+    """One act and what it changed, with what most views ask for, worked out once.
+
+    `key` is the stream's name behind its kind, a case's 32 hex digits, "" for a stream of which there is one. `at` is
+    when the act counts, in Unix milliseconds. `before` and `after` are the stream's domain state, None where it has
+    none.
+    """
 
     stream: str
+    key: str
     event: Event
+    at: int
     before: Any
     after: Any
     reference: Reference
@@ -46,7 +53,7 @@ class View(Protocol):
         ...
 
     def follows(self, stream: str) -> bool:
-        """Return whether acts of this stream concern the view."""
+        """Return whether acts of this stream concern the view; the kind of the stream, up to its slash, decides."""
         ...
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:

@@ -20,7 +20,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from domain.case_state import Case
-from domain.effective import unix_ms
 from domain.moves import AFTER, DIRECTED, NEW, OVER, REPLIED, REVIEW_SERVED
 from domain.transitions import TRANSITIONS
 from projections.entries import CASE_PREFIX
@@ -150,24 +149,24 @@ class Workload:
         """End the stay that the act ended, begin the one that it began, and note answers and posts."""
         before: Case = step.before
         after: Case = step.after
-        case_id, stays = step.stream[len(CASE_PREFIX) :], rows[0]
-        last = stays.get((case_id, len(stays)))
+        stays, action = rows[0], step.event.action
+        last = stays.get((step.key, len(stays)))
         answering = _answers(step.event)
         was_open = before.state != NEW and before.state not in CLOSED
         is_open = after.state not in CLOSED
-        moved = (before.office, before.capacity) != (after.office, after.capacity)
-        moved = moved or step.event.action in PASSES or step.event.action == OUT
-        if was_open == is_open and not (moved and is_open) and step.event.action != DISCIPLINE:
-            if answering and last is not None and last[_KA] == OPEN:
-                return ((0, _answered(last, step)),)
-            return self._owned(step, last, rows[1]) if step.event.action == OWNED and is_open else ()
+        if was_open == is_open and action != DISCIPLINE:
+            moved = before.office != after.office or before.capacity != after.capacity
+            if not is_open or not (moved or action in PASSES or action == OUT):
+                if answering and last is not None and last[_KA] == OPEN:
+                    return ((0, _answered(last, step)),)
+                return self._owned(step, last, rows[1]) if action == OWNED and is_open else ()
         return self._moved(step, last, is_open, answering)
 
     def _moved(self, step: Step, last: Row | None, is_open: bool, answering: bool) -> Iterator[Put]:
         event, after = step.event, step.after
         if event.action == DISCIPLINE:
-            yield 2, (step.stream[len(CASE_PREFIX) :], event.index)
-        at = unix_ms(event.effective_at)
+            yield 2, (step.key, event.index)
+        at = step.at
         if last is not None:
             at = max(at, last[_V0])
             if answering and last[_KA] == OPEN:
@@ -184,7 +183,7 @@ class Workload:
         event: Any = step.event
         if last is None:
             return
-        case_id, seq, at = last[0], event.originator_version, max(unix_ms(event.effective_at), last[_V0])
+        case_id, seq, at = last[0], event.originator_version, max(step.at, last[_V0])
         for row in measures.values():
             if row[9] == OPEN:
                 at = max(at, row[8])
@@ -209,7 +208,7 @@ def _answers(event: Any) -> bool:
 
 
 def _answered(last: Row, step: Step) -> Row:
-    answer = (step.event.index, unix_ms(step.event.effective_at))
+    answer = (step.event.index, step.at)
     return (*last[:_KA], *answer, *last[_VA + 1 :])
 
 
@@ -223,7 +222,7 @@ def _begun(step: Step, last: Row | None, at: int) -> Row:
             began, answer = last[_BEGAN], last[_KA : _VA + 1]
     passes, returns = counts[0] + (event.action in PASSES), counts[1] + (event.action == RETURNED)
     entered = "remanded" if event.action in _REMANDING else _word(event)
-    where = (step.stream[len(CASE_PREFIX) :], number, after.office, after.capacity, entered, "", 0, after.round)
+    where = (step.key, number, after.office, after.capacity, entered, "", 0, after.round)
     counted = (passes, returns, int(after.imported), 0, began, *answer)
     return (*where, *counted, event.index, at, OPEN, OPEN_AT, OPEN_EPOCH)
 
