@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS looks_waiting ON looks (batch, office, at) WHERE entr
 CREATE INDEX IF NOT EXISTS looks_in_log ON looks (entry) WHERE entry IS NOT NULL;
 """
 _WAITING = "SELECT office FROM looks WHERE entry IS NULL AND batch IS NULL AND at < ? GROUP BY office ORDER BY office"
-_CHOSEN = "SELECT look FROM looks WHERE entry IS NULL AND batch IS NULL AND office = ? AND at < ? ORDER BY at, look"
+_CHOSEN = "SELECT look FROM looks WHERE entry IS NULL AND batch IS NULL AND office = ? AND at < ? ORDER BY at, rowid"
 
 
 class Batch(NamedTuple):
@@ -81,7 +81,7 @@ class Journal:
 
     def begun(self) -> list[Batch]:
         """The batches that are not known to be in the log."""
-        sql = f"SELECT batch, {_NAMES} FROM looks WHERE entry IS NULL AND batch IS NOT NULL ORDER BY batch, at, look"
+        sql = f"SELECT batch, {_NAMES} FROM looks WHERE entry IS NULL AND batch IS NOT NULL ORDER BY batch, at, rowid"
         found: dict[bytes, list[Look]] = {}
         with self._lock:
             for batch, *row in self._database.execute(sql):
@@ -108,7 +108,7 @@ class Journal:
         return self._select(f"office IN ({', '.join('?' * len(offices))}) AND at < ?", (*offices, before), most)
 
     def _select(self, condition: str, values: tuple[object, ...], most: int) -> list[Look]:
-        sql = f"SELECT {_NAMES} FROM looks WHERE {condition} ORDER BY at DESC, look LIMIT {most}"
+        sql = f"SELECT {_NAMES} FROM looks WHERE {condition} ORDER BY at DESC, rowid DESC LIMIT {most}"
         with self._lock:
             return [Look(*row) for row in self._database.execute(sql, values)]
 

@@ -1,0 +1,309 @@
+"""Looks: written down before anything is shown, for a reason that an inspector signs, sealed, once; and who learns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.access.rows import TABLE
+from api.access.sessions import Sessions
+from api.actions import command
+from api.looks.batches import midnight, now_of, recall, write_looks
+from api.looks.journal import MOST, Journal, open_journal
+from api.looks.look import Look
+from api.looks.reasons import LASTING_MS
+from api.looks.telling import looks_of_case, own_looks
+from api.main import Application, open_application
+from api.settings import Settings
+from api.verify.run import verify_database
+from domain.tracks.mandate_events import CaseReplayed, MandateClosed
+from projections.overdue import overdue
+from tests.api.clients import open_door, signed_in
+from tests.api.demo_city import copy_city, open_city
+
+MANDATE = "mandate/inspection-2026"
+ACCOUNTS = {"inspector": "officer-yan", "head": "officer-zheng", "supervisor": "officer-an"}
+
+
+@pytest.fixture(scope="module")
+def home(demo_city: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A copy of the city for all tests of this module, each of which looks at a case of its own."""
+    return copy_city(demo_city, tmp_path_factory.mktemp("looks") / "home")
+
+
+@pytest.fixture(scope="module")
+def city(home: Settings) -> Iterator[Application]:
+    """The city, open."""
+    with open_city(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def door(city: Application, tmp_path: Path) -> Iterator[Sessions]:
+    """A door with accounts of the discipline inspection, of the office that it looks into, and of supervision."""
+    with open_door(city, tmp_path / "access.db") as sessions:
+        for name, officer in ACCOUNTS.items():
+            sessions.store.put_account(name, officer, "")
+        yield sessions
+
+
+@pytest.fixture(scope="module")
+def cases(city: Application) -> Iterator[str]:
+    """Cases of the office that the discipline inspection may look into, one a test."""
+    rows = overdue(city.reader, city.clock(), unit="renewal").rows
+    return iter(dict.fromkeys(row.case for row in rows))
+
+
+@pytest.fixture
+def case(cases: Iterator[str]) -> str:
+    """The test's own."""
+    return next(cases)
+
+
+def _give_reason(city: Application, case: str) -> None:
+    public = {"case": case, "ground": "routine"}
+    wish = command(MANDATE, CaseReplayed.action, public, {"reason_text": "群众反映超期未答复"})
+    city.desk.perform(wish, city.key("officer-yan"), "inspector")
+
+
+def _journal(door: Sessions, city: Application) -> list[Look]:
+    return door.looks.of_offices(["discipline", "renewal", "supervision"], now_of(city) + 1, 1_000)
+
+
+def test_an_inspector_is_asked_why_and_the_signed_reason_is_part_of_the_look(
+    city: Application, door: Sessions, case: str
+) -> None:
+    with signed_in(city, door, account="inspector") as client:
+        refused = client.get(f"/api/cases/{case}/replay")
+        assert refused.status_code == 403
+        told = refused.json()
+        assert (told["code"], told["allowed"]) == ("reason_needed", ["mandate.replayed.v1"])
+        assert "article 38" in told["rule"]
+        asked = client.get(f"/cases/{case}/replay?step=1", headers={"accept": "text/html"})
+        assert asked.status_code == 303
+        page = client.get(asked.headers["location"], headers={"accept": "text/html"})
+        assert page.status_code == 403
+        assert f"/desk/act?action=mandate.replayed.v1&amp;stream=mandate%2Finspection-2026&amp;case={case}" in page.text
+        _give_reason(city, case)
+        onward = client.get(asked.headers["location"], headers={"accept": "text/html"})
+        assert (onward.status_code, onward.headers["location"]) == (303, f"/cases/{case}/replay?step=1")
+        assert client.get(f"/api/cases/{case}/replay").status_code == 200
+    (reason,) = [row for row in city.ledger.stream_entries(MANDATE) if case.encode() in row.entry]
+    looks = _journal(door, city)
+    assert [look.kind for look in looks] == ["look", "denied", "denied"]
+    assert looks[0][1:] == (
+        *(looks[0].at, "discipline", "officer-yan", "inspector", "look", "/api/cases/{case}/replay"),
+        *(case, "", MANDATE, reason.leaf.hex()),
+    )
+
+
+def test_a_reason_opens_that_case_to_that_inspector_for_half_a_day(
+    city: Application, home: Settings, door: Sessions, case: str
+) -> None:
+    _give_reason(city, case)
+    other = "officer-zheng"
+    door.store.put_account("other", other, "")
+    path = f"/api/cases/{case}/timeline"
+    later = city.clock() + timedelta(milliseconds=LASTING_MS + 60_000)
+    with signed_in(city, door, account="inspector") as client:
+        assert client.get(path).status_code == 200
+    with (
+        open_application(home, clock=lambda: later) as tomorrow,
+        signed_in(tomorrow, door, account="inspector") as late,
+    ):
+        assert late.get(path).json()["code"] == "reason_needed"
+
+
+def test_a_mandate_that_is_over_opens_nothing_and_the_attempt_is_written_down(
+    city: Application, home: Settings, door: Sessions, case: str
+) -> None:
+    _give_reason(city, case)
+    over = city.clock() + timedelta(days=366)
+    with open_application(home, clock=lambda: over) as later, open_door(later, home.home / "later.db") as sessions:
+        sessions.store.put_account("inspector", "officer-yan", "")
+        with signed_in(later, sessions, account="inspector") as client:
+            for path in (f"/api/cases/{case}/replay", f"/api/cases/{case}/timeline", "/api/overdue"):
+                assert client.get(path).status_code == 404
+        looks = sessions.looks.of_offices(["discipline"], now_of(later) + 1, 100)
+    assert [(look.kind, look.case) for look in reversed(looks)] == [("denied", case), ("denied", case), ("denied", "")]
+
+
+def test_every_file_that_is_taken_away_is_written_down(city: Application, door: Sessions) -> None:
+    fields = {"{month}": "2026-01", "{form}": "json"}
+    with signed_in(city, door, account="supervisor") as client:
+        for (method, path), row in TABLE.items():
+            if method != "GET" or "{case}" in path or not path.startswith("/api/") or path.endswith("/{index}"):
+                continue
+            for name, value in fields.items():
+                path = path.replace(name, value)
+            before = len(_journal(door, city))
+            if row.export:
+                client.get(f"{path}?unit=nowhere")  # what was asked for is written down before it is looked for
+            kinds = [look.kind for look in _journal(door, city)[: len(_journal(door, city)) - before]]
+            assert ("export" in kinds) == row.export, path
+    taken = [row.path for row in TABLE.values() if row.export]
+    assert {"/api/overdue.csv", "/api/xes", "/api/bulletins/{month}.{form}"} <= set(taken)
+
+
+def test_what_is_refused_is_written_down_with_its_case(city: Application, door: Sessions) -> None:
+    foreign = next(
+        row.case
+        for row in overdue(city.reader, city.clock()).rows
+        if row.unit not in ("renewal", "housing", "villages")
+    )
+    with signed_in(city, door, account="head") as client:
+        if client.get(f"/api/cases/{foreign}/timeline").status_code == 404:
+            (look,) = _journal(door, city)
+            assert (look.kind, look.case, look.office) == ("denied", foreign, "renewal")
+        assert client.get("/api/overdue?unit=supervision&case=MARK").status_code == 404
+    look = _journal(door, city)[0]
+    assert (look.kind, look.unit, look.case, "MARK" in json.dumps(look)) == ("denied", "supervision", "", False)
+    assert own_looks(door.viewer(None, city.ledger.reference().people), door.looks, now_of(city) + 1) == []
+
+
+def test_nobody_but_the_body_itself_reads_its_looks(city: Application, door: Sessions, case: str) -> None:
+    _give_reason(city, case)
+    with signed_in(city, door, account="inspector") as client:
+        assert client.get(f"/cases/{case}").status_code == 200
+        (row,) = client.get("/api/looks").json()["rows"]
+        assert (row["office"], row["case"]) == ("discipline", case)
+        assert case[:12] in client.get("/looks").text
+    for account in ("head", "supervisor"):
+        with signed_in(city, door, account=account) as client:
+            assert client.get("/api/looks").json()["rows"] == []
+    with signed_in(city, door, case=case) as client:
+        assert client.get("/api/looks").status_code == 403
+
+
+def _written(city: Application) -> list[tuple[str, dict[str, Any], bytes]]:
+    """Every look that the log holds: its stream, what its sealed list says of it, and the bytes of its entry."""
+    rows = [row for row in city.ledger.entries() if row.stream.startswith("looks/")]
+    found = []
+    for row in rows:
+        opened = [one for one in city.ledger.disclosures(row) if one is not None and one.field]
+        assert [one.field for one in opened] == ["looks"]
+        found += [(row.stream, look, row.entry) for look in json.loads(opened[0].value)]
+    return found
+
+
+def test_looks_go_into_the_log_sealed_and_change_no_view(
+    city: Application, home: Settings, door: Sessions, case: str
+) -> None:
+    _give_reason(city, case)
+    with signed_in(city, door, account="inspector") as client, signed_in(city, door, account="head") as own:
+        asked = own.get(f"/api/cases/{case}/timeline")
+        assert asked.status_code == 200, asked.text
+        told = asked.json()["acts"]
+        client.get(f"/api/cases/{case}/timeline")
+        city.views.catch_up()
+        digests = city.views.digests()[1]
+        before = {look["look"] for _, look, _ in _written(city)}
+        assert write_looks(city, door.looks, midnight(city)) == 0
+        assert write_looks(city, door.looks, now_of(city) + 1) == 2
+        assert write_looks(city, door.looks, now_of(city) + 1) == 0
+        city.views.catch_up()
+        assert city.views.digests()[1] == digests
+        assert own.get(f"/api/cases/{case}/timeline").json()["acts"] == told
+    new = [one for one in _written(city) if one[1]["look"] not in before]
+    assert [(stream, look["kind"]) for stream, look, _ in new] == [
+        ("looks/discipline", "look"),
+        ("looks/renewal", "look"),
+    ]
+    for secret in (case, "officer-yan", "inspection-2026"):
+        assert all(secret.encode() not in entry for _, _, entry in new)
+    assert verify_database(home).ok
+
+
+def test_a_petitioner_learns_of_the_office_at_once_and_of_a_body_when_its_mandate_is_closed(
+    demo_home: Settings, tmp_path: Path
+) -> None:
+    with open_city(demo_home) as city, open_door(city, tmp_path / "access.db") as door:
+        for name, officer in ACCOUNTS.items():
+            door.store.put_account(name, officer, "")
+        case = overdue(city.reader, city.clock(), unit="renewal").rows[0].case
+        _give_reason(city, case)
+        for account in ("inspector", "head"):
+            with signed_in(city, door, account=account) as client:
+                assert client.get(f"/cases/{case}").status_code == 200
+        write_looks(city, door.looks, now_of(city) + 1)
+        assert [one.office for one in looks_of_case(city, door.looks, case)] == ["renewal"]
+        city.desk.perform(command(MANDATE, MandateClosed.action, {"item": 1}), city.key("officer-yan"), "inspector")
+        assert [one.office for one in looks_of_case(city, door.looks, case)] == ["renewal", ""]
+        with signed_in(city, door, case=case) as client:
+            page = client.get("/my-case?lang=en").text
+            assert "A supervision body" in page
+            assert "Discipline" not in page
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def _told(journal: Journal, count: int, at: int, office: str = "renewal") -> None:
+    journal.add(
+        Look(f"{number:032x}", at + number, office, "officer-x", "head", "look", "/x") for number in range(count)
+    )
+
+
+@pytest.mark.parametrize("step", ["begin", "_settle", "finish"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_is_killed_at_any_step_loses_no_look_and_tells_none_twice(
+    demo_home: Settings, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    with open_city(demo_home) as city:
+        journal, count = open_journal(":memory:"), MOST + 3
+        _told(journal, count, now_of(city) - 10_000)
+        place: Any = "api.looks.batches._settle" if step == "_settle" else f"api.looks.journal.Journal.{step}"
+        whole = _resolve(place)
+
+        def killed(*given: Any) -> Any:
+            if when == "after":
+                whole(*given)
+            raise Killed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(place, killed)
+            with pytest.raises(Killed):
+                write_looks(city, journal, now_of(city) + 1)
+        write_looks(city, journal, now_of(city) + 1)
+        assert sorted(look["look"] for _, look, _ in _written(city)) == [f"{number:032x}" for number in range(count)]
+        assert journal.begun() == []
+        lost = open_journal(":memory:")
+        assert (recall(city, lost), recall(city, lost)) == (count, 0)
+        assert lost.of_offices(["renewal"], 2**53, count) == journal.of_offices(["renewal"], 2**53, count)
+
+
+def _resolve(place: str) -> Any:
+    import api.looks.batches as batches
+
+    return batches._settle if place.endswith("_settle") else getattr(Journal, place.rpartition(".")[2])
+
+
+def test_two_that_write_the_same_batch_tell_it_once(city: Application) -> None:
+    journal = open_journal(":memory:")
+    _told(journal, 3, now_of(city) - 5_000, "supervision")
+    before = len(_written(city))
+    journal.begin(b"b" * 16, "supervision", 2**53)
+    (batch,) = journal.begun()
+    rival = open_journal(":memory:")
+    rival.add(batch.looks)
+    rival.begin(batch.act_id, "supervision", 2**53)
+    assert write_looks(city, rival, 0) + write_looks(city, journal, 0) == 1
+    assert len(_written(city)) == before + 3
+
+
+def test_the_journal_is_a_file_of_its_owner_and_a_lost_write_shows_nothing(
+    city: Application, door: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    case = overdue(city.reader, city.clock(), unit="renewal").rows[-1].case
+    monkeypatch.setattr(Journal, "add", full)
+    with signed_in(city, door, account="head") as client:
+        assert client.get(f"/api/cases/{case}/timeline").status_code == 503
