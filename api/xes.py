@@ -55,12 +55,13 @@ _GLOBALS: Final = """<global scope="trace">
 class XesWish:
     """Which cases: those that an office of the unit's subtree holds or has held, None for all; acts as of a moment.
 
-    `known_at` counts the entries known, None for all.
+    `case` is the 32 hex digits of the only one. `known_at` counts the entries known, None for all.
     """
 
     as_of: datetime
     known_at: int | None = None
     unit: str | None = None
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def write_xes(application: Application, wish: XesWish, file: IO[bytes]) -> Writt
         if not 0 <= known <= size:
             raise PositionRefused(f"entry {known} lies outside the log")
         file.write(_opening(application, wish, known))
-        entries = read_range(session, application.reader.decode, CASE_PREFIX, _LAST, size)
+        first, last = (CASE_PREFIX, _LAST) if wish.case is None else (CASE_PREFIX + wish.case, f"case/{wish.case}!")
+        entries = read_range(session, application.reader.decode, first, last, size)
         for case, told in _traces(entries, reference, wish, known):
             file.write(_trace(case, told))
             traces, events = traces + 1, events + len(told)

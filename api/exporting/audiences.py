@@ -24,6 +24,21 @@ AUDIENCE_NAMES: Final[Mapping[str, Name]] = MappingProxyType(
         "public": Name("公众", "the public"),
     }
 )
+ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "inspector": ("inspector", "court", "petitioner", "public"),
+        "supervisor": ("inspector", "court", "petitioner", "public"),
+        "leader": ("court", "petitioner", "public"),
+        "head": ("court", "petitioner", "public"),
+        "handler": ("petitioner", "public"),
+        "intake": ("petitioner", "public"),
+        "petitioner": ("petitioner",),
+    }
+)
+"""For whom each role may take a case away over HTTP, the one that reads most first; no other role may.
+
+Who answers for the office deals with a court, who handles a case with its petitioner. Source: DOMAIN section 8.
+"""
 _OVERSIGHT: Final = frozenset({"supervision", "recommendation", "rectification", "correction", "escalation", "replay"})
 """Tracks on which a body of supervision deals with an office; the court has its own ways to ask that body."""
 _TOLD_PETITIONER: Final = frozenset({"evaluation", "aid", "visit", "onsite", "publication"})
@@ -44,6 +59,11 @@ def check_audience(audience: str) -> str:
     if audience not in AUDIENCES:
         raise UsageRefused("audience_unknown")
     return audience
+
+
+def audiences_for(role: str) -> tuple[str, ...]:
+    """For whom a case may be taken away by who looks at it in a role, the audience that reads most first."""
+    return ALLOWED.get(role, ())
 
 
 def reads(audience: str, action: str) -> bool:

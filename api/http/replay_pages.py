@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.access.guard import Passed
+from api.access.guard import Pass, Passed
 from api.access.viewer import Viewer
 from api.axes import parse_as_of, write_as_of
 from api.case_answers import ask_comparison
 from api.errors import ApiError, describe
+from api.exporting.audiences import AUDIENCE_NAMES, audiences_for
+from api.http.answerable import answerable_for, refused_of
 from api.http.depends import Opened
 from api.http.names import Names
 from api.http.pages import Lang
@@ -27,6 +29,7 @@ from api.publishing.receipts import read_statement_at
 from api.signatures import signature_states
 from api.wording import Wording
 from domain.clock import civil_day
+from domain.naming import Name
 from projections.errors import QuestionRefused
 from projections.replay import CaseReplay
 from projections.replay_compare import When
@@ -36,12 +39,8 @@ Step = Annotated[int | None, Query(ge=0, le=1_000_000)]
 Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Place = Annotated[str, Query(pattern=r"^\d{0,15}$")]
 View = Annotated[str, Query(pattern=r"^(full|compact)$")]
-EXPORTS = (
-    ("export_bundle", "/api/cases/{case}/bundle"),
-    ("export_pdf", "/api/cases/{case}/timeline.pdf"),
-    ("export_xes", "/api/xes"),
-    ("export_json", "/api/cases/{case}/replay"),
-)
+EXPORTS = (("export_xes", "/api/cases/{case}/xes"), ("export_json", "/api/cases/{case}/replay"))
+BUNDLES = (("export_bundle", "/api/cases/{case}/bundle"), ("export_pdf", "/api/cases/{case}/timeline.pdf"))
 
 
 @router.get("/cases/{case}/replay", responses=documented(400, 404))
@@ -80,6 +79,10 @@ def replay_page(
         window=window_of(told, chosen, compact=view == "compact"),
         clocks=clocks_of(told, chosen, names),
         exports=exports_of(passed.viewer, told),
+        bundles=bundles_of(application, passed, case),
+        answerable=answerable_for(told, chosen, application.ledger.reference().people),
+        refused=refused_of(application, told, passed.bounds(application)),
+        compared=compared_with(told, chosen),
         position=position(application.ledger, told.known_at)[0],
         **_selected(application, told, chosen, names),
     )
@@ -118,6 +121,27 @@ def _selected(application: Application, told: CaseReplay, chosen: int, names: Na
         "recorded": {names.field(field): text for field, text in recorded.items() if text},
         "lines": state_lines(selected, names),
     }
+
+
+def bundles_of(application: Application, passed: Pass, case: str) -> list[tuple[str, str, Name]]:
+    """The bundles and timelines that the viewer may take away: what they are, where, and for which audience."""
+    opening = passed.opening(application, case)
+    return [
+        (key, f"{path.format(case=case)}?audience={audience}", AUDIENCE_NAMES[audience])
+        for audience in (audiences_for(opening.role) if opening is not None else ())
+        for key, path in BUNDLES
+    ]
+
+
+def compared_with(told: CaseReplay, chosen: int) -> dict[str, dict[str, int]]:
+    """The moments that a step can be compared with: the step before it, and the last one."""
+    steps = told.steps
+    found = {}
+    if chosen > 1:
+        found["compare_before"] = {"known_at_a": steps[chosen - 2].index, "known_at_b": steps[chosen - 1].index}
+    if 0 < chosen < len(steps):
+        found["compare_last"] = {"known_at_a": steps[chosen - 1].index, "known_at_b": told.known_at - 1}
+    return found
 
 
 def exports_of(viewer: Viewer, told: CaseReplay) -> dict[str, str]:

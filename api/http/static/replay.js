@@ -49,6 +49,26 @@
     move(Number(address.searchParams.get("step")));
   });
 
+  // The proof of an act as text: into the clipboard, or a word that it is not there yet.
+  const copy = async (button) => {
+    let told = button.dataset.notCopied;
+    try {
+      const answer = await fetch(button.dataset.copy);
+      if (answer.ok) {
+        await navigator.clipboard.writeText(await answer.text());
+        told = button.dataset.copied;
+      }
+    } catch { /* told as it stands */ }
+    document.getElementById("copied").textContent = told;
+  };
+  const show = () => document.querySelectorAll("[data-copy]").forEach((one) => { one.hidden = false; });
+  document.addEventListener("htmx:afterSettle", show);
+  show();
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+  });
+
   document.addEventListener("keydown", (event) => {
     const pane = current();
     if (!pane || event.altKey || event.ctrlKey || event.metaKey) return;
