@@ -9,7 +9,7 @@ from audit.statement import PAYLOAD_TYPE, Seen, Statement
 from audit.store.append import Item, entry_prefix
 from audit.store.errors import ActRefused
 from audit.store.model import Decision, Disclosure, Draft, Prepared
-from audit.store.writing import commit_act, derive_salt, format_statement
+from audit.store.writing import commit_act, derive_salts, format_statement
 
 
 def prepare_act(origin: str, stream: str, draft: Draft, decision: Decision, reference_at: int) -> Prepared:
@@ -48,14 +48,12 @@ def prepare_act(origin: str, stream: str, draft: Draft, decision: Decision, refe
 
 
 def _disclosures(seed: bytes, decision: Decision) -> tuple[Disclosure, ...]:
-    if len(decision.sealed) > SLOTS:
-        raise ActRefused(f"an act seals at most {SLOTS} fields, not {len(decision.sealed)}")
-    opened = [
-        Disclosure(slot, derive_salt(seed, slot), field, format_json(value))
-        for slot, (field, value) in enumerate(decision.sealed)
-    ]
-    opened += [Disclosure(slot, derive_salt(seed, slot), *ABSENT) for slot in range(len(opened), SLOTS)]
-    return tuple(opened)
+    sealed = decision.sealed
+    if len(sealed) > SLOTS:
+        raise ActRefused(f"an act seals at most {SLOTS} fields, not {len(sealed)}")
+    salts = derive_salts(seed)
+    opened = [Disclosure(slot, salts[slot], field, format_json(value)) for slot, (field, value) in enumerate(sealed)]
+    return (*opened, *[Disclosure(slot, salts[slot], *ABSENT) for slot in range(len(opened), SLOTS)])
 
 
 def to_item(prepared: Prepared, signatures: tuple[tuple[bytes, bytes], ...]) -> Item:

@@ -7,7 +7,7 @@ stay behind in the key store, unused; that a validly signed one was refused is n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from audit.entry import parse_entry
@@ -27,10 +27,10 @@ from audit.store.errors import (
 from audit.store.group_commit import GroupCommit, interrupted
 from audit.store.judge import Judge, Parts
 from audit.store.log import Log
-from audit.store.model import Acknowledgement, Actor, Draft, Prepared, Wish, is_reference_stream
+from audit.store.model import Acknowledgement, Actor, Draft, Outlook, Prepared, Wish, is_reference_stream
 from audit.store.references import Reference, References
 from audit.store.refusals import Refusals
-from audit.store.streams import Streams, StreamState
+from audit.store.streams import Streams, StreamState, nameable
 from audit.suite import key_id, load_private, public_key
 
 _ATTEMPTS = 8
@@ -88,9 +88,13 @@ class Intake:
         self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes, seen: tuple[int, bytes] | None
     ) -> Prepared:
         """Judge a command as things stand and return what its actor would sign."""
-        self._catch_up()
-        known = self._streams.fresh(self._parts.policy.stream_of(command))
-        size, root = seen if seen is not None else self._newest_seen()
+        stream = self._parts.policy.stream_of(command)
+        named = nameable(stream)
+        outlook = self._log.outlook(stream if named else "")
+        if outlook.reference_at != self._references.current.at:
+            self._references.refresh()
+        known = self._streams.as_of(stream, outlook.seq) if named else self._streams.fresh(stream)
+        size, root = _newest_seen(outlook) if seen is None else seen
         draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
         prepared = self._judge.decide(draft, known, self._references.current)
         self._judge.grant(prepared, known)
@@ -99,9 +103,11 @@ class Intake:
 
     def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
         """Judge commands as things stand, with few looks at the log for all of them; one answer a wish."""
-        self._catch_up()
+        outlook = self._log.outlook("")
+        if outlook.reference_at != self._references.current.at:
+            self._references.refresh()
         self._streams.look_up([self._parts.policy.stream_of(wish.command) for wish in wishes])
-        size, root = self._newest_seen()
+        size, root = _newest_seen(outlook)
         answers: list[Prepared | Exception] = []
         for wish in wishes:
             try:
@@ -194,14 +200,6 @@ class Intake:
         except Exception as refusal:
             return refusal
 
-    def _catch_up(self) -> None:
-        if self._log.head().reference_at != self._references.current.at:
-            self._references.refresh()
-
-    def _newest_seen(self) -> tuple[int, bytes]:
-        latest = self._log.latest_checkpoint()
-        return (latest[0], latest[1]) if latest else (EMPTY_SEEN.size, EMPTY_SEEN.root)
-
     def _take_in(self, acts: list[Act]) -> None:
         """Judge acts, record in one transaction those that are lawful, and give each its answer."""
         reference = self._references.current
@@ -252,7 +250,7 @@ class Intake:
         """Keep the recorded act for the next one of its stream, and do what it says of disclosures."""
         known = one.known
         if known.ref is None and item.disclosures is not None:
-            known = replace(known, ref=item.disclosures[0])
+            known = known._replace(ref=item.disclosures[0])
         if is_reference_stream(item.stream):
             self._references.refresh()
         self._streams.recorded(item.stream, known, one.prepared.statement, item.leaf, item.index, item.recorded_at)
@@ -284,6 +282,12 @@ class Intake:
         parts = self._parts
         signature = sign_acknowledgement(self._log_key, parts.origin, index, leaf, recorded_at)
         return Acknowledgement(parts.origin, index, leaf, recorded_at, signature, repeated)
+
+
+def _newest_seen(outlook: Outlook) -> tuple[int, bytes]:
+    if outlook.seen_size is None or outlook.seen_root is None:
+        return EMPTY_SEEN
+    return outlook.seen_size, bytes(outlook.seen_root)
 
 
 def _passing(acts: Sequence[Judged], step: Callable[[Judged], None]) -> list[Judged]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from audit.store.append import Item
-from audit.store.model import Head, StoredEntry
+from audit.store.model import Head, Outlook, StoredEntry
 
 
 class Log(Protocol):
@@ -24,6 +24,9 @@ class Log(Protocol):
 
     def head(self) -> Head:
         """Return the log's head."""
+
+    def outlook(self, stream: str) -> Outlook:
+        """Return what preparing the next act of a stream has to know, in one look."""
 
     def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
         """Return at most `limit` entries with start <= index < stop, in order."""

@@ -159,6 +159,19 @@ class Head(NamedTuple):
 EMPTY_HEAD = Head(0, (), 0, -1)
 
 
+class Outlook(NamedTuple):
+    """What an act that is being prepared has to know of the log, read at one moment.
+
+    `reference_at` is as in `Head`; `seq` is the number of the stream's last act, 0 if it has none; `seen_size` and
+    `seen_root` are the newest checkpoint kept, None if there is none.
+    """
+
+    reference_at: int
+    seq: int
+    seen_size: int | None
+    seen_root: bytes | None
+
+
 class StoredEntry(NamedTuple):
     """One row of the log as the database holds it; nothing in it is trusted."""
 

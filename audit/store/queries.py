@@ -6,12 +6,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from audit.store.model import StoredEntry
+from audit.store.model import Outlook, StoredEntry
 
 _COLUMNS = "notification_id - 1, originator_id, originator_version, topic, state, leaf"
 _IN_REFERENCE = (
     "((originator_id >= 'people/' AND originator_id < 'people0') OR originator_id IN ('ledger', 'rules', 'calendar'))"
 )
+
+OUTLOOK = """
+SELECT reference_at,
+       coalesce((SELECT originator_version FROM entries WHERE originator_id = ?
+                 ORDER BY originator_version DESC LIMIT 1), 0),
+       (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1),
+       (SELECT root FROM checkpoints ORDER BY size DESC LIMIT 1)
+FROM log_head
+"""
 
 
 def split_frontier(data: bytes) -> tuple[bytes, ...]:
@@ -25,6 +34,9 @@ class LogQueries(ABC):
     @abstractmethod
     def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Return the rows of a query with `?` placeholders."""
+
+    def outlook(self, stream: str) -> Outlook:
+        return Outlook(*self.select(OUTLOOK, (stream,))[0])
 
     def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
         rows = self.select(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from audit.store.errors import DatabaseFull, DatabaseReadOnly, DatabaseUnavailable
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class translated:
     """Turn SQLite's operational errors into ours, each naming its cause."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Raise in the place of an error what it means; others go on as they are."""
+        if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.IntegrityError):
+            return
         text = str(error)
         if "full" in text:
             raise DatabaseFull("the database or its disk is full: nothing was recorded") from error

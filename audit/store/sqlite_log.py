@@ -11,8 +11,8 @@ from typing import Any
 from audit.store.append import Assembly, Item
 from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
-from audit.store.model import EMPTY_HEAD, Head
-from audit.store.queries import LogQueries, split_frontier
+from audit.store.model import EMPTY_HEAD, Head, Outlook
+from audit.store.queries import OUTLOOK, LogQueries, split_frontier
 from audit.store.sqlite_errors import translated
 from audit.store.timekeeper import Timekeeper
 from audit.tiles import WIDTH
@@ -138,6 +138,19 @@ class SqliteLog(LogQueries):
     def head(self) -> Head:
         with translated():
             return _read_head(self._reader())
+
+    def outlook(self, stream: str) -> Outlook:
+        """Look on the writing connection where nobody writes: it still holds the pages that it wrote last.
+
+        Each of the other connections has to read them again after every act.
+        """
+        if self._writer is None or not self._writing.acquire(blocking=False):
+            return super().outlook(stream)
+        try:
+            with translated():
+                return Outlook(*self._writer.execute(OUTLOOK, (stream,)).fetchall()[0])
+        finally:
+            self._writing.release()
 
     def replace_disclosure(self, index: int, sealed: bytes) -> None:
         with self._writing, translated():

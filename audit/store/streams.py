@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -23,8 +22,12 @@ _NAME = re.compile(STREAM)
 _BEGUN = "SELECT originator_id FROM entries WHERE originator_version = 1 AND originator_id IN ({})"
 
 
-@dataclass(frozen=True, slots=True)
-class StreamState:
+def nameable(stream: str) -> bool:
+    """Say whether a statement can name this stream; where it cannot, the rules refuse in words of their own."""
+    return _NAME.fullmatch(stream) is not None
+
+
+class StreamState(NamedTuple):
     """A stream as of its last entry: that entry's seq, leaf and index, and the policy's state.
 
     `keys` are the petitioner's, `ref` says where the stream's data keys are (None: nowhere yet).
@@ -32,7 +35,7 @@ class StreamState:
 
     seq: int
     leaf: bytes
-    index: int
+    index: int  # type: ignore[assignment]  # never searched as a tuple
     state: Any
     keys: CaseKeys
     ref: bytes | None
@@ -73,16 +76,23 @@ class Streams:
             return known
         return self._keep(stream, self.advanced(*known[1:]))
 
+    def as_of(self, stream: str, seq: int) -> StreamState:
+        """Return the state after act number seq, which was the last one a moment ago; read only what is not known."""
+        known = self._known(stream)
+        if known is None:
+            return self.fresh(stream) if seq else self._keep(stream, self._new(stream))
+        return known if known.seq == seq and (known.ref is not None or not seq) else self.fresh(stream)
+
     def fresh(self, stream: str) -> StreamState:
         """Return the state with all that is in the log now."""
-        if not _NAME.fullmatch(stream):
-            return self._new(stream)  # no statement can name it; the rules refuse it in words of their own
+        if not nameable(stream):
+            return self._new(stream)
         known = self._known(stream) or self._new(stream)
         for row in self._log.stream_entries(stream, known.seq):
             entry = parse_entry(row.entry)
             known = self.advanced(known, parse_statement(entry.payload), row.leaf, row.index, entry.recorded_at)
         if known.ref is None and known.seq:
-            known = replace(known, ref=self._log.ref(stream))
+            known = known._replace(ref=self._log.ref(stream))
         return self._keep(stream, known)
 
     def look_up(self, streams: Sequence[str]) -> None:

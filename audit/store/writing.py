@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from hashlib import sha256
 from struct import Struct
 
 from audit.canonical import format_json
-from audit.commitments import COMMIT, SLOTS, lengthened
+from audit.commitments import ABSENT, COMMIT, SLOTS, lengthened
 from audit.entry import KEY_ID, MAX_ENTRY, MAX_RECORDED_AT, SIGNATURE, Entry
 from audit.errors import Malformed
 from audit.statement import SCHEMA, Statement, parse_statement
 
-__all__ = ["commit_act", "derive_salt", "format_entry", "format_statement"]
+__all__ = ["commit_act", "derive_salt", "derive_salts", "format_entry", "format_statement"]
 
 _SALT = b"sundial/s1"
+_SALT_TEXTS = tuple(_SALT + bytes((slot,)) for slot in range(SLOTS))
 _U16 = Struct(">H")
 _U32 = Struct(">I")
 _U64 = Struct(">Q")
 _SLOT_TEXTS = tuple(lengthened(str(slot)) for slot in range(SLOTS))
+_ABSENT_TEXTS = tuple(text + lengthened(ABSENT[0]) + bytes(4) for text in _SLOT_TEXTS)
+
+# HMAC-SHA-256 with a key of 32 bytes, written out: the library's own takes twice as long, sixteen times an act.
+# Source: RFC 2104 section 2.
+_REST_OF_BLOCK = bytes(32)
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
 def derive_salt(seed: bytes, slot: int) -> bytes:
     """Return the 32-byte salt of slot 0 to 7 of the act that was drafted with this 32-byte seed."""
     if len(seed) != 32 or not 0 <= slot < SLOTS:
         raise Malformed("a seed has 32 bytes and a slot is 0 to 7")
-    return hmac.digest(seed, _SALT + bytes((slot,)), "sha256")
+    return hmac.digest(seed, _SALT_TEXTS[slot], "sha256")
+
+
+def derive_salts(seed: bytes) -> list[bytes]:
+    """Return the salts of all eight slots, as `derive_salt` would each of them."""
+    if len(seed) != 32:
+        raise Malformed("a seed has 32 bytes")
+    block = seed + _REST_OF_BLOCK
+    inner, outer = block.translate(_INNER), block.translate(_OUTER)
+    return [sha256(outer + sha256(inner + text).digest()).digest() for text in _SALT_TEXTS]
 
 
 def commit_act(origin: str, stream: str, seq: int, openings: Sequence[tuple[bytes, str, bytes]]) -> tuple[bytes, ...]:
@@ -33,17 +51,19 @@ def commit_act(origin: str, stream: str, seq: int, openings: Sequence[tuple[byte
 
     The same as `commit` for every slot, with the place hashed into one beginning.
     """
-    if any(len(salt) != 32 for salt, _, _ in openings):
-        raise Malformed("a salt has 32 bytes")
-    place = COMMIT + b"".join(lengthened(text) for text in (origin, stream, str(seq)))
-    return tuple(
-        hmac.digest(
-            salt,
-            place + _SLOT_TEXTS[slot] + lengthened(field) + len(value).to_bytes(4, "big") + value,
-            "sha256",
-        )
-        for slot, (salt, field, value) in enumerate(openings)
-    )
+    place = COMMIT + b"".join([lengthened(text) for text in (origin, stream, str(seq))])
+    made = []
+    for slot, (salt, field, value) in enumerate(openings):
+        if len(salt) != 32:
+            raise Malformed("a salt has 32 bytes")
+        if field or value:
+            text = _SLOT_TEXTS[slot] + lengthened(field) + len(value).to_bytes(4, "big") + value
+        else:
+            text = _ABSENT_TEXTS[slot]
+        block = salt + _REST_OF_BLOCK
+        inner = sha256(block.translate(_INNER) + place + text).digest()
+        made.append(sha256(block.translate(_OUTER) + inner).digest())
+    return tuple(made)
 
 
 def format_statement(statement: Statement) -> bytes:
