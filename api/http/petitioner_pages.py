@@ -22,6 +22,7 @@ from api.http.petitioner_acts import Offer, offers
 from api.http.problems import documented
 from api.http.rendering import address_of, render
 from api.http.signin import set_cookie
+from api.looks.telling import looks_of_case
 from api.main import Application
 from api.queries import ask_explanations, ask_timeline, fold_case
 from api.wording import Wording
@@ -63,7 +64,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/my-case", responses=documented(401, 403, 404))
 def my_case(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
     """Where the case stands, by when the office must do what and why, every step so far, and what can be done now."""
-    return _page(application, passed.viewer, lang, address_of(request))
+    return _page(request, application, passed.viewer, lang)
 
 
 @router.get("/my-case/acts/{action}", responses=documented(401, 403, 404))
@@ -99,13 +100,14 @@ def my_code(
     case = passed.viewer.case
     code, token = sessions.renew_code(case), sessions.open(case=case)
     viewer = sessions.viewer(token, application.ledger.reference().people)
-    answer = _page(application, viewer, lang, "/my-case", code)
+    answer = _page(request, application, viewer, lang, code)
     set_cookie(request, answer, token)
     return answer
 
 
-def _page(application: Application, viewer: Viewer, lang: str, address: str, code: str = "") -> HTMLResponse:
+def _page(request: Request, application: Application, viewer: Viewer, lang: str, code: str = "") -> HTMLResponse:
     case, at = viewer.case, application.clock()
+    sessions: Sessions = request.app.state.sessions
     state, size, found = _offers(application, case, lang)
     told = ask_timeline(application, case, size)
     clocks = waiting(ask_explanations(application, case, at, size))
@@ -114,7 +116,7 @@ def _page(application: Application, viewer: Viewer, lang: str, address: str, cod
         application,
         lang,
         viewer,
-        address=address,
+        address="/my-case" if code else address_of(request),
         state=state,
         plain=PLAIN.get(state.state, ""),
         today=civil_day(at),
@@ -124,6 +126,7 @@ def _page(application: Application, viewer: Viewer, lang: str, address: str, cod
         offers=found,
         texts=texts_for(application, case),
         files=files_of(application, case),
+        looks=looks_of_case(application, sessions.looks, case),
         claimable=bool(state.claim_key) and not state.petitioner_keys,
         code=code,
     )

@@ -11,8 +11,8 @@ const form = by("petition"), result = by("result"), review = by("review"), done 
 const { mode, lang, origin } = form.dataset;
 const said = (name) => form.dataset[`said${name}`];
 const post = (path, body) => send(path, body, lang, said);
-const place = `sundial ${location.pathname} ${form.dataset.about ?? ""}`, sentPlace = "sundial sent";
-const codePlace = `${place} code`;
+const place = `sundial ${location.pathname} ${form.dataset.about ?? ""}`;
+const codePlace = `${place} code`, sentPlace = `${place} sent`;
 let key = null, prepared = null, erased = false;
 
 // The draft: the case, an act id for each stage, how the key is kept, what was typed, what was sent so far.
@@ -189,7 +189,7 @@ async function finish() {
     }
   }
   erase();
-  sessionStorage.setItem(sentPlace, JSON.stringify({ path: place, ...sent }));
+  sessionStorage.setItem(sentPlace, JSON.stringify(sent));
   showDone(sent, code);
 }
 
@@ -233,7 +233,7 @@ async function attempt(work) {
 
 function begin() {
   const sent = JSON.parse(sessionStorage.getItem(sentPlace) ?? "null");
-  if (sent?.path === place && !location.hash && !draft.stage && !Object.values(draft.fields).some((one) => one)) { showDone(sent, ""); return; }
+  if (sent && !location.hash && !draft.stage && !Object.values(draft.fields).some((one) => one)) { showDone(sent, ""); return; }
   writeFields();
   if (mode === "claim") by("code").value = sessionStorage.getItem(codePlace) ?? "";
   if (mode === "claim" && location.hash) {
