@@ -118,7 +118,7 @@ def deeds_of(viewer: Viewer, people: People, name: str, row: Row, at: Addresses)
         return []
     stream = stream_of(name, row)
     found = [
-        (deed.action, at(FORM, {"stream": deed.stream or stream, "action": deed.action}, **given))
+        (deed.action, form_of(at, deed.stream or stream, deed.action, given))
         for deed, given in _told(name, row)
         if (deed.stream or stream).startswith(deed.action.partition(".")[0] + "/")
         and any(_could(seat, deed.action, viewer, people, row) for seat, _ in seats_for(viewer, deed.action))
@@ -126,6 +126,13 @@ def deeds_of(viewer: Viewer, people: People, name: str, row: Row, at: Addresses)
     if stream:
         found.append((DESK, at(desk_of(stream))))
     return found
+
+
+def form_of(at: Addresses, stream: str, action: str, given: Mapping[str, Any]) -> str:
+    """Where the form of an act on a stream is, filled in; a case's has the case in its path, like all that shows one."""
+    if stream.startswith("case/"):
+        return at(f"/desk/cases/{stream[5:]}/acts/{action}", given)
+    return at(FORM, {"stream": stream, "action": action}, **given)
 
 
 def desk_of(stream: str) -> str:
@@ -198,4 +205,4 @@ def _stands(word: str, seat: Seat, viewer: Viewer, people: People, row: Row) -> 
     return word == standing.ANY_OFFICE
 
 
-__all__ = ["DEEDS", "DESK", "FORM", "TRACKS", "Deed", "deeds_of", "desk_of", "roles_for", "stream_of"]
+__all__ = ["DEEDS", "DESK", "FORM", "TRACKS", "Deed", "deeds_of", "desk_of", "form_of", "roles_for", "stream_of"]

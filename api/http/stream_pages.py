@@ -44,7 +44,7 @@ def act_page(
     request: Request, application: Opened, passed: Passed, action: Action = "", stream: Stream = "", lang: Lang = "zh"
 ) -> HTMLResponse:
     """The form of an act on a stream; further members of the address are values of its public fields."""
-    if not has_form(action):
+    if not has_form(action) or stream.startswith("case/"):
         raise NotThere("page_unknown")
     return show_form(request, application, passed, lang, action, "" if action == REGISTER else stream)
 
