@@ -211,8 +211,9 @@ class Intake:
                 act.error = refusal
         # One kind of work after the other, each with all acts: changing with every act would cost a tenth of the speed.
         signed = _passing(judged, lambda one: self._judge.check(one.prepared, one.known, one.act.signature))
-        keystore = self._parts.keystore
-        keystore.provide((one.known.ref, one.item.seq) for one in signed if one.known.ref is not None)
+        if len(signed) > 1:
+            places = [(one.known.ref, one.item.seq) for one in signed if one.known.ref is not None]
+            self._parts.keystore.provide(places)
         sealed = _passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
         if sealed:
             self._save([one.item for one in sealed])

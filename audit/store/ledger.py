@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from eventsourcing.application import Application, ProcessingEvent
+from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
 from eventsourcing.utils import Environment, EnvType
 
@@ -74,12 +74,10 @@ class Ledger(Application[str]):
     def save(self, *objs: Any, **kwargs: Any) -> list[Recording[str]]:
         """Record signed acts; each carries its own answer afterwards.
 
-        The library asks every object whether it follows a protocol, which costs more than storing it: here all do.
+        The library asks every object whether it follows a protocol and looks for aggregates and snapshots to keep,
+        which costs more than storing it: here all are events, and there is nothing else to keep.
         """
-        processing: ProcessingEvent[str] = ProcessingEvent()
-        processing.events.extend(objs)
-        processing.saved_kwargs.update(kwargs)
-        recordings = self._record(processing)
+        recordings = self.events.put(objs, **kwargs)
         self._notify(recordings)
         return recordings
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
@@ -17,8 +16,7 @@ ReadEvent = Callable[[Statement, int, int], Any]
 """(statement, index or -1 where unknown, recorded_at in Unix ms) → the domain's event."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedAct:
+class SignedAct(NamedTuple):
     """A signed act on its way in, as the library's `save` wants it."""
 
     item: Item

@@ -20,6 +20,11 @@ from audit.tiles import WIDTH
 LOCK_TIMEOUT_SECONDS = 20.0
 
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+# The leaf that the act names as its predecessor is compared on the way: the zeros of a first act are no entry's leaf.
+_INSERT_BEHIND = """
+INSERT INTO entries SELECT ?, ?, ?, ?, ?, ?, ? WHERE ? = coalesce(
+    (SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?), zeroblob(32))
+"""
 _INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?, ?)"
 _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
@@ -116,7 +121,7 @@ class SqliteLog(LogQueries):
         assembly = Assembly(head, self._tail)
         recorded_at = self._timekeeper.next(head.recorded_at)
         for item in items:
-            item.error = _refusal(connection, item, assembly)
+            item.error = _refusal(item, assembly)
             if item.error is None:
                 assembly.seal(item, recorded_at)
                 item.error = _insert(connection, item)
@@ -190,26 +195,22 @@ def _tile_roots(connection: sqlite3.Connection, level: int, start: int, stop: in
     return [row[0] for row in rows]
 
 
-def _refusal(connection: sqlite3.Connection, item: Item, assembly: Assembly) -> LedgerError | None:
+def _refusal(item: Item, assembly: Assembly) -> LedgerError | None:
     """Return why an item cannot be taken in after what the assembly holds, or None."""
     if item.reference_at is not None and item.reference_at != assembly.reference_at:
         return ReferenceMoved("keys or people changed while the act was under way")
-    if item.prev is None:
-        return None
-    row = connection.execute(
-        "SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?", (item.stream, item.seq - 1)
-    ).fetchone()
-    if (row[0] if row else bytes(32)) != item.prev:
-        return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")
     return None
 
 
 def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
-    """Insert one item's rows; return the conflict if its place or its act id is taken."""
+    """Insert one item's rows; return why not if its predecessor is another, or its place or its act id is taken."""
     number = item.index + 1
     row = (number, item.stream, item.seq, item.topic, item.state, item.leaf, item.act_id)
     try:
-        connection.execute(_INSERT_ENTRY, row)
+        if item.prev is None:
+            connection.execute(_INSERT_ENTRY, row)
+        elif not connection.execute(_INSERT_BEHIND, (*row, item.prev, item.stream, item.seq - 1)).rowcount:
+            return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")
     except sqlite3.IntegrityError as error:
         if "act_id" in str(error):
             return ActConflict("an act with this id is recorded already")
