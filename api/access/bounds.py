@@ -1,6 +1,6 @@
 """Which units a viewer may look into: the offices below the own one, or those of open mandates.
 
-A case is within bounds if an office that holds it or has held it is. What lies outside is answered as if it were not
+A case is within bounds if an office that it concerns is (`concerned`). What lies outside is answered as if it were not
 there, so that nobody learns that it exists.
 """
 
@@ -91,14 +91,14 @@ class Bounds:
         return tuple(root for root in self.roots if not any(self.people.is_under(root, other) for other in self.roots))
 
     def check_case(self, case: Case) -> None:
-        """Check that one of the offices that hold or held a case is within bounds, or that it is the viewer's own.
+        """Check that one of the offices that a case concerns is within bounds, or that it is the viewer's own.
 
         A case that went to the discipline inspection leaves every unit's view: only who looks by a mandate of a body of
         inspection still sees it. Raises OutOfBounds if not. Source: article 30, no leak to the accused.
         """
         if case.stream == f"case/{self.case}":
             return
-        offices = {case.office, *(held.office for held in case.holdings)}
+        offices = concerned(case)
         diverted = case.state == "DIVERTED_DISCIPLINE"
         if (diverted and not self.inspecting) or not any(self.covers(office) for office in offices):
             raise OutOfBounds("case_out_of_bounds")
@@ -108,7 +108,7 @@ class Bounds:
 
         One that went to the discipline inspection is looked at by a mandate of a body of inspection.
         """
-        offices = {case.office, *(held.office for held in case.holdings)}
+        offices = concerned(case)
         found = [one for one in self.openings if any(self._reaches(one.root, office) for office in offices)]
         if case.state == "DIVERTED_DISCIPLINE":
             found.sort(key=lambda one: not (one.mandate and one.role == "inspector"))
@@ -116,6 +116,13 @@ class Bounds:
 
     def _reaches(self, root: str, office: str) -> bool:
         return office == root or self.people.is_under(office, root)
+
+
+def concerned(case: Case) -> frozenset[str]:
+    """The offices that hold or held a case, and those whose leaders have or had it as a package."""
+    package = case.tracks.package
+    leading = [] if package is None else [hold.office for hold in package.holds]
+    return frozenset({case.office, *(held.office for held in case.holdings), *leading})
 
 
 def bounds_of(viewer: Viewer, grants: Iterable[Grant], people: People, reader: Reader, at: datetime) -> Bounds:

@@ -25,7 +25,7 @@ from api.main import Application
 from api.queries import CASE, fold_case
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf"
+TOKEN_FIELD = "csrf"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
@@ -53,6 +53,13 @@ class Pass:
         """Which units and which case these grants let the viewer look into now."""
         people = application.ledger.reference().people
         return bounds_of(self.viewer, self.grants, people, application.reader, application.clock())
+
+    def list_bounds(self, application: Application) -> Bounds:
+        """The bounds of a list: mandates are not looked up for whoever's own offices are everything."""
+        people = application.ledger.reference().people
+        own = [grant for grant in self.grants if grant.relation != "mandate"]
+        bounds = bounds_of(self.viewer, own, people, application.reader, application.clock())
+        return bounds if bounds.everything else self.bounds(application)
 
     def check_case(self, application: Application, case: str) -> None:
         """Check that a case may be looked into, and write down that it is.
@@ -92,7 +99,7 @@ def guard(request: Request, application: Opened) -> None:
     grants = tuple(grant for grant in row.grants if grant.role in viewer.roles and _stands(grant, request, viewer))
     if not grants:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
-    if request.method not in SAFE_METHODS and viewer.csrf:
+    if request.method not in SAFE_METHODS:
         check_same_origin(request)
     if row.export and not row.of_case:
         looking.took(application, viewer, grants, request.query_params.get("unit", ""))
@@ -118,8 +125,8 @@ def check_same_origin(request: Request) -> None:
 
 
 def check_token(viewer: Viewer, token: str) -> None:
-    """Check the token that a form or a script sends along; raises NotAllowed."""
-    if not viewer.csrf or not hmac.compare_digest(viewer.csrf, token):
+    """Check the token that a form of who is signed in sends along; raises NotAllowed."""
+    if not viewer.csrf or not hmac.compare_digest(viewer.csrf.encode(), token.encode()):
         raise NotAllowed("csrf_token")
 
 

@@ -56,6 +56,11 @@ class Sessions:
         """Where looks are written down."""
         return self.store.looks
 
+    @property
+    def form_key(self) -> bytes:
+        """The key under which forms of who is not signed in are coded: drawn once, kept in the file."""
+        return self.store.secret("forms", lambda: self._entropy(TOKEN_BYTES))
+
     def set_password(self, name: str, officer: str, password: str, subject: str = "") -> None:
         """Add or change an account. Raises ApiError for a password of fewer than 12 or over 256 characters."""
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:

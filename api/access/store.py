@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS codes (
     digest BLOB PRIMARY KEY, case_id TEXT NOT NULL, issued_at INTEGER NOT NULL,
     revoked_at INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS failures (
     source BLOB PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
 """
@@ -142,6 +143,15 @@ class AccessStore:
             ).rowcount
             run.execute("DELETE FROM sessions WHERE case_id = ? AND account = ''", (case,))
         return count
+
+    def secret(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """This server's own secret of a name; it is made when it is first asked for."""
+        with self._lock:
+            row = self._database.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                self._database.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, make()))
+                row = self._database.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0])
 
     def waiting_until(self, source: str) -> int:
         """Until when (Unix milliseconds) attempts of a source are refused; 0 if they are not."""

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.access.guard import guard
 from api.access.sessions import Sessions
+from api.access.tokens import check_form
 from api.examples import with_examples
 from api.http import (
     acts,
@@ -53,7 +54,13 @@ def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) 
 
     The gate says to which names it answers and how often; by default to this machine's, as often as it is asked.
     """
-    app = FastAPI(title="Sundial 日晷", version=VERSION, docs_url=None, redoc_url=None, dependencies=[Depends(guard)])
+    app = FastAPI(
+        title="Sundial 日晷",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(guard), Depends(check_form)],
+    )
     meters = Meters()
     install_gauges(meters.registry, application)
     app.state.application = application

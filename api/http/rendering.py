@@ -33,6 +33,7 @@ MENU: Final = (
     Door("/lists", "lists"),
     Door("/figures", "figures"),
     Door("/desk", "desk"),
+    Door("/looks", "looks"),
     Door("/my-case", "my_case"),
     Door("/submit", "submit"),
     Door("/public", "public"),

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access.guard import Passed, check_same_origin, check_token
+from api.access.guard import Passed
 from api.access.sessions import COOKIE, Sessions, SignInRefused, TooManyAttempts
+from api.access.tokens import FormToken
 from api.demo.doors import doors_of
 from api.errors import describe
 from api.http.depends import Opened
@@ -24,9 +25,11 @@ Next = Annotated[str, Query(max_length=600)]
 
 
 @router.get("/sign-in", response_class=HTMLResponse)
-def sign_in_page(application: Opened, passed: Passed, next: Next = "/", lang: Lang = "zh") -> HTMLResponse:
+def sign_in_page(
+    request: Request, application: Opened, passed: Passed, next: Next = "/", lang: Lang = "zh"
+) -> HTMLResponse:
     """The form; a demonstration's also tells its visitors which names and passwords there are."""
-    return _door(application, passed, lang, next)
+    return door(request, application, passed, lang, next)
 
 
 @router.post("/sign-in")
@@ -41,23 +44,22 @@ def sign_in(
     lang: Lang = "zh",
 ) -> Response:
     """Open a session and go on; a refusal shows the form again with its reason, never with a secret that was typed."""
-    check_same_origin(request)
     sessions: Sessions = request.app.state.sessions
     source = request.client.host if request.client else ""
     try:
         token = sessions.sign_in_with_code(code.strip(), source) if code else sessions.sign_in(name, password, source)
     except (SignInRefused, TooManyAttempts) as error:
         told = describe(error, Wording(lang)).title
-        return _door(application, passed, lang, next, told, error.status)
+        return door(request, application, passed, lang, next, told, error.status)
+    sessions.store.end_session(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/my-case" if code else local_path(next), status_code=303)
     set_cookie(request, answer, token)
     return answer
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, passed: Passed, csrf: Text = "") -> Response:
+def sign_out(request: Request) -> Response:
     """End the session."""
-    check_token(passed.viewer, csrf)
     sessions: Sessions = request.app.state.sessions
     sessions.store.end_session(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/sign-in", status_code=303)
@@ -65,11 +67,30 @@ def sign_out(request: Request, passed: Passed, csrf: Text = "") -> Response:
     return answer
 
 
-def _door(
-    application: Application, passed: Passed, lang: str, next: str, refused: str = "", status: int = 200
+def door(
+    request: Request,
+    application: Application,
+    passed: Passed,
+    lang: str,
+    next: str,
+    refused: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
+    """The page with the ways in; `refused` says why the last attempt was."""
+    token = FormToken(request, application, passed.viewer)
     shown = {"next": local_path(next), "refused": refused, "doors": doors_of(application.settings)}
-    return render("sign_in.html", application, lang, passed.viewer, address="/sign-in", status=status, **shown)
+    answer = render(
+        "sign_in.html",
+        application,
+        lang,
+        passed.viewer,
+        address="/sign-in",
+        status=status,
+        csrf=token.value,
+        **shown,
+    )
+    token.give(answer)
+    return answer
 
 
 def set_cookie(request: Request, answer: Response, token: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,6 +34,11 @@ class FixedSessions(Sessions):
         self._looks = open_journal(":memory:")
 
     @property
+    def form_key(self) -> bytes:
+        """Return a key that everybody knows."""
+        return bytes(32)
+
+    @property
     def looks(self) -> Journal:
         """Return what was looked at."""
         return self._looks
@@ -61,6 +67,18 @@ def prepare(client: TestClient, wish: dict[str, Any], **options: Any) -> Any:
     """Ask for a dry run as the officer that the wish names, at a client of `client_of`."""
     client.cookies.set(COOKIE, wish["actor"]["actor"])
     return client.post("/api/acts/prepare", json=wish, **options)
+
+
+def token_of(client: TestClient, page: str = "/sign-in") -> str:
+    """The token of the forms on a page."""
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(page).text)
+    assert found is not None, f"{page} has no form with a token"
+    return found[1]
+
+
+def enter(client: TestClient, **fields: str) -> Any:
+    """Send the form of the door as its page does."""
+    return client.post("/sign-in", data={"csrf": token_of(client), **fields})
 
 
 @contextmanager

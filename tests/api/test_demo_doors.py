@@ -13,7 +13,7 @@ from api.errors import UsageRefused
 from api.main import Application
 from api.settings import Settings
 from projections.supervision_mandates import mandates
-from tests.api.clients import open_door, signed_in
+from tests.api.clients import enter, open_door, signed_in
 from tests.api.conftest import runner
 from tests.api.demo_city import open_city
 
@@ -37,7 +37,7 @@ def sessions(city: Application) -> Iterator[Sessions]:
 def _enter(city: Application, sessions: Sessions, doors: Doors, name: str) -> TestClient:
     account = next(one for one in doors.accounts if one.name == name)
     with signed_in(city, sessions) as client:
-        answer = client.post("/sign-in", data={"name": name, "password": account.password})
+        answer = enter(client, name=name, password=account.password)
         assert answer.status_code == 303
         return client
 
@@ -76,7 +76,7 @@ def test_the_door_of_a_demonstration_shows_its_names_and_passwords(
 def test_the_code_opens_the_one_case(city: Application, sessions: Sessions) -> None:
     doors = open_doors(city, sessions, CASE)
     with signed_in(city, sessions) as client:
-        assert client.post("/sign-in", data={"code": doors.code}).status_code == 303
+        assert enter(client, code=doors.code).status_code == 303
 
 
 def test_a_ledger_that_is_no_demonstration_has_no_such_accounts(city: Application, sessions: Sessions) -> None:

@@ -19,7 +19,7 @@ from api.access.sessions import COOKIE
 from api.main import Application
 from api.settings import Settings
 from domain.case_events import CaseRegistered
-from tests.api.clients import client_of, everywhere, open_door, prepare, signed_in
+from tests.api.clients import client_of, enter, everywhere, open_door, prepare, signed_in
 
 CASE = "0123456789abcdef" * 2
 SEALED = {field: f"标记甲乙丙丁{field}MARK{number}zqx" for number, field in enumerate(CaseRegistered.sealed)}
@@ -104,11 +104,11 @@ def test_nothing_personal_is_written_down_or_told(
         code = sessions.issue_code(CASE)
         secrets += [code, code.replace("-", "")]
         with signed_in(application, sessions) as client:
-            assert client.post("/sign-in", data={"name": "shen", "password": WRONG}).status_code == 401
-            assert client.post("/sign-in", data={"code": STRAY}).status_code == 401
-            assert client.post("/sign-in", data={"code": code}).status_code == 303
+            assert enter(client, name="shen", password=WRONG).status_code == 401
+            assert enter(client, code=STRAY).status_code == 401
+            assert enter(client, code=code).status_code == 303
             client.cookies.clear()
-            assert client.post("/sign-in", data={"name": "shen", "password": PASSWORD}).status_code == 303
+            assert enter(client, name="shen", password=PASSWORD).status_code == 303
             secrets.append(client.cookies[COOKIE])
             for path in (f"/api/cases/{CASE}/timeline", f"/cases/{CASE}", "/", "/api/overdue", "/lists/overdue"):
                 told.append(client.get(path).text)

@@ -16,7 +16,7 @@ from api.settings import Settings
 from api.wording import Wording
 from domain.vocabulary import STATES
 from projections.overdue import overdue
-from tests.api.clients import open_door, signed_in
+from tests.api.clients import enter, open_door, signed_in
 from tests.api.demo_city import open_city
 
 
@@ -46,7 +46,7 @@ def test_a_code_opens_the_own_case_with_its_next_date_and_the_reason(
 ) -> None:
     code = door.issue_code(case)
     with signed_in(city, door) as client:
-        opened = client.post("/sign-in", data={"code": code, "lang": lang})
+        opened = enter(client, code=code)
         assert (opened.status_code, opened.headers["location"]) == (303, "/my-case")
         page = client.get(f"/my-case?lang={lang}").text
     clocks = waiting(ask_explanations(city, case, city.clock()))
@@ -90,7 +90,7 @@ def test_a_revoked_code_and_its_session_open_nothing_any_more(city: Application,
         assert client.get("/my-case").status_code == 200
         door.revoke_codes(case)
         assert client.get("/my-case", headers={"accept": "text/html"}).status_code == 303
-        assert client.post("/sign-in", data={"code": code}).status_code == 401
+        assert enter(client, code=code).status_code == 401
 
 
 def test_every_state_with_a_sentence_is_a_state() -> None:

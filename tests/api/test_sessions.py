@@ -27,7 +27,7 @@ from api.errors import ApiError
 from api.http.signin import local_path
 from api.main import Application
 from domain.people import NO_PEOPLE
-from tests.api.clients import CHEAP, signed_in
+from tests.api.clients import CHEAP, enter, signed_in, token_of
 
 PASSWORD = "a long enough password"
 CASE = "c" * 32
@@ -153,7 +153,7 @@ def client(application: Application, sessions: Sessions) -> Iterator[TestClient]
 
 
 def _enter(client: TestClient, **headers: str) -> Any:
-    form = {"name": "shen", "password": PASSWORD, "next": "/"}
+    form = {"name": "shen", "password": PASSWORD, "next": "/", "csrf": token_of(client)}
     return client.post("/sign-in", data=form, headers=headers)
 
 
@@ -183,7 +183,7 @@ def test_leaving_needs_the_token_of_the_page(client: TestClient, sessions: Sessi
 
 
 def test_a_refusal_shows_the_form_again_and_repeats_no_secret(client: TestClient) -> None:
-    answer = client.post("/sign-in", data={"name": "shen", "password": "the wrong secret"})
+    answer = enter(client, name="shen", password="the wrong secret")
     assert answer.status_code == 401
     assert "the wrong secret" not in answer.text
     assert 'role="alert"' in answer.text

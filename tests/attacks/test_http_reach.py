@@ -23,7 +23,7 @@ from api.settings import Settings
 from domain.people import NOW
 from projections.overdue import overdue
 from projections.supervision_mandates import mandates
-from tests.api.clients import open_door, signed_in
+from tests.api.clients import enter, open_door, signed_in
 from tests.api.demo_city import open_city
 
 SCRIPT = "<script>alert('日晷')</script>\"'><img src=x onerror=alert(1)>"
@@ -176,7 +176,7 @@ def test_script_in_any_part_of_an_address_comes_back_as_text_or_not_at_all(mayor
                 if "html" in answer.headers.get("content-type", ""):
                     assert "<script>alert" not in answer.text, (path, field)
                     assert "<img src=x" not in answer.text, (path, field)
-    answer = mayor.post("/sign-in", data={"name": SCRIPT, "password": SCRIPT, "next": SCRIPT})
+    answer = enter(mayor, name=SCRIPT, password=SCRIPT, next=SCRIPT)
     assert "<script>alert" not in answer.text
 
 
