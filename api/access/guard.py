@@ -25,7 +25,7 @@ from api.main import Application
 from api.queries import CASE, fold_case
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-TOKEN_FIELD = "csrf"
+TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
