@@ -74,6 +74,14 @@ class Session(ABC):
     def has_table(self, name: str) -> bool:
         """Return whether a table of this name exists."""
 
+    @abstractmethod
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a table takes, 0 where the store does not tell."""
+
+    @abstractmethod
+    def expect_sorting(self) -> None:
+        """Have this transaction make keys and indexes in memory, as far as they fit."""
+
 
 class Database(ABC):
     """A database that holds entries and views."""

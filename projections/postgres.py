@@ -25,6 +25,8 @@ _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 # What is put has one plan, however many rows there are.
 _NOT_LASTING = "SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan"
+# Tables are indexed side by side, each by one process of the server.
+_SORTING = "SET LOCAL maintenance_work_mem = '128MB'; SET LOCAL max_parallel_maintenance_workers = 0"
 _HOLD_VIEWS = "LOCK TABLE view_state IN ACCESS SHARE MODE"
 _HOLD_VIEWS_ALONE = "LOCK TABLE view_state IN ACCESS EXCLUSIVE MODE"
 
@@ -90,6 +92,12 @@ class PostgresSession(Session):
 
     def has_table(self, name: str) -> bool:
         return bool(self.query("SELECT 1 WHERE to_regclass(:name) IS NOT NULL", {"name": name}))
+
+    def size_of(self, name: str) -> int:
+        return int(self.query("SELECT COALESCE(pg_relation_size(to_regclass(:name)), 0)", {"name": name})[0][0])
+
+    def expect_sorting(self) -> None:
+        self._connection.execute(_SORTING)
 
 
 class PostgresDatabase(Database):

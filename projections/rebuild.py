@@ -21,10 +21,10 @@ from projections.database import Database, Session
 from projections.entries import log_size, read_range, read_reference_streams
 from projections.folding import Folder, fold_streams
 from projections.open import open_database
+from projections.rebuild_indexes import INDEX_JOB, build_indexes, index_jobs, is_index_job
 from projections.references import take_in
 from projections.registry import (
     STAGE,
-    add_keys,
     add_stage,
     drop_stage,
     pending_ranges,
@@ -43,16 +43,12 @@ _ROWS_A_LOAD = 50_000
 _MAX_PARTS = 16**4
 _POLL_SECONDS = 0.25
 
-# The last range holds no stream: it stands for making keys and indexes, and is ticked off with them.
-_KEYS = "~keys"
-
 
 def ranges_of(entries: int) -> Iterator[Range]:
     """Yield ranges that hold every stream once, and some thousands of entries each where case ids are random."""
     parts = min(_MAX_PARTS, -(-entries // ENTRIES_A_RANGE))
     lows = ["", *(f"case/{number * _MAX_PARTS // parts:04x}" for number in range(parts)), "case0"]
     yield from zip(lows, [*lows[1:], None], strict=True)
-    yield (_KEYS, None)
 
 
 def prepare_stage(database: Database, views: Sequence[View]) -> int:
@@ -64,11 +60,13 @@ def prepare_stage(database: Database, views: Sequence[View]) -> int:
         session.hold_views()
         wanted = {view.name: view.version for view in views}
         staged = standing(session, STAGE)
-        if staged and {name: found.version for name, found in staged.items()} == wanted:
+        # A stage from before there was a job a table has one for them all; it is not gone on with.
+        usable = (INDEX_JOB, None) not in pending_ranges(session)
+        if staged and usable and {name: found.version for name, found in staged.items()} == wanted:
             return next(iter(staged.values())).position
         drop_stage(session)
         size = log_size(session)
-        add_stage(session, views, size, ranges_of(size))
+        add_stage(session, views, size, (*ranges_of(size), *index_jobs(views)))
         return size
 
 
@@ -79,18 +77,15 @@ def fill_stage(
     with database.read() as session:
         pending = pending_ranges(session)
         total = int(session.query("SELECT COUNT(*) FROM view_ranges")[0][0])
-    ranges = [found for found in pending if found[0] != _KEYS]
+    ranges = [found for found in pending if not is_index_job(found[0])]
     if processes > 1 and len(ranges) > processes:
         _fill_in_parallel(database, views, codec, size, ranges, processes, partial(_report, database, progress, total))
     else:
         for done, _ in enumerate(_fill_ranges(database, views, codec, size, ranges), total - len(pending) + 1):
             progress(done, total)
-    if pending:
-        with database.write(lasting=False) as session:
-            if take_range(session, _KEYS):
-                add_keys(session, views)
-        database.tidy([table_name(table, STAGE) for view in views for table in all_tables(view)])
-        progress(total, total)
+    jobs = [low for low, _ in pending if is_index_job(low)]
+    for done, _ in enumerate(build_indexes(database, views, jobs, processes), total - len(jobs) + 1):
+        progress(done, total)
 
 
 def _fill_in_parallel(

@@ -117,16 +117,13 @@ def take_range(session: Session, low: str) -> bool:
     return session.run("UPDATE view_ranges SET done = 1 WHERE low = :low AND done = 0", {"low": low}) == 1
 
 
-def add_keys(session: Session, views: Iterable[View]) -> None:
-    """Give the filled staged tables their keys and indexes."""
-    staged = standing(session, STAGE)
-    for view in views:
-        for table in all_tables(view):
-            name = table_name(table, STAGE)
-            if session.dialect == "postgres":
-                session.run(add_key(table, name))
-            for statement in create_indexes(table, name, staged[view.name].generation, session.dialect):
-                session.run(statement)
+def add_keys(session: Session, view: View, table: Table) -> None:
+    """Give a filled staged table of a view its key and indexes."""
+    name = table_name(table, STAGE)
+    if session.dialect == "postgres":
+        session.run(add_key(table, name))
+    for statement in create_indexes(table, name, standing(session, STAGE)[view.name].generation, session.dialect):
+        session.run(statement)
 
 
 def drop_stage(session: Session) -> None:

@@ -57,6 +57,12 @@ class SqliteSession(Session):
     def has_table(self, name: str) -> bool:
         return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", {"name": name}))
 
+    def size_of(self, name: str) -> int:
+        return 0
+
+    def expect_sorting(self) -> None:
+        """Nothing to do: what SQLite sorts is bounded by its cache."""
+
 
 class SqliteDatabase(Database):
     """A SQLite file. Raises DatabaseRefused if the URL names none."""
