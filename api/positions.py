@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from audit.store.ledger import Ledger
 
 MAX_CHECKPOINT_BYTES = 65_536
 RECORDED_AT_BYTES = 8
+_KEPT_ROOTS = 64
 
 
 def parse_known_at(text: str | None, ledger: Ledger) -> int | None:
@@ -52,7 +54,13 @@ def size_at(ledger: Ledger, at: datetime) -> int:
 
 def position(ledger: Ledger, size: int) -> list[dict[str, Any]]:
     """Name a place in the log: its origin, size and root; a list, because later questions span ledgers."""
-    return [{"origin": ledger.origin, "size": size, "root": ledger.root(size).hex()}]
+    return [{"origin": ledger.origin, "size": size, "root": _root(ledger, size)}]
+
+
+@lru_cache(maxsize=_KEPT_ROOTS)
+def _root(ledger: Ledger, size: int) -> str:
+    """The root over the first so many entries, in hex; a log only grows, so those of late are kept."""
+    return ledger.root(size).hex()
 
 
 def log_key_of(ledger: Ledger, note: str) -> bytes:

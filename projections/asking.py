@@ -65,6 +65,10 @@ class Asking:
         """Return what holds of rows of the unit's subtree, to be joined to a condition; nothing if no unit is asked."""
         return f" AND {column} IN (:values)" if self._units else ""
 
+    def cases(self, column: str = "case_id") -> str:
+        """Return what holds of rows of the cases that were named as `cases`; nothing if none were."""
+        return f" AND {column} IN (:cases)" if self._parameters.get("cases") is not None else ""
+
     def ask(self, sql: str, **parameters: object) -> list[Row]:
         """Run a query that contains what `units` returned."""
         merged = {**self._parameters, **parameters}

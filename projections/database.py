@@ -36,7 +36,7 @@ class Session(ABC):
 
     @abstractmethod
     def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
-        """Return all rows of a query."""
+        """Return all rows of a query. A parameter that stands as `IN (:name)` is a list of texts."""
 
     @abstractmethod
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:

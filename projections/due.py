@@ -29,10 +29,11 @@ class DueDays:
         self._calendars = calendars
         self._known_at = known_at
         self._due: dict[tuple[int, int, int], tuple[date, bool]] = {}
+        self._latest = calendars.as_known(known_at - 1)
 
     def due(self, kind: int, key_day: int, closed: int) -> tuple[date, bool]:
         """Return the day on which a clock is due, and whether a notice yet to come can still move it."""
-        calendar = self._calendars.as_known(min(closed, self._known_at) - 1)
+        calendar = self._latest if closed >= self._known_at else self._calendars.as_known(closed - 1)
         key = (kind, key_day, calendar.version)
         if key not in self._due:
             due = due_day(calendar, kind, key_day)

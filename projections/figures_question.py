@@ -23,6 +23,7 @@ from projections.figures_sections import Sections
 from projections.overdue_question import Filters, Question
 from projections.reader import Moment
 from projections.tables import Row
+from projections.tallies import tell
 
 _MONTH: Final = re.compile(r"(19|2\d)\d\d-(0[1-9]|1[0-2])")
 _EXCLUDED: Final = f"""
@@ -83,6 +84,8 @@ def log_ends(moment: Moment) -> LogEnds:
     """Return the ends of the log as known at a moment."""
     if moment.known_at == 0:
         return LogEnds(0, 0)
+    if moment.ends is not None:
+        return LogEnds(*moment.ends)
     return LogEnds(recorded_at(moment.session, 0), recorded_at(moment.session, moment.known_at - 1))
 
 
@@ -92,7 +95,7 @@ def next_month(first: date) -> date:
 
 
 class FigureQuestion:
-    """Asks for one figure, of all cases or of those whose ids lie in a range, both its ends included.
+    """Asks for one figure, of all cases, of these, or of those whose ids lie in a range, both its ends included.
 
     Raises UnitUnknown if no office of the unit's name is known at the moment.
     """
@@ -103,7 +106,7 @@ class FigureQuestion:
         figure: Figure,
         period: Period,
         unit: str | None,
-        cases: tuple[str, str] | None = None,
+        cases: tuple[str, str] | list[str] | None = None,
         ends: LogEnds | None = None,
     ) -> None:
         self.moment = moment
@@ -111,10 +114,14 @@ class FigureQuestion:
         self.period = period
         cut = from_unix_ms(period.cut_ms).astimezone(UTC)
         since = None if period.since_ms is None else from_unix_ms(period.since_ms)
-        low, high = cases or ("", "")
-        named = {"figure": figure.id, "clock": None, "leader": None, "low": low, "high": high}
+        named: dict[str, object] = {"figure": figure.id, "clock": None, "leader": None}
+        self._only = ""
+        if isinstance(cases, list):
+            self._only, named["cases"] = " AND case_id IN (:cases)", cases
+        elif cases is not None:
+            self._only = " AND case_id >= :low AND case_id <= :high"
+            named["low"], named["high"] = cases
         self.asking = Asking(moment, cut, unit, since, **named)
-        self._range = " AND case_id >= :low AND case_id <= :high" if cases else ""
         self._ends = ends or log_ends(moment)
         self._cut = cut
         self._unit = unit
@@ -127,27 +134,38 @@ class FigureQuestion:
     def sections(self, *, split: bool = False, only: bool = False) -> list[str]:
         """Return the queries whose rows are the members; `only` the excluded ones."""
         condition = f" AND case_id IN ({_EXCLUDED})" if only else ""
-        builder = Sections(self.asking, lambda: self.question, split=split, only=f"{condition}{self._range}")
+        builder = Sections(self.asking, lambda: self.question, split=split, only=f"{condition}{self._only}")
         return builder.of(self.figure.id)
 
     def count(self, *, split: bool) -> Mapping[str, Counted]:
         """Count the members, by unit or all together under "". Nobody is counted before the period has begun."""
         if not self.period.begun:
             return {}
-        excludes = bool(self.asking.ask(f"{_EXCLUDED} LIMIT 1"))
+        key = ("figure", self.figure.id, self._unit, self.period.since_ms, split)
+        counts = tell(self.moment, key, self.period.cut_ms, lambda moment, cases: self._of(moment, cases).sums(split))
+        return {
+            str(unit): Counted(num - no_num, den - no_den, imported - no_imported, no_den)
+            for unit, (den, num, imported, no_den, no_num, no_imported) in counts.items()
+        }
+
+    def sums(self, split: bool) -> dict[str, tuple[int, ...]]:
+        """Return, by unit, how many members there are, in the numerator and imported, and then of the excluded ones."""
+        excludes = bool(self.asking.ask(f"{_EXCLUDED}{self._only} LIMIT 1"))
         left_out = self._sum(split, only=True) if excludes else {}
         found = self._sum(split, only=False)
-        return {
-            unit: Counted(num - out[0], den - out[1], imported - out[2], out[1])
-            for unit, (num, den, imported) in found.items()
-            for out in [left_out.get(unit, (0, 0, 0))]
-        }
+        return {unit: (*numbers, *left_out.get(unit, (0, 0, 0))) for unit, numbers in found.items()}
+
+    def _of(self, moment: Moment, cases: list[str] | None) -> FigureQuestion:
+        """Return the same question at another moment, about these cases alone."""
+        if cases is None and moment is self.moment:
+            return self
+        return FigureQuestion(moment, self.figure, self.period, self._unit, cases, self._ends)
 
     def _sum(self, split: bool, *, only: bool) -> dict[str, tuple[int, int, int]]:
         group, by = ("unit", " GROUP BY unit") if split else ("''", "")
         sums: dict[str, tuple[int, int, int]] = {}
         for section in self.sections(split=split, only=only):
-            sums_of = "COALESCE(SUM(num), 0), COUNT(*), COALESCE(SUM(imported), 0)"
+            sums_of = "COUNT(*), COALESCE(SUM(num), 0), COALESCE(SUM(imported), 0)"
             for unit, *numbers in self.asking.ask(f"SELECT {group}, {sums_of} FROM ({section}) AS member{by}"):
                 one, two = sums.get(unit, (0, 0, 0)), [int(number) for number in numbers]
                 sums[unit] = (one[0] + two[0], one[1] + two[1], one[2] + two[2])

@@ -14,9 +14,10 @@ from domain.effective import unix_ms
 from projections.clocks import CLOCK_ROWS, CLOSED_IMPORTED, CLOSED_LATE, STARTED_IMPORTED, STARTED_LATE
 from projections.cursors import format_cursor, parse_cursor
 from projections.overdue_question import HELD, Filters, Question
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.scans import SortKey
 from projections.tables import Row
+from projections.tallies import Counts, tell
 
 SOON_DAYS = 7
 MAX_DAYS = 3_660
@@ -127,15 +128,20 @@ def count_overdue(
 
     Raises what `overdue` raises.
     """
-    with reader.at(CLOCK_ROWS, known_at) as moment:
-        question = Question(moment, as_of, Filters(unit, clock, leader, since, soon))
+    filters = Filters(unit, clock, leader, since, soon)
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        question = Question(moment, as_of, filters, cases=cases)
         sql = f"SELECT unit, clock, COUNT(*) FROM view_clocks WHERE {question.condition} GROUP BY unit, clock"
-        groups = question.ask(sql)
+        return {(row[0], row[1]): (row[2],) for row in question.ask(sql)}
+
+    with reader.at(CLOCK_ROWS, known_at) as moment:
+        counts = tell(moment, ("overdue", filters), unix_ms(as_of), count)
     by_unit: dict[str, int] = {}
     by_clock: dict[str, int] = {}
-    for name, kind, count in sorted(groups):
-        by_unit[name] = by_unit.get(name, 0) + count
-        by_clock[kind] = by_clock.get(kind, 0) + count
+    for (name, kind), (number,) in sorted(counts.items()):
+        by_unit[name] = by_unit.get(name, 0) + number
+        by_clock[kind] = by_clock.get(kind, 0) + number
     return OverdueCount(as_of, moment.known_at, sum(by_unit.values()), by_unit, dict(sorted(by_clock.items())))
 
 

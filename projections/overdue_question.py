@@ -49,9 +49,16 @@ class Filters:
 
 
 class Question:
-    """The rows of `view_clocks` that answer, as known and as of a moment."""
+    """The rows of `view_clocks` that answer, as known and as of a moment; of these cases alone, if any are given."""
 
-    def __init__(self, moment: Moment, as_of: datetime, filters: Filters, clocks: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        moment: Moment,
+        as_of: datetime,
+        filters: Filters,
+        clocks: Collection[str] = (),
+        cases: list[str] | None = None,
+    ) -> None:
         as_of_ms = unix_ms(as_of)
         self._moment = moment
         self._soon = filters.soon
@@ -67,11 +74,13 @@ class Question:
         duties = [row for row in rows if row.nature == "duty"]
         self._kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in duties})
         self._units = moment.units_under(filters.unit) if filters.unit is not None else []
-        given = {"clock": filters.clock, "leader": filters.leader}
+        given = {"clock": filters.clock, "leader": filters.leader, "cases": cases}
         self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, **given}
         self._alive = ALIVE + (" AND clock = :clock" if filters.clock is not None else "")
         if clocks:
             self._alive += f" AND clock IN ({', '.join(map(repr, sorted(clocks)))})"
+        if cases is not None:
+            self._alive += " AND case_id IN (:cases)"
         self._led = filters.leader is not None
         if self._led:
             self._alive += f" AND case_id IN (SELECT case_id FROM ({HELD}) AS held WHERE leader = :leader)"

@@ -15,7 +15,7 @@ from projections.errors import DatabaseFailed
 from projections.postgres_arrays import install_arrays, write_array
 from projections.tables import Row, Table
 
-_ANY = ("IN (:values)", "= ANY(:values)")
+_ANY = re.compile(r"IN \((:[a-z_]+)\)")
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 # Names of tables are looked up as they are now, rows as they were when the snapshot was taken: a reader that met a swap
@@ -54,14 +54,14 @@ class PostgresSession(Session):
             yield from cursor.execute(_translate(sql), parameters)
 
     def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
-        return self.query(sql.replace(*_ANY), {**parameters, "values": list(values)})
+        return self.query(sql, {**parameters, "values": list(values)})
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
         with self._connection.cursor() as cursor:
             return cursor.execute(_translate(sql), parameters).rowcount
 
     def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
-        return self.run(sql.replace(*_ANY), {**parameters, "values": list(values)})
+        return self.run(sql, {**parameters, "values": list(values)})
 
     def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
         if not rows:
@@ -152,8 +152,11 @@ def _told() -> Iterator[None]:
 
 @lru_cache(maxsize=1024)
 def _translate(sql: str) -> str:
-    """Write parameters the driver's way. All SQL here is a constant, or built from constants and table names."""
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    """Write parameters the driver's way, and lists of them the server's.
+
+    All SQL here is a constant, or built from constants and table names.
+    """
+    return _PARAMETER.sub(r"%(\1)s", _ANY.sub(r"= ANY(\1)", sql).replace("%", "%%"))
 
 
 @lru_cache(maxsize=1024)

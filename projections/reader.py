@@ -12,12 +12,18 @@ from projections.entries import Decode, decode_with_standard_library, read_strea
 from projections.errors import PositionRefused, UnitUnknown
 from projections.references import take_in
 from projections.registry import live_position
+from projections.tallies import Tallies
 from projections.view import View
 
 _REFERENCE_STREAMS = ("calendar", "rules")
 _KEPT_REFERENCES = 16
-_PUBLISHED = """
-    SELECT COUNT(*) FROM entries WHERE originator_id IN ('calendar', 'rules') AND notification_id <= :known_at
+_STANDING = """
+    SELECT version, generation, position,
+        (SELECT COUNT(*) FROM entries
+            WHERE originator_id IN ('calendar', 'rules') AND notification_id <= COALESCE(:known_at, position)),
+        (SELECT substr(state, length(state) - 7) FROM entries WHERE notification_id = 1),
+        (SELECT substr(state, length(state) - 7) FROM entries WHERE notification_id = COALESCE(:known_at, position))
+    FROM view_state WHERE stage = 0 AND name = :name
 """
 _OFFICES = "SELECT office, parent FROM view_offices WHERE k0 < :known_at"
 
@@ -27,13 +33,19 @@ class Moment:
     """A snapshot of the views as known at a log position.
 
     `known_at` says that exactly the first so many entries are known; `position` is how many the views have folded.
-    `reference` holds the rules and calendars known then.
+    `reference` holds the rules and calendars known then. `ends` are the times at which the first and the last known
+    entry were recorded, Unix milliseconds, 0 for none; None where the entries are not at hand. `tallies` are the
+    counts kept between questions, None where each is counted for itself, and `generation` tells how often the view
+    was built.
     """
 
     session: Session
     known_at: int
     position: int
     reference: Reference
+    ends: tuple[int, int] | None = None
+    tallies: Tallies | None = None
+    generation: int = 0
 
     def units_under(self, unit: str) -> list[str]:
         """Return an office and all offices below it, as the tree was known. Raises UnitUnknown if it was not in it."""
@@ -55,29 +67,46 @@ class Reader:
     def __init__(self, database: Database, *, decode: Decode = decode_with_standard_library) -> None:
         self.database = database
         self._references: dict[int, Reference] = {}
+        self._tallies = Tallies()
+        self._built = False
         self.decode = decode
 
     @contextmanager
-    def at(self, view: View, known_at: int | None = None) -> Iterator[Moment]:
+    def at(self, view: View, known_at: int | None = None, *, kept: bool = True) -> Iterator[Moment]:
         """Open the moment at which the first `known_at` entries are known; None means all that the views have folded.
 
-        Raises ViewsMissing if the view does not stand, PositionRefused if it has not come that far.
+        Unless `kept`, nothing that was counted for an earlier question is believed. Raises ViewsMissing if the view
+        does not stand, PositionRefused if it has not come that far.
         """
         with self.database.read() as session:
-            position = live_position(session, view)
+            if not self._built:
+                live_position(session, view)
+                self._built = True
+            rows = session.query(_STANDING, {"known_at": known_at, "name": view.name})
+            if not rows or rows[0][0] != view.version:
+                live_position(session, view)
+            _, generation, position, published, *ends = rows[0]
             size = position if known_at is None else known_at
             if not 0 <= size <= position:
                 raise PositionRefused(f"entry {size} lies outside the {position} entries that the views have folded")
-            yield Moment(session, size, position, self._reference(session, size))
+            first_ms, last_ms = (int.from_bytes(end or b"", "big") for end in ends)
+            yield Moment(
+                session,
+                size,
+                position,
+                self._reference(session, size, published),
+                (first_ms if size else 0, last_ms),
+                self._tallies if kept else None,
+                generation,
+            )
 
-    def _reference(self, session: Session, known_at: int) -> Reference:
+    def _reference(self, session: Session, known_at: int, published: int) -> Reference:
         """Return the rules and calendars known at a position; entries never change, so their count names the state."""
-        count = int(session.query(_PUBLISHED, {"known_at": known_at})[0][0])
-        found = self._references.get(count)
+        found = self._references.get(published)
         if found is None:
             entries = read_streams(session, self.decode, _REFERENCE_STREAMS, known_at)
             found = take_in(new_reference(), sorted(entries))
             if len(self._references) >= _KEPT_REFERENCES:
                 self._references.clear()
-            self._references[count] = found
+            self._references[published] = found
         return found

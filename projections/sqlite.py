@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from functools import lru_cache
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.errors import DatabaseFailed, DatabaseRefused
@@ -13,7 +15,7 @@ from projections.tables import Row, Table
 
 _SCHEME = "sqlite:///"
 _WAIT_SECONDS = 30.0
-_ANY = ("IN (:values)", "IN (SELECT value FROM json_each(:values))")
+_ANY = re.compile(r"IN \((:[a-z_]+)\)")
 
 _PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA cache_size=-65536")
 _LASTING = {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"}
@@ -28,19 +30,19 @@ class SqliteSession(Session):
         self._connection = connection
 
     def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
-        return self._connection.execute(sql, dict(parameters)).fetchall()
+        return self._connection.execute(_translate(sql), _written(parameters)).fetchall()
 
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
-        yield from self._connection.execute(sql, dict(parameters))
+        yield from self._connection.execute(_translate(sql), _written(parameters))
 
     def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
-        return self.query(sql.replace(*_ANY), {**parameters, "values": json.dumps(list(values))})
+        return self.query(sql, {**parameters, "values": list(values)})
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
-        return self._connection.execute(sql, dict(parameters)).rowcount
+        return self._connection.execute(_translate(sql), _written(parameters)).rowcount
 
     def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
-        return self.run(sql.replace(*_ANY), {**parameters, "values": json.dumps(list(values))})
+        return self.run(sql, {**parameters, "values": list(values)})
 
     def load(self, table: Table, name: str, rows: Collection[Row]) -> None:
         self._connection.executemany(f"INSERT INTO {name} VALUES ({_places(table)})", rows)
@@ -120,3 +122,13 @@ def _told() -> Iterator[None]:
 
 def _places(table: Table) -> str:
     return ", ".join("?" * len(table.columns))
+
+
+@lru_cache(maxsize=1024)
+def _translate(sql: str) -> str:
+    """Read lists of texts, which stand as `IN (:name)`, out of the JSON that they are handed in as."""
+    return _ANY.sub(r"IN (SELECT value FROM json_each(\1))", sql)
+
+
+def _written(parameters: Parameters) -> dict[str, object]:
+    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in parameters.items()}

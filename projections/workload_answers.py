@@ -5,6 +5,7 @@ Volume is context, never a score: nothing here is divided by the number of petit
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,8 +13,8 @@ from typing import Any, Final
 
 from projections.answers import Page
 from projections.asking import ALIVE, Asking, start_of
-from projections.reader import Reader
-from projections.tables import Row
+from projections.reader import Moment, Reader
+from projections.tallies import Counts, Most, tell
 from projections.workload import WORKLOAD, seen
 
 BANDS: Final = (15, 30, 60, 90)
@@ -36,7 +37,7 @@ _ENTERED: Final = f"""
     FROM view_stays WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out' AND {seen()}
 """
 _LEFT: Final = f"""
-    SELECT unit, SUM(closed) AS closed,
+    SELECT unit, COUNT(*) AS left_it, SUM(closed) AS closed,
         SUM(CASE WHEN left_by IN ('transferred', 'assigned') THEN 1 ELSE 0 END) AS passed_on,
         SUM(CASE WHEN left_by = 'return_approved' THEN 1 ELSE 0 END) AS given_back,
         SUM(CASE WHEN closed = 1 THEN passes ELSE 0 END) AS closed_passes,
@@ -96,12 +97,34 @@ def workload(
     rows: dict[str, dict[str, Any]] = {}
     with reader.at(WORKLOAD, known_at) as moment:
         asking = Asking(moment, as_of, unit, since)
-        for name, *counts in asking.ask(_stock(asking)):
-            rows.setdefault(name, {}).update(_stocked(asking, counts))
-        for sql, columns in ((_ENTERED, WorkloadRow.__slots__[12:15]), (_LEFT, _LEFT_COLUMNS)):
-            for name, *counts in asking.ask(f"{sql}{asking.units()} GROUP BY unit"):
-                rows.setdefault(name, {}).update(zip(columns, map(int, counts), strict=True))
+        for what, described in ((_stock, _stocked), (_entered, _came), (_left, _went)):
+
+            def count(at: Moment, cases: list[str] | None, what: Callable[[Asking], Counts] = what) -> Counts:
+                return what(Asking(at, as_of, unit, since, cases=cases))
+
+            for name, numbers in tell(moment, (what.__name__, unit, since), asking.as_of_ms, count).items():
+                rows.setdefault(name, {}).update(described(asking, numbers))
     return Page(as_of, moment.known_at, tuple(WorkloadRow(name, **rows[name]) for name in sorted(rows)))
+
+
+def _entered(asking: Asking) -> Counts:
+    """Count by office what came in over the period."""
+    rows = asking.ask(f"{_ENTERED}{asking.units()}{asking.cases()} GROUP BY unit")
+    return {name: tuple(map(int, numbers)) for name, *numbers in rows}
+
+
+def _came(_: Asking, numbers: Sequence[int]) -> dict[str, int]:
+    return dict(zip(WorkloadRow.__slots__[12:15], numbers, strict=True))
+
+
+def _left(asking: Asking) -> Counts:
+    """Count by office what left over the period."""
+    rows = asking.ask(f"{_LEFT}{asking.units()}{asking.cases()} GROUP BY unit")
+    return {name: tuple(map(int, numbers)) for name, *numbers in rows}
+
+
+def _went(_: Asking, numbers: Sequence[int]) -> dict[str, int]:
+    return dict(zip(_LEFT_COLUMNS, numbers[1:], strict=True))
 
 
 _LEFT_COLUMNS: Final = ("closed", "passed_on", "given_back", "closed_passes", "closed_returns")
@@ -117,18 +140,18 @@ def alive_parts(asking: Asking) -> list[str]:
     return [f"{ALIVE} AND ep = {epoch} AND {seen()}{asking.units()}" for epoch in asking.epochs()]
 
 
-def _stock(asking: Asking) -> str:
-    day = asking.day.toordinal()
-    starts = [start_of(day - days) for days in BANDS]
+def _stock(asking: Asking) -> Counts:
+    """Count by office what it had: the cases, those younger than each band's end, the eldest, and sums over them."""
+    starts = [start_of(asking.day.toordinal() - days) for days in BANDS]
     younger = ", ".join(f"SUM(CASE WHEN began >= {start} THEN 1 ELSE 0 END)" for start in starts)
-    sums = "SUM(passes), SUM(returns), MAX(passes), SUM(imported)"
-    return f"SELECT unit, COUNT(*), {younger}, MIN(began), {sums} FROM view_stays WHERE {alive(asking)} GROUP BY unit"
+    sums = f"COUNT(*), {younger}, SUM(passes), SUM(returns), SUM(imported), MIN(began), MAX(passes)"
+    rows = asking.ask(f"SELECT unit, {sums} FROM view_stays WHERE {alive(asking)}{asking.cases()} GROUP BY unit")
+    return {name: (*map(int, numbers[:-2]), Most(-numbers[-2]), Most(numbers[-1])) for name, *numbers in rows}
 
 
-def _stocked(asking: Asking, counts: Row | list[Any]) -> dict[str, int]:
-    stock, *rest = map(int, counts)
-    younger, (began, *sums) = rest[: len(BANDS)], rest[len(BANDS) :]
-    bounds = [0, *younger, stock]
-    bands = [later - earlier for earlier, later in pairwise(bounds)]
+def _stocked(asking: Asking, numbers: Sequence[int]) -> dict[str, int]:
+    stock, younger, sums = numbers[0], numbers[1 : 1 + len(BANDS)], numbers[1 + len(BANDS) :]
+    bands = [later - earlier for earlier, later in pairwise([0, *younger, stock])]
+    passes, returns, imported, eldest, most = map(int, sums)
     names = ("stock", *WorkloadRow.__slots__[2:7], "oldest_days", "passes", "returns", "most_passes", "stock_imported")
-    return dict(zip(names, (stock, *bands, asking.days_since(began), *sums), strict=True))
+    return dict(zip(names, (stock, *bands, asking.days_since(-eldest), passes, returns, most, imported), strict=True))

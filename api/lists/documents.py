@@ -27,7 +27,7 @@ def page_document(application: Application, listing: Listing, page: AnyPage) -> 
     known_at = position(application.ledger, page.known_at)
     rows = []
     for row in page.rows:
-        members, links = dict(listing.shape(row, known_at)), dict(listing.links(row))
+        members, links = listing.shape(row, known_at), listing.links(row)
         rows.append({**members, "links": links} if links else members)
     return {
         "as_of": write_as_of(page.as_of),

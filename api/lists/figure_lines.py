@@ -74,7 +74,7 @@ class ComparedLine:
     reason: str
 
 
-def figure_shape(row: FigureRow, position: Position) -> Mapping[str, Any]:
+def figure_shape(row: FigureRow, position: Position) -> dict[str, Any]:
     """The members of a figure."""
     why = row.why
     return {
@@ -109,7 +109,7 @@ def figure_links(row: FigureRow) -> Mapping[str, str]:
     return {**links, "explanation": f"/api/rules?table=figure#{row.id}", "recompute": f"/api/recompute?{query}"}
 
 
-def ranked_shape(row: Ranked, _position: Position) -> Mapping[str, Any]:
+def ranked_shape(row: Ranked, _position: Position) -> dict[str, Any]:
     """The members of a place."""
     found = row.row
     return {
@@ -128,7 +128,7 @@ def ranked_links(row: Ranked) -> Mapping[str, str]:
     return figure_links(row.row)
 
 
-def compared_shape(row: Compared, _position: Position) -> Mapping[str, Any]:
+def compared_shape(row: Compared, _position: Position) -> dict[str, Any]:
     """The members of a comparison."""
     found = row.row
     return {

@@ -59,12 +59,12 @@ class AnyPage(Protocol):
 Ask = Callable[..., AnyPage]
 Links = Callable[[Any], Mapping[str, str]]
 Position = list[dict[str, Any]]
-Shape = Callable[[Any, Position], Mapping[str, Any]]
+Shape = Callable[[Any, Position], dict[str, Any]]
 
 
-def as_it_stands(row: Any, _position: Position) -> Mapping[str, Any]:
+def as_it_stands(row: Any, _position: Position) -> dict[str, Any]:
     """The members of a row, in the order in which its class declares them."""
-    return {field.name: getattr(row, field.name) for field in fields(row)}
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
 def no_links(_row: Any) -> Mapping[str, str]:

@@ -96,7 +96,7 @@ def _question(
     application: Application, found: Pass, listing: Listing, asked: dict[str, Any], begun_at: datetime | None = None
 ) -> Asked:
     filters = {known.name: asked.get(known.name) for known in listing.filters}
-    bounds = found.bounds(application)
+    bounds = found.list_bounds(application)
     if "unit" in filters:
         filters["unit"] = bounds.unit(filters["unit"])
     elif not bounds.everything:

@@ -28,7 +28,7 @@ class DissatisfiedLine:
     follow_ups: tuple[int, ...]
 
 
-def dissatisfied_shape(row: Dissatisfied, _position: Position) -> Mapping[str, Any]:
+def dissatisfied_shape(row: Dissatisfied, _position: Position) -> dict[str, Any]:
     """The members of such a row."""
     rating = row.rating
     return {
