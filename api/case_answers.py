@@ -104,7 +104,16 @@ def hints_document(
     reference: Reference = application.ledger.reference()
     state, size = fold_case(application, parse_case(case), known_at, reference)
     matter = matter_of(state, reference, size)
-    near = [] if matter is None or not matter.area or not matter.place else _near(application, matter, size)
+    told = {"hints": [], "compared": 0, "withheld": 0, "left": 0}
+    if matter is not None:
+        told = hints_of(application, matter, may_open, size)
+    return {"case": parse_case(case), "known_at": position(application.ledger, size), **told}
+
+
+def hints_of(application: Application, matter: Matter, may_open: Callable[[Case], bool], size: int) -> dict[str, Any]:
+    """The hints of a matter that is registered or about to be: `hints`, `compared`, `withheld` and `left`."""
+    reference: Reference = application.ledger.reference()
+    near = _near(application, matter, size) if matter.area and matter.place else []
     others: list[Matter] = []
     withheld = 0
     for other in near[:MAX_COMPARED]:
@@ -114,10 +123,8 @@ def hints_document(
         elif (told := matter_of(found, reference, size)) is not None:
             others.append(told)
     began = {other.case: other.began_on for other in others}
-    hints = similar_matters(matter, others) if matter is not None else ()
+    hints = similar_matters(matter, others)
     return {
-        "case": parse_case(case),
-        "known_at": position(application.ledger, size),
         "hints": [{**hint._asdict(), "began_on": began[hint.case], "links": _links(hint.case)} for hint in hints],
         "compared": len(others),
         "withheld": withheld,

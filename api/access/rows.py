@@ -36,7 +36,7 @@ _ACTS: Final = [
     *_post((Grant("public", "own_actor"),), "/api/acts/prepare"),
     *_post(EVERYBODY, "/api/acts/commit"),
 ]
-_SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
+_SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
 _CASES: Final = [
     *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}", "/cases/{case}/replay", "/cases/{case}/compare"),
     *_get(OFFICES, *(f"/api/cases/{{case}}/{told}" for told in ("replay", "explain", "compare")), "/api/hints"),
@@ -78,7 +78,12 @@ _DESK: Final = [
     *_get(OFFICES, "/desk", "/desk/act", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
     *_get(OFFICES, "/desk/streams/{kind}/{name}"),
     *_get(DESKS, "/desk/register"),
-    *_post(DESKS, "/desk/cases/{case}/code"),
+    *_post(DESKS, "/desk/cases/{case}/code", "/api/codes/{case}"),
+]
+_TAMPERING: Final = [
+    # The exercise of a demonstration copies and changes files: for who sits at this machine.
+    *_get((Grant("public", "local"),), "/tampering"),
+    *_post((Grant("public", "local"),), "/tampering"),
 ]
 _LOOKS: Final = [
     # A body's looks are for who answers for them there: never for an office above, below or supervised.
@@ -104,6 +109,7 @@ _ROOMS: Final = (
     _FILES,
     _LISTS,
     _LOOKS,
+    _TAMPERING,
 )
 
 TABLE: Final = make_table(row for room in _ROOMS for row in room)

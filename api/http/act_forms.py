@@ -46,7 +46,8 @@ Choices = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field of a form: `part` is public or sealed; `kind` text, lines, number, boolean, day, words, list or json.
+    """One field of a form: `part` is public or sealed; `kind` text, lines, number, boolean, day, words, list,
+    json or files.
 
     `choices` are (value, text); where there are several fields in `sets`, a value holds one for each, with | between
     them. `many` lets choose several. `value` is what it is filled in with, a list's with line feeds.
@@ -192,10 +193,9 @@ def _takes(kind: Kind, value: Any) -> bool:
 
 
 def _sealed(action: str, names: Names) -> Iterator[Entry]:
-    """Sealed fields that are text; files are added by the command line, by their digests."""
+    """Sealed fields: text, and files, which are sent by themselves and told by their digests."""
     needed, _ = NEEDED.get(action, ((), ""))
     for name in SEALED[action]:
-        if name not in _FILES:
-            told = name_of(SEALED_FIELDS, name)
-            form = "text" if name in _ONE_LINE else "lines"
-            yield Entry("sealed", name, names.say.pick(told.zh, told.en), form, name in needed)
+        told = name_of(SEALED_FIELDS, name)
+        form = "files" if name in _FILES else "text" if name in _ONE_LINE else "lines"
+        yield Entry("sealed", name, names.say.pick(told.zh, told.en), form, name in needed)

@@ -8,22 +8,30 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from api.access.guard import Pass, Passed, check_token
+from api.access.bounds import OutOfBounds
+from api.access.guard import TOKEN_HEADER, Pass, Passed, check_token
 from api.access.sessions import Sessions
 from api.access.table import WORKING
+from api.case_answers import hints_of
 from api.errors import NotThere
 from api.http.act_forms import REGISTER
 from api.http.depends import Opened
 from api.http.doable import acts_for, doings, has_form, seats_for
+from api.http.names import Names
 from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.rendering import address_of, render
 from api.http.stream_pages import NEW_MANDATE, show_form, shown_items, state_of
+from api.http.submit_pages import areas_told, places_told
 from api.http.views import Case
 from api.main import Application
+from api.wording import Wording
+from domain.case_state import Case as CaseState
 from domain.clock import civil_day
+from domain.matters import Matter
+from domain.reference import Reference
 from domain.tracks.docket import NEW_DOCKET
 from projections.overdue import OverdueClock, due_soon, overdue
 from projections.supervision_mandates import mandates
@@ -49,8 +57,14 @@ def desk(request: Request, application: Opened, passed: Passed, lang: Lang = "zh
 
 @router.get("/desk/register", responses=documented(404))
 def register(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
-    """The form that registers a matter; its number is drawn in the browser."""
-    return show_form(request, application, passed, lang, REGISTER, "")
+    """The form that registers a matter; its number is drawn in the browser. With area and place, hints at the same."""
+    area, place = (request.query_params.get(name, "")[:63] for name in ("area", "place"))
+    found = matter_hints(application, passed, area, place) if area and place else None
+    reference = application.ledger.reference()
+    names = Names(Wording(lang), reference.people)
+    around: dict[str, Any] = {"hints": found, "area": area, "place": place}
+    around |= {"areas": areas_told(names), "places": places_told(reference, names)}
+    return show_form(request, application, passed, lang, REGISTER, "", **around)
 
 
 @router.get("/desk/cases/{case}", responses=documented(404))
@@ -69,6 +83,15 @@ def desk_act(
     return show_form(request, application, passed, lang, action, f"case/{case}")
 
 
+@router.post("/api/codes/{case}", responses=documented(401, 403, 404))
+def issue_code_for_slip(request: Request, application: Opened, passed: Passed, case: Case) -> JSONResponse:
+    """Make a query code for the slip that is printed at registration; only its hash is kept."""
+    check_token(passed.viewer, request.headers.get(TOKEN_HEADER, ""))
+    passed.check_case(application, case)
+    sessions: Sessions = request.app.state.sessions
+    return JSONResponse({"code": sessions.issue_code(case)}, headers={"cache-control": "no-store"})
+
+
 @router.post("/desk/cases/{case}/code", responses=documented(403, 404))
 def issue_code(
     request: Request, application: Opened, passed: Passed, case: Case, csrf: Token = "", lang: Lang = "zh"
@@ -80,6 +103,25 @@ def issue_code(
     answer = _case_page(request, application, passed, case, lang, sessions.issue_code(case))
     answer.headers["cache-control"] = "no-store"
     return answer
+
+
+def matter_hints(application: Application, passed: Pass, area: str, place: str) -> dict[str, Any]:
+    """Hints at cases of the same matter before it is registered, by what and where it is; nobody is compared."""
+    application.views.refresh()
+    reference: Reference = application.ledger.reference()
+    today, bounds = civil_day(application.clock()), passed.bounds(application)
+    advice = reference.competence.advise(reference.people, area, place, today)
+    unit = advice[0].unit if advice else passed.viewer.offices("intake")[0] if passed.viewer.offices("intake") else ""
+
+    def may_open(other: CaseState) -> bool:
+        try:
+            bounds.check_case(other)
+        except OutOfBounds:
+            return False
+        return True
+
+    size = application.ledger.head().size
+    return hints_of(application, Matter("", area, unit, place, today), may_open, size)
 
 
 def work_of(application: Application, passed: Pass) -> list[OverdueClock]:

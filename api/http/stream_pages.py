@@ -71,9 +71,9 @@ def stream_page(
 
 
 def show_form(
-    request: Request, application: Application, passed: Pass, lang: str, action: str, stream: str
+    request: Request, application: Application, passed: Pass, lang: str, action: str, stream: str, **more: Any
 ) -> HTMLResponse:
-    """The form of an act, filled in with what the address and the ledger say.
+    """The form of an act, filled in with what the address and the ledger say; `more` is shown around it.
 
     Raises NotThere for an act that the stream cannot have, OutOfBounds for a stream that the viewer may not look into
     and for an act that none of the viewer's seats may do there.
@@ -98,6 +98,7 @@ def show_form(
     shown["state"] = getattr(state, "state", "")
     shown["new_name"] = new_mandate(application, asked.get("mandate", "")) if stream == NEW_MANDATE else ""
     shown["again"] = _again(action, entries)
+    shown |= more
     return render("desk_act.html", application, lang, passed.viewer, address=address_of(request), **shown)
 
 

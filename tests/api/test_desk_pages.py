@@ -111,7 +111,7 @@ def test_the_form_names_the_seats_whose_duty_fits(city: Application, case: str) 
     assert seats_for(both, REGISTER) == [(both.seats[0], "intake")]
     with client_of(city, both) as client:
         page = client.get("/desk/register").text
-    assert re.findall(r'value="([a-z|-]+)">', page)[0] == "housing|desk|intake"
+    assert re.findall(r'value="([a-z-]+[|][a-z|-]+)">', page)[0] == "housing|desk|intake"
     assert "<script>" not in page
     assert " style=" not in page
 
@@ -151,3 +151,28 @@ def _check_opens(city: Application, sessions: Sessions, code: str, case: str) ->
         assert enter(client, code=code).headers["location"] == "/my-case"
         assert client.get("/my-case").status_code == 200
         assert case in sessions.viewer(client.cookies["sundial_session"], city.ledger.reference().people).case
+
+
+def test_before_registration_cases_of_the_same_matter_are_hinted_at_and_nobody_is_compared(
+    city: Application, case: str
+) -> None:
+    state, _ = fold_case(city, case, None, city.ledger.reference())
+    assert state.area
+    assert state.place
+    intake = Viewer("staff", officer="officer-x", seats=(Seat(state.office, "desk", ("intake",)),), csrf="token")
+    stranger = Viewer("staff", officer="officer-x", seats=(Seat("no-such-office", "desk", ("intake",)),), csrf="token")
+    asked = {"area": state.area, "place": state.place, "lang": "en"}
+    pages = []
+    for viewer in (intake, stranger):
+        with client_of(city, viewer) as client:
+            pages.append(client.get("/desk/register", params=asked).text)
+    own, foreign = pages
+    assert f"/desk/cases/{case}" in own
+    assert "same place, same area" in own
+    assert f'name="area" type="text" value="{state.area}"' in own
+    assert "/desk/cases/" not in foreign
+    withheld = re.search(r"0 cases were compared; ([0-9]+) more", foreign)
+    assert withheld
+    assert int(withheld[1]) > 0
+    with client_of(city, intake) as client:
+        assert "No case of this area" in client.get("/desk/register", params={**asked, "place": "nowhere"}).text

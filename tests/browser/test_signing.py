@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from playwright.sync_api import Page, Route
 
 from api.keyfiles import read_key
-from api.queries import ask_timeline
+from api.queries import ask_timeline, fold_case
+from audit.store.possession import derive_claim_key, parse_claim_code
+from audit.suite import public_key
 from tests.browser.conftest import NARROW, MakeReader, Reader, Site
 
 OFFICER = "officer-lin"
@@ -47,8 +50,32 @@ def test_an_officer_registers_a_matter_with_the_key_in_a_file(readers: MakeReade
     assert '路灯不亮 <b>&"' in page.inner_text("#told")
     reader.check("signing")
     page.click("#sign")
-    _registered(page, reader.site)
-    reader.check()
+    stream = _registered(page, reader.site)
+    _check_slip(page, reader.site, stream)
+    reader.check("slip")
+
+
+def _check_slip(page: Page, site: Site, stream: str) -> None:
+    """The slip's code is the claim key's, and its query code opens the case."""
+    page.wait_for_selector("#slip-page:not([hidden])")
+    application = site.application
+    code = parse_claim_code(page.inner_text("#slip-code"))
+    state, _ = fold_case(application, stream.removeprefix("case/"), None, application.ledger.reference())
+    assert state.claim_key == public_key(derive_claim_key(code, application.ledger.origin, stream)).hex()
+    assert page.locator("#slip-qr svg").count() == 1
+    query = page.inner_text("#slip-query").replace("-", "")
+    assert site.sessions.store.case_of_code(query) == stream.removeprefix("case/")
+
+
+@pytest.mark.parametrize("size", [84, 106, 122, 180, 213])
+def test_the_browsers_qr_codes_are_those_of_another_encoder(reader: Reader, size: int) -> None:
+    reader.open("/check?lang=en")
+    text = ("http://example.test/claim#" + "A7-" * 80)[:size]
+    asked = "async ([text, mask]) => (await import('/static/qr.js')).modules(text, mask).map((row) => row.map(Number))"
+    for mask in (0, 5):
+        made = reader.page.evaluate(asked, [text, mask])
+        wanted = segno.make_qr(text, error="m", boost_error=False, mode="byte", mask=mask).matrix
+        assert made == [list(row) for row in wanted]
 
 
 def test_an_encrypted_key_opens_with_its_passphrase_alone(readers: MakeReader, tmp_path: Path) -> None:

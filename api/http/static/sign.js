@@ -1,6 +1,8 @@
 // Signs an officer's act where the key lives: prepares it, checks that what will be signed is what the form says, signs with
 // WebCrypto's Ed25519, and commits.
 
+import { follow } from "./files.js";
+import { claimKey, showSlip } from "./slip.js";
 import { Refused, check, fromFile, hex, keepKey, keyOf, need, newKey, post as send, random, sign } from "./signing.js";
 
 const form = document.getElementById("act"), result = document.getElementById("result"), review = document.getElementById("review");
@@ -43,9 +45,10 @@ function streamOf(draft) {
   return named ? `mandate/${named.value.trim()}` : form.dataset.stream || `case/${draft.case}`;
 }
 
-function wishOf(draft) {
+async function wishOf(draft) {
   const [office, post, role] = document.getElementById("seat").value.split("|");
   const command = { stream: streamOf(draft), action: form.dataset.action, ...partsOf() };
+  if (prints(command.public)) command.public.claim_key = await claimKey(form.dataset.origin, command.stream);
   return { command, actor: { actor: form.dataset.actor, post, office, role, key_id: key.id }, act_id: draft.act_id };
 }
 
@@ -71,13 +74,17 @@ function show(kind, ...parts) {
   result.scrollIntoView({ block: "nearest" });
 }
 
+// A slip is printed where somebody stands at the window: a matter that the office found itself has nobody.
+const prints = (told) => Boolean(document.getElementById("slip")?.checked) && told.channel !== "found";
+
 async function prepare() {
+  need(!form.dataset.sending, said("Sending"));
   review.hidden = true;
   prepared = null;
   const file = document.getElementById("key").files[0];
   key = file ? await fromFile(file, document.getElementById("passphrase").value, said) : key ?? await keyOf(form.dataset.actor);
   need(key, said("Key"));
-  const wish = wishOf(keepDraft()), answer = await post("/api/acts/prepare", wish);
+  const wish = await wishOf(keepDraft()), answer = await post("/api/acts/prepare", wish);
   const { envelope, statement } = await check(wish, answer, form.dataset.origin, said);
   prepared = { draft: answer.draft, envelope };
   document.getElementById("summary").textContent = form.dataset.lang === "zh" ? answer.summary_zh : answer.summary_en;
@@ -108,6 +115,7 @@ async function commit() {
   review.hidden = true;
   const receipt = Object.assign(document.createElement("a"), { href: `/receipts/${told.index}?act_id=${body.draft.act_id}&lang=${form.dataset.lang}`, textContent: said("Receipt") });
   const opened = Object.assign(document.createElement("a"), { href: `/desk/${body.draft.command.stream.replace(/^(?!case\/)/, "streams/").replace(/^case\//, "cases/")}?lang=${form.dataset.lang}`, textContent: body.draft.command.stream });
+  if (body.draft.command.public.claim_key) await showSlip(form, body.draft.command, told);
   show("good", `${said("Recorded")} ${told.index} · ${told.recorded_at}`, opened, receipt);
 }
 
@@ -121,9 +129,24 @@ async function attempt(work) {
   } finally { busy = false; }
 }
 
+// Files are sent as they are chosen; a hidden field holds what the act says of them.
+function followFiles(input) {
+  const field = form.querySelector(`[data-part][name="${input.dataset.files}"]`), list = document.createElement("ul");
+  const known = JSON.parse(field.value || "[]").map((filed) => ({ name: filed.digest.slice(0, 12), filed }));
+  const caseOf = () => streamOf(keepDraft()).replace("case/", "");
+  list.setAttribute("aria-live", "polite");
+  input.closest("label").after(list);
+  follow(input, list, known, caseOf, form, said, (files, wrong = []) => {
+    field.value = files.length ? JSON.stringify(files.map((one) => one.filed)) : "";
+    keepDraft();
+    show(wrong.length ? "bad" : "", ...wrong);
+  });
+}
+
 form.addEventListener("submit", (event) => { event.preventDefault(); attempt(prepare); });
 form.addEventListener("input", () => { keepDraft(); review.hidden = true; prepared = null; });
 document.getElementById("make").addEventListener("click", () => attempt(makeKey));
 document.getElementById("sign").addEventListener("click", () => attempt(commit));
 takeUp(JSON.parse(sessionStorage.getItem(draftName) ?? "null")?.fields ?? {});
+form.querySelectorAll("[data-files]").forEach(followFiles);
 if (sessionStorage.getItem(pendingName)) attempt(commit);
