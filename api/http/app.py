@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Response, params
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.routing import BaseRoute
 
 from api.access.guard import guard
 from api.access.sessions import Sessions
@@ -24,6 +26,7 @@ from api.http import (
     list_pages,
     log,
     looks_pages,
+    oidc_door,
     pages,
     petitioner_pages,
     public_pages,
@@ -32,6 +35,7 @@ from api.http import (
     signin,
     stream_pages,
     submit_pages,
+    tamper_pages,
     tiles,
     views,
 )
@@ -42,14 +46,26 @@ from api.http.problems import ProblemDocument, documented, install_handlers, wit
 from api.http.shelf import Shelf
 from api.lists import routes
 from api.main import Application
+from api.oidc.provider import Provider
 
 VERSION = "0.1.0"
 LOCAL = Gate()
-WORK = (dashboard_pages, desk_pages, stream_pages, list_pages, replay_pages, petitioner_pages, submit_pages)
-MODULES = (acts, views, figures, log, looks_pages, tiles, receipts, pages, *WORK, signin, device_door, files)
+WORK = (
+    dashboard_pages,
+    desk_pages,
+    stream_pages,
+    list_pages,
+    replay_pages,
+    petitioner_pages,
+    submit_pages,
+    tamper_pages,
+)
+MODULES = (acts, views, figures, log, looks_pages, tiles, receipts, pages, *WORK, signin, oidc_door, device_door, files)
 
 
-def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) -> FastAPI:
+def build_app(
+    application: Application, sessions: Sessions, gate: Gate = LOCAL, provider: Provider | None = None
+) -> FastAPI:
     """Build the HTTP application over an open ledger; sessions say who looks, the guard stands before every route.
 
     The gate says to which names it answers and how often; by default to this machine's, as often as it is asked.
@@ -59,21 +75,18 @@ def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) 
         version=VERSION,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(guard), Depends(check_form)],
+        routes=list(_shared_routes()),
+        dependencies=_before_every_route(),
     )
     meters = Meters()
     install_gauges(meters.registry, application)
     app.state.application = application
     app.state.sessions = sessions
     app.state.limits = gate.limits
+    app.state.provider = provider
     app.state.replays = Shelf()
-    for module in MODULES:
-        app.include_router(module.router)
-    app.include_router(routes.build_router())
     app.include_router(feeds.build_router())
     app.include_router(public_pages.build_router())
-    app.include_router(exports_router)
-    app.include_router(case_exports.router)
 
     @app.get(
         "/metrics",
@@ -89,6 +102,22 @@ def build_app(application: Application, sessions: Sessions, gate: Gate = LOCAL) 
     app.add_middleware(Edge, meters=meters, gate=gate, entropy=application.entropy)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app
+
+
+def _before_every_route() -> list[params.Depends]:
+    return [Depends(guard), Depends(check_form)]
+
+
+@cache
+def _shared_routes() -> tuple[BaseRoute, ...]:
+    """The routes that keep nothing of an application: worked out once a process, which takes half a second."""
+    shared = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=_before_every_route())
+    for module in MODULES:
+        shared.include_router(module.router)
+    shared.include_router(routes.build_router())
+    shared.include_router(exports_router)
+    shared.include_router(case_exports.router)
+    return tuple(shared.router.routes)
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from starlette.testclient import TestClient
 from api.access.viewer import PUBLIC, Viewer
 from api.errors import UsageRefused
 from api.http.app import build_app
-from api.http.depends import open_ledger
 from api.http.edge import Gate
 from api.http.limiting import Limits, TooManyRequests, network
 from api.listening import check_listening, is_named
@@ -251,14 +250,14 @@ def test_accounts_are_counted_apart_from_each_other_and_networks_together() -> N
 
 
 def test_every_answer_has_an_id_and_a_failure_is_logged_under_it_without_what_was_asked(
-    application: Application, caplog: pytest.LogCaptureFixture
+    application: Application, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = build_app(application, FixedSessions(PUBLIC))
 
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise ValueError(SECRET)
 
-    app.dependency_overrides[open_ledger] = fail
+    monkeypatch.setattr(type(application.views), "position", fail)
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client, caplog.at_level(logging.DEBUG):
         answer = client.get(f"/api/health?who={SECRET}", headers={"x-request-id": SECRET, "user-agent": SECRET})
     number = answer.headers["x-request-id"]
