@@ -64,6 +64,8 @@ def install_handlers(app: FastAPI) -> None:
         return respond(request, Problem(status, code, title, ""), dict(headers or {}))
 
     async def on_stranger(request: Request, error: Exception) -> Response:
+        if is_page(request) and request.url.path == "/" and not request.query_params.keys() - {"lang"}:
+            return RedirectResponse(f"/public?{urlencode({'lang': choose_wording(request).language})}", 303)
         if is_page(request):
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"/sign-in?{urlencode({'next': request.url.path + query})}", 303)

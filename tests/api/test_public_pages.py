@@ -123,6 +123,13 @@ def test_where_no_smallest_cell_is_known_nothing_is_told_by_unit() -> None:
     assert all(cell.withheld for cell in told)
 
 
+def test_a_stranger_at_the_first_page_comes_to_the_public_one_with_the_way_in_for_officers(client: TestClient) -> None:
+    answer = client.get("/?lang=en", headers={"accept": "text/html"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/public?lang=en")
+    page = client.get("/public?lang=en").text
+    assert all(f'href="{path}?lang=en"' in page for path in ("/submit", "/claim", "/sign-in"))
+
+
 def test_the_anchor_is_the_ledgers(city: Application, client: TestClient) -> None:
     assert client.get("/public/anchor.json").json()["origin"] == city.ledger.origin
 
