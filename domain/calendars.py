@@ -56,6 +56,9 @@ class Calendars:
 
     def as_known(self, index: int) -> Calendar:
         """Give the calendar known once the entry at this log index was recorded (that entry included)."""
+        # Nearly every index is later than the last calendar.
+        if self.steps and self.steps[-1][0] <= index:
+            return self.steps[-1][1]
         position = bisect_right(self.steps, index, key=_step_index)
         return self.steps[position - 1][1] if position else _WEEKENDS_ALONE
 

@@ -26,6 +26,8 @@ from domain.untold import UNTOLD_CLOCKS, UNTOLD_SEGMENTS, ClocksUntold
 
 __all__ = ["NEW_CASE", "Case", "Clock", "Holding", "PetitionerKey", "Rating", "allowed", "check", "fold", "fold_facts"]
 
+_CATEGORY, _OUTCOME = (Case._fields.index(name) for name in ("category", "outcome"))
+
 
 def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calendars | None = None) -> Case:
     """Return the case after an act; `rules` and `calendars` are the ledger's.
@@ -149,11 +151,11 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
 
 
 def _accepted(case: Case, event: acts.CaseAccepted) -> Case:
-    return case._replace(category=event.category)
+    return tuple.__new__(Case, (*case[:_CATEGORY], event.category, *case[_CATEGORY + 1 :]))
 
 
 def _opinion_issued(case: Case, event: acts.CaseOpinionIssued) -> Case:
-    return case._replace(outcome=event.outcome)
+    return tuple.__new__(Case, (*case[:_OUTCOME], event.outcome, *case[_OUTCOME + 1 :]))
 
 
 def _rated(case: Case, event: acts.CaseRated) -> Case:

@@ -21,9 +21,9 @@ from domain.case_state import Case
 from domain.clock import Clock, Clocks
 from domain.effective import DAY_MS, unix_ms
 from domain.rows import ClockRow
-from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, due_day
+from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, due_ordinal
 from projections.entries import CASE_PREFIX
-from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, Column, Index, Row, Table
+from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, OPEN_EPOCH, Column, Index, Row, Table
 from projections.view import Put, Rows, Step
 
 STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED, CLOSED_MATTER = 1, 2, 4, 8, 16
@@ -79,6 +79,8 @@ CLOCKS = Table(
 )
 _NUMBER = {column.name: number for number, column in enumerate(CLOCKS.columns)}
 _KIND, _KEY_DAY, _END, _V1, _OUTLIVED = (_NUMBER[name] for name in ("kind", "key_day", "closed_seq", "v1", "outlived"))
+# Of a clock that stands: by what it was closed, when, and that it outlived its day as far as anybody knows.
+_STANDING = (0, "", 0, OPEN, OPEN, OPEN_AT, OPEN_EPOCH, 1)
 _DUE_DAY, _CLOSED_DAY = _NUMBER["due_day"], _NUMBER["closed_day"]
 
 
@@ -167,6 +169,8 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
     its end was known by the end of the earliest day on which it can be due; until then it may always turn out so.
     """
     event = step.event
+    if old is None and clock.closed_index is None and clock.withdrawn_index is None:
+        return (*_STANDING, _flags(clock), 0, 0)
     km = OPEN if clock.closed_index is None else clock.closed_index
     kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
     known, v1, outlived, judged = min(km, kx), OPEN_AT, 1, (0, 0)
@@ -176,7 +180,7 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
         closed_ms = step.at if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
         v1 = min(closed_ms, event.recorded_at_ms)
         calendar = step.reference.calendars.as_known(km - 1)
-        judged = (due_day(calendar, begun[_KIND], begun[_KEY_DAY]).toordinal(), civil_day(v1))
+        judged = (due_ordinal(calendar, begun[_KIND], begun[_KEY_DAY]), civil_day(v1))
     if known == event.index:
         outlived = int(civil_day(event.recorded_at_ms) > begun[_KEY_DAY] + max(begun[_KIND], 0))
     how = (clock.closed_seq or 0, clock.closed_by, int(clock.met))

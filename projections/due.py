@@ -82,6 +82,24 @@ def due_day(calendar: Calendar, kind: int, key_day: int) -> date:
     return calendar.roll(day, weekends_roll=kind == CALENDAR_DAYS)
 
 
+def due_ordinal(calendar: Calendar, kind: int, key_day: int) -> int:
+    """Return `due_day` as a proleptic ordinal; what was asked of a calendar is kept, for folds ask again and again."""
+    known, days = _kept.get(id(calendar)) or (None, {})
+    if known is not calendar:
+        if len(_kept) >= _CALENDARS_KEPT:
+            _kept.clear()
+        _kept[id(calendar)] = (calendar, days)
+    day = days.get((kind, key_day))
+    if day is None:
+        day = days[kind, key_day] = due_day(calendar, kind, key_day).toordinal()
+    return day
+
+
+# By the identity of the calendar, which is kept with its days so that no other can take its place.
+_kept: dict[int, tuple[Calendar, dict[tuple[int, int], int]]] = {}
+_CALENDARS_KEPT = 64
+
+
 def _bound(calendar: Calendar, kind: int, day: date) -> int:
     if kind > 0:
         return start_bound(calendar, day, kind).toordinal()
