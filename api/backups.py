@@ -2,7 +2,8 @@
 
 FILE is a ZIP of manifest.json and one NDJSON file a table, the same from either store and for either store;
 bytes stand in it as base64. FILE.keys is a copy of the key store's SQLite file, whose keys are wrapped by
-the master key, which is in neither. Both are written under another name first and renamed when complete.
+the master key, which is in neither. FILE.files holds the files that acts name, as they lie encrypted in the home, if
+there are any. Each is written under another name first and renamed when complete.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.attachments.cases import sweep
 from api.errors import CheckFailed, InputRefused, UsageRefused
 from api.keyfiles import read_key
 from api.main import LOG_KEY, MASTER_KEY, Application, open_application, open_log
@@ -36,6 +38,7 @@ from projections.open import open_database
 from projections.tables import Column, Row, Table
 
 FORMAT = "sundial-backup/1"
+FILES = ".files"
 BATCH = 2_000
 MAX_LINE = 2**26  # a row of disclosures holds whole texts
 HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
@@ -94,14 +97,15 @@ def back_up(application: Application, file: Path) -> Backup:
 
     Raises UsageRefused if either exists already or cannot be written.
     """
-    keys = file.with_name(file.name + ".keys")
-    if file.exists() or keys.exists():
+    keys, files = file.with_name(file.name + ".keys"), file.with_name(file.name + FILES)
+    if file.exists() or keys.exists() or files.exists():
         raise UsageRefused("backup_exists")
     beside = file.with_name(file.name + ".part")
     try:
         _make_private(beside)
         size, root = _write_log(application.settings.database, application.ledger.origin, beside)
         # After the log: every key that the copied log needs was durable before its entry was.
+        application.files.copy_to(files)
         _copy_database(application.settings.keystore_file, keys)
         beside.replace(file)
     except OSError as error:
@@ -129,6 +133,8 @@ def restore_backup(settings: Settings, file: Path) -> Restored:
     manifest, keys_restored, gone = _read_log(settings, file)
     with open_application(settings, origin=str(manifest["origin"])) as application:
         erased = application.ledger.reapply_erasures()
+        application.files.copy_from(file.with_name(file.name + FILES))
+        sweep(application)
         application.views.rebuild()
     root = bytes.fromhex(manifest["root"])
     return Restored(int(manifest["size"]), root, gone + erased.erased, erased.missing, keys_restored)

@@ -53,19 +53,19 @@ def parse_files(value: Any) -> list[Filed]:
     return [Filed(**one) for one in value if isinstance(one, dict) and one.keys() == _MEMBERS]
 
 
-def sweep(application: Application, since: int = 0) -> int:
-    """Destroy the files whose acts were erased since a log position, and those that waited a day for an act in vain.
+def sweep(application: Application) -> None:
+    """Destroy the files whose acts were erased since the last time, and those that waited a day for an act in vain.
 
-    Returns the log position up to which erasures have been carried out. Can be repeated and broken off anywhere.
+    Can be broken off anywhere: a process begins with all erasures that the log tells of.
     """
-    size = application.ledger.head().size
+    size, since = application.ledger.head().size, application.files.swept
     before = application.clock().timestamp() - PENDING_SECONDS
     rows = application.ledger.log.select(_ERASING, (CaseErased.action, since, size))
     kept = set(application.files.cases("kept"))
     erased = {str(row[0]).removeprefix("case/") for row in rows} & kept
     for case in sorted(erased | set(application.files.cases("pending"))):
         sweep_case(application, case, before)
-    return size
+    application.files.swept = size
 
 
 def sweep_case(application: Application, case: str, before: float = 0.0) -> None:

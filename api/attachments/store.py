@@ -103,6 +103,7 @@ class Files:
         """Keep where files are; nothing is created yet."""
         self._folder, self._keystore, self._entropy = folder, keystore, entropy
         self._secret = hmac.digest(secret, b"sundial/f2", "sha256")
+        self.swept = 0  # the log position up to which erasures have reached the files
 
     def begin(self, case: str, media_type: str) -> Incoming:
         """Begin to take in a file for a case. Raises FileUnfit for a kind that is not taken, NoRoom."""
@@ -177,9 +178,14 @@ class Files:
         return [name for name in found if _CASE.fullmatch(name)]
 
     def copy_to(self, folder: Path) -> None:
-        """Copy what is kept, still encrypted, to a folder that does not exist yet."""
-        if (self._folder / "kept").is_dir():
-            shutil.copytree(self._folder / "kept", folder)
+        """Copy what is kept, still encrypted, to a folder that does not exist yet; nothing where nothing is kept."""
+        _copy(self._folder / "kept", folder)
+
+    def copy_from(self, folder: Path) -> None:
+        """Take over what `copy_to` wrote, unless files are kept here already."""
+        if not (self._folder / "kept").exists():
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            _copy(folder, self._folder / "kept")
 
     def _destroy(self, path: Path) -> None:
         try:
@@ -206,3 +212,12 @@ class Files:
 
     def _pending_bytes(self) -> int:
         return sum(path.stat().st_size for path in (self._folder / "pending").glob("*/*"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder, if it is there; the target is there whole or not at all."""
+    if source.is_dir():
+        beside = target.with_name(f"{target.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(source, beside)
+        beside.replace(target)
