@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.access.sessions import Sessions
+from api.attachments.cases import sweep
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.following import following
@@ -18,7 +19,9 @@ from api.http.edge import Gate
 from api.http.limiting import Limits
 from api.listening import Listening
 from api.looks.batches import write_down
-from api.main import Application, open_sessions
+from api.main import Application, milliseconds, open_sessions
+from api.oidc.provider import Provider
+from api.oidc.settings import OidcSettings
 from api.publishing.schedule import publish_once, publishing
 from api.wording import Wording
 
@@ -39,24 +42,34 @@ def check_port(host: str, port: int) -> None:
             raise UsageRefused("port_unusable", port=port, reason=error.strerror or "") from error
 
 
-def serve(application: Application, listening: Listening, port: int, note: Note) -> None:
+def serve(
+    application: Application, listening: Listening, port: int, note: Note, oidc: OidcSettings | None = None
+) -> None:
     """Serve until interrupted."""
     check_port(listening.address, port)
     tick_once(application)
+    now = milliseconds(application.clock)
+    provider = None if oidc is None else Provider(oidc, lambda: now() // 1_000)
     with (
         open_sessions(application) as sessions,
         following(application.views, Wording(application.settings.language), note),
         ticking(application, note),
         publishing(application, note),
     ):
-        uvicorn.Server(configure(application, sessions, listening, port)).run()
+        uvicorn.Server(configure(application, sessions, listening, port, provider)).run()
 
 
-def configure(application: Application, sessions: Sessions, listening: Listening, port: int) -> uvicorn.Config:
+def configure(
+    application: Application,
+    sessions: Sessions,
+    listening: Listening,
+    port: int,
+    provider: Provider | None = None,
+) -> uvicorn.Config:
     """What the server is told: no access log, TLS where there is a certificate, a proxy believed from loopback only."""
     gate = Gate(listening.names, listening.proxied, Limits())
     return uvicorn.Config(
-        build_app(application, sessions, gate),
+        build_app(application, sessions, gate, provider),
         host=listening.address,
         port=port,
         log_level="warning",
@@ -70,11 +83,12 @@ def configure(application: Application, sessions: Sessions, listening: Listening
 
 
 def tick_once(application: Application) -> None:
-    """Do the scheduled work: views up to date, looks and the census recorded, a checkpoint signed and published."""
+    """Do the scheduled work: views up to date, looks and the census recorded, files swept, a checkpoint published."""
     application.views.catch_up()
     write_down(application)
     if is_due(application):
         take_census(application)
+    sweep(application)
     publish_once(application)
 
 

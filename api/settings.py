@@ -64,6 +64,11 @@ class Settings:
         return self.home / "access.db"
 
     @property
+    def oidc_file(self) -> Path:
+        """How officers sign in at an identity provider; without the file they have passwords here."""
+        return self.home / "oidc.toml"
+
+    @property
     def files(self) -> Path:
         """The folder of encrypted files that belong to cases; their keys lie in the key store."""
         return self.home / "files"

@@ -36,7 +36,11 @@ _ACTS: Final = [
     *_post((Grant("public", "own_actor"),), "/api/acts/prepare"),
     *_post(EVERYBODY, "/api/acts/commit"),
 ]
-_SIGN_IN: Final = [*_get(EVERYBODY, "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback"), *_post(EVERYBODY, "/sign-in"), *_post(SIGNED_IN, "/sign-out")]
+_SIGN_IN: Final = [
+    *_get(EVERYBODY, "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback"),
+    *_post(EVERYBODY, "/sign-in"),
+    *_post(SIGNED_IN, "/sign-out"),
+]
 _CASES: Final = [
     *_get(OFFICES, "/api/cases/{case}/timeline", "/cases/{case}", "/cases/{case}/replay", "/cases/{case}/compare"),
     *_get(OFFICES, *(f"/api/cases/{{case}}/{told}" for told in ("replay", "explain", "compare")), "/api/hints"),

@@ -14,15 +14,16 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from api.access.store import AccessStore, Session
+from api.access.store import AccessStore, Session, Waiting
 from api.access.viewer import PUBLIC, Viewer, seats_of
 from api.errors import ApiError
 from api.looks.journal import Journal
+from api.oidc.provider import Attempt
 from domain.people import People
 
 COOKIE: Final = "sundial_session"
 TOKEN_BYTES, CSRF_BYTES, CODE_BYTES = 32, 32, 16
-IDLE_MS, LASTING_MS = 30 * 60_000, 12 * 3_600_000
+IDLE_MS, LASTING_MS, ATTEMPT_MS = 30 * 60_000, 12 * 3_600_000, 10 * 60_000
 FREE_FAILURES, FIRST_WAIT_MS, LONGEST_WAIT_MS = 5, 1_000, 15 * 60_000
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
 
@@ -65,7 +66,15 @@ class Sessions:
         """Add or change an account. Raises ApiError for a password of fewer than 12 or over 256 characters."""
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
             raise ApiError("password_length", least=MIN_PASSWORD, most=MAX_PASSWORD)
-        self.store.put_account(name, officer, self._hasher.hash(password), subject)
+        self._put(name, officer, self._hasher.hash(password), subject)
+
+    def set_subject(self, name: str, officer: str, subject: str) -> None:
+        """Add or change an account that has no password: it signs in at the identity provider alone."""
+        self._put(name, officer, "", subject)
+
+    def _put(self, name: str, officer: str, secret: str, subject: str) -> None:
+        if not self.store.put_account(name, officer, secret, subject):
+            raise ApiError("subject_taken")
 
     def sign_in(self, name: str, password: str, source: str) -> str:
         """Return a new session's token. Raises SignInRefused, or TooManyAttempts before the password is looked at."""
@@ -76,6 +85,27 @@ class Sessions:
             self._refuse(sources)
             raise SignInRefused("sign_in_refused")
         self.store.forget_failures(sources[0])
+        return self.open(account=account.name)
+
+    def begin_attempt(self, onward: str) -> tuple[Attempt, str]:
+        """Begin to sign in at the identity provider: what has to come back, and the cookie of the browser that asks."""
+        state, nonce, verifier, browser = (self._entropy(TOKEN_BYTES).hex() for _ in range(4))
+        now = self._now()
+        self.store.add_attempt(state, browser, Waiting(nonce, verifier, onward), now, now + ATTEMPT_MS)
+        return Attempt(state, nonce, verifier), browser
+
+    def end_attempt(self, state: str, browser: str) -> tuple[Attempt, str]:
+        """The attempt that comes back, and where to go on. Raises SignInRefused for one that is over or not ours."""
+        found = self.store.take_attempt(state, browser, self._now())
+        if found is None:
+            raise SignInRefused("oidc_state")
+        return Attempt(state, found.nonce, found.verifier), found.onward
+
+    def sign_in_with_subject(self, subject: str) -> str:
+        """Return the token of a session of the account that was given this subject. Raises SignInRefused."""
+        account = self.store.account_of_subject(subject)
+        if account is None:
+            raise SignInRefused("oidc_unmapped")
         return self.open(account=account.name)
 
     def sign_in_with_code(self, code: str, source: str) -> str:

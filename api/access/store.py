@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS codes (
     digest BLOB PRIMARY KEY, case_id TEXT NOT NULL, issued_at INTEGER NOT NULL,
     revoked_at INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS attempts (
+    digest BLOB PRIMARY KEY, browser BLOB NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL, onward TEXT NOT NULL,
+    until INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS failures (
     source BLOB PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
@@ -55,6 +58,14 @@ class Session(NamedTuple):
     seen_at: int
 
 
+class Waiting(NamedTuple):
+    """An attempt to sign in at the identity provider that has not come back: what to expect, and where to go on."""
+
+    nonce: str
+    verifier: str
+    onward: str
+
+
 class AccessStore:
     """The file. May be shared by threads; every method is one transaction."""
 
@@ -71,11 +82,18 @@ class AccessStore:
         """Close the file."""
         self._database.close()
 
-    def put_account(self, name: str, officer: str, secret: str, subject: str = "") -> None:
-        """Add an account, or give one another officer, secret or subject; its sessions end."""
+    def put_account(self, name: str, officer: str, secret: str, subject: str = "") -> bool:
+        """Add an account, or give one another officer, secret or subject; its sessions end.
+
+        Return False, with nothing changed, if another account has the subject.
+        """
         with self._write() as run:
+            others = "SELECT 1 FROM accounts WHERE subject <> '' AND subject = ? AND name <> ?"
+            if run.execute(others, (subject, name)).fetchone() is not None:
+                return False
             run.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, 1)", (name, officer, secret, subject))
             run.execute("DELETE FROM sessions WHERE account = ?", (name,))
+        return True
 
     def disable_account(self, name: str) -> bool:
         """Let an account no longer sign in, and end its sessions; return whether there was one."""
@@ -120,6 +138,25 @@ class AccessStore:
         """Forget a session."""
         with self._write() as run:
             run.execute("DELETE FROM sessions WHERE digest = ?", (digest(token),))
+
+    def add_attempt(self, state: str, browser: str, waiting: Waiting, now: int, until: int) -> None:
+        """Keep an attempt under the hashes of its state and of the browser that makes it; those that are over go."""
+        with self._write() as run:
+            run.execute("DELETE FROM attempts WHERE until < ?", (now,))
+            run.execute(
+                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)", (digest(state), digest(browser), *waiting, until)
+            )
+
+    def take_attempt(self, state: str, browser: str, now: int) -> Waiting | None:
+        """The attempt of a state, once: whoever asks, it is over. None if it is another browser's, or too old."""
+        with self._write() as run:
+            row = run.execute(
+                "DELETE FROM attempts WHERE digest = ? RETURNING browser, nonce, verifier, onward, until",
+                (digest(state),),
+            ).fetchone()
+        if row is None or row[4] < now or not hmac.compare_digest(row[0], digest(browser)):
+            return None
+        return Waiting(*row[1:4])
 
     def add_code(self, code: str, case: str, now: int) -> None:
         """Let a query code open a case."""

@@ -30,6 +30,7 @@ def add(
     name: Name,
     officer: Annotated[str, typer.Option("--officer", help="Who it is in the directory. 对应的工作人员。")],
     subject: Annotated[str, typer.Option("--subject", help="The identity provider's subject. 统一认证标识。")] = "",
+    no_password: Annotated[bool, typer.Option("--no-password", help="Only by the provider. 仅用统一认证。")] = False,
     home: Home = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -45,7 +46,12 @@ def add(
         people = application.ledger.reference().people
         if not any(officer == holder for _, _, holder in people.tenures):
             raise UsageRefused("officer_unknown")
-        sessions.set_password(name, officer, _read_password(), subject)
+        if no_password and not subject:
+            raise UsageRefused("subject_needed")
+        if no_password:
+            sessions.set_subject(name, officer, subject)
+        else:
+            sessions.set_password(name, officer, _read_password(), subject)
     output.result({"account": name, "officer": officer}, output.wording("cli.account_added", name=name))
 
 

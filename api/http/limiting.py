@@ -49,7 +49,7 @@ class Limits:
     def _kinds(self, method: str, path: str, viewer: Viewer, address: str) -> list[tuple[str, str]]:
         if path.startswith("/static/"):
             return []
-        if method == "POST" and path in DOORS:
+        if (method == "POST" and path in DOORS) or path.startswith("/sign-in/"):
             return [("door", address)]
         known = viewer.account or viewer.case
         found = [("staff", known) if known else ("public", address)]

@@ -62,7 +62,7 @@ def sign_out(request: Request) -> Response:
     """End the session."""
     sessions: Sessions = request.app.state.sessions
     sessions.store.end_session(request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/sign-in", status_code=303)
+    answer = RedirectResponse("/sign-in?left=1", status_code=303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
@@ -79,6 +79,7 @@ def door(
     """The page with the ways in; `refused` says why the last attempt was."""
     token = FormToken(request, application, passed.viewer)
     shown = {"next": local_path(next), "refused": refused, "doors": doors_of(application.settings)}
+    more = {"provider": request.app.state.provider, "left": "left" in request.query_params}
     answer = render(
         "sign_in.html",
         application,
@@ -88,6 +89,7 @@ def door(
         status=status,
         csrf=token.value,
         **shown,
+        **more,
     )
     token.give(answer)
     return answer

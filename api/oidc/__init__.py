@@ -1,0 +1,1 @@
+"""Staff sign in with their office's identity provider: OpenID Connect, for accounts that were mapped beforehand."""
