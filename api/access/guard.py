@@ -96,11 +96,11 @@ def guard(request: Request, application: Opened) -> None:
     limits: Limits | None = request.app.state.limits
     if limits is not None:
         limits.check(method, route.path, viewer, request.client.host if request.client else "")
+    if request.method not in SAFE_METHODS:
+        check_same_origin(request)
     grants = tuple(grant for grant in row.grants if grant.role in viewer.roles and _stands(grant, request, viewer))
     if not grants:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
-    if request.method not in SAFE_METHODS:
-        check_same_origin(request)
     if row.export and not row.of_case:
         looking.took(application, viewer, grants, request.query_params.get("unit", ""))
     request.state.passed = Pass(viewer, grants, looking)

@@ -10,7 +10,6 @@ from api.access.table import (
     OFFICES,
     OVERSEEING,
     SIGNED_IN,
-    SUPERVISION,
     Grant,
     _get,
     _post,
@@ -92,7 +91,7 @@ _TAMPERING: Final = [
 _LOOKS: Final = [
     # A body's looks are for who answers for them there: never for an office above, below or supervised.
     *_get(OVERSEEING, "/looks", "/api/looks"),
-    *_get(SUPERVISION, "/cases/{case}/reason"),
+    *_get(OFFICES, "/cases/{case}/reason"),
 ]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),

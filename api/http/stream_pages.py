@@ -23,6 +23,7 @@ from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.proposed import ASKED, new_mandate, proposed
 from api.http.rendering import address_of, render
+from api.http.signin import local_path
 from api.main import Application
 from api.queries import fold_case
 from api.wording import Wording
@@ -98,6 +99,7 @@ def show_form(
     shown["state"] = getattr(state, "state", "")
     shown["new_name"] = new_mandate(application, asked.get("mandate", "")) if stream == NEW_MANDATE else ""
     shown["again"] = _again(action, entries)
+    shown["next"] = local_path(asked["next"]) if "next" in asked else ""
     shown |= more
     return render("desk_act.html", application, lang, passed.viewer, address=address_of(request), **shown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -166,8 +167,12 @@ def test_over_tls_the_cookie_is_secure_and_the_browser_told_to_stay(
         with _served(configure(application, sessions, check_listening("127.0.0.1", *pair), port)):
             with urllib.request.urlopen(f"https://127.0.0.1:{port}/api/health", context=trusting) as answer:
                 assert answer.headers["strict-transport-security"].startswith("max-age=")
-            form = b"name=shen&password=a+long+enough+password&next=/static/sundial.svg"
-            opener = urllib.request.build_opener(_Staying(), urllib.request.HTTPSHandler(context=trusting))
+            cookies, https = urllib.request.HTTPCookieProcessor(), urllib.request.HTTPSHandler(context=trusting)
+            opener = urllib.request.build_opener(_Staying(), https, cookies)
+            with opener.open(f"https://127.0.0.1:{port}/sign-in") as page:
+                token = re.search(rb'name="csrf" value="([0-9a-f]+)"', page.read())
+            assert token is not None
+            form = b"name=shen&password=a+long+enough+password&next=/static/sundial.svg&csrf=" + token[1]
             with opener.open(f"https://127.0.0.1:{port}/sign-in", form) as answer:
                 parts = {part.strip() for part in answer.headers["set-cookie"].split(";")}
             assert {"Secure", "HttpOnly", "SameSite=strict"} <= parts

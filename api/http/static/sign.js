@@ -89,7 +89,7 @@ async function prepare() {
   prepared = { draft: answer.draft, envelope };
   document.getElementById("summary").textContent = form.dataset.lang === "zh" ? answer.summary_zh : answer.summary_en;
   const fixed = ["stream", "actor", "office", "post", "role", "claimed_at"].map((name) => [name, statement[name]]);
-  const labels = Object.fromEntries(fieldsOf().map((one) => [one.name, `${one.dataset.label} · ${one.name}`]));
+  const labels = Object.fromEntries(fieldsOf().map((one) => [one.name, one.dataset.label === one.name ? one.name : `${one.dataset.label} · ${one.name}`]));
   const labelled = (part, more = "") => Object.entries(wish.command[part]).map(([name, text]) => [`${labels[name] ?? name}${more}`, text]);
   const rows = [...fixed, ...labelled("public"), ...labelled("sealed", ` (${said("Sealed")})`)];
   document.getElementById("told").replaceChildren(...rows.flatMap(([name, text]) => [
@@ -115,8 +115,9 @@ async function commit() {
   review.hidden = true;
   const receipt = Object.assign(document.createElement("a"), { href: `/receipts/${told.index}?act_id=${body.draft.act_id}&lang=${form.dataset.lang}`, textContent: said("Receipt") });
   const opened = Object.assign(document.createElement("a"), { href: `/desk/${body.draft.command.stream.replace(/^(?!case\/)/, "streams/").replace(/^case\//, "cases/")}?lang=${form.dataset.lang}`, textContent: body.draft.command.stream });
+  const onward = form.dataset.next ? [Object.assign(document.createElement("a"), { id: "onward", href: form.dataset.next, textContent: said("Onward") })] : [];
   if (body.draft.command.public.claim_key) await showSlip(form, body.draft.command, told);
-  show("good", `${said("Recorded")} ${told.index} · ${told.recorded_at}`, opened, receipt);
+  show("good", `${said("Recorded")} ${told.index} · ${told.recorded_at}`, ...onward, opened, receipt);
 }
 
 // One thing at a time: a second click while the first is under way does nothing.
