@@ -48,6 +48,9 @@ def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) ->
     assert {(path, method) for path, method, _ in _operations(described)} == {
         ("/api/acts/prepare", "post"),
         ("/api/acts/commit", "post"),
+        ("/api/files/{case}", "post"),
+        ("/api/door", "get"),
+        ("/api/door", "post"),
         ("/api/cases/{case}/timeline", "get"),
         *((f"/api/cases/{{case}}/{told}", "get") for told in ("replay", "explain", "compare")),
         *((f"/api/{name}", "get") for name in ("hints", "diff", "recompute", "rules", "competence")),
@@ -123,6 +126,9 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
         ("get", "/metrics", "/metrics"),
         ("post", "/api/acts/prepare", "/api/acts/prepare"),
         ("post", "/api/acts/commit", "/api/acts/commit"),
+        ("post", f"/api/files/{CASE}", "/api/files/{case}"),
+        ("get", "/api/door", "/api/door"),
+        ("post", "/api/door", "/api/door"),
     ],
 )
 def test_an_answer_is_one_that_was_announced(
