@@ -24,6 +24,7 @@ import noto_cjk_sans_otc  # type: ignore[import-untyped]
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from api.access.sessions import Sessions
@@ -66,6 +67,7 @@ class Site:
     url: str
     application: Application
     sessions: Sessions
+    app: FastAPI
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +87,7 @@ def site(demo_city: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", application, sessions)
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", application, sessions, app)
         server.should_exit = True
         thread.join()
 
