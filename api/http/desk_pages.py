@@ -14,6 +14,7 @@ from api.access.bounds import OutOfBounds
 from api.access.guard import TOKEN_HEADER, Pass, Passed, check_token
 from api.access.sessions import Sessions
 from api.access.table import WORKING
+from api.attachments.cases import files_of
 from api.case_answers import hints_of
 from api.errors import NotThere
 from api.http.act_forms import REGISTER
@@ -160,6 +161,7 @@ def _case_page(
     shown: dict[str, Any] = {"case": case, "state": state, "acts": acts_for(passed.viewer, state), "code": code}
     shown["items"] = shown_items(application, passed, stream, state, can)
     shown["opening"] = [one for one in can if one.item is None]
+    shown["files"] = files_of(application, case)
     shown["may_issue"] = bool(passed.viewer.roles & set(WORKING))
     return _page("desk_case.html", request, application, passed, lang, **shown)
 

@@ -8,7 +8,7 @@ import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
-from playwright.sync_api import Page, Route
+from playwright.sync_api import FilePayload, Page, Route
 
 from api.keyfiles import read_key
 from api.queries import ask_timeline, fold_case
@@ -53,6 +53,24 @@ def test_an_officer_registers_a_matter_with_the_key_in_a_file(readers: MakeReade
     stream = _registered(page, reader.site)
     _check_slip(page, reader.site, stream)
     reader.check("slip")
+    _attach(reader, stream.removeprefix("case/"))
+
+
+def _attach(reader: Reader, case: str) -> None:
+    """The desk's form of files sends them, signs for them, and the case's page hands them out again."""
+    page, site = reader.page, reader.site
+    reader.open(f"/desk/cases/{case}/acts/case.attached.v1?lang=en")
+    page.set_input_files("#key", _key_file(site))
+    page.set_input_files("[data-files=attachments]", FilePayload(name="灯.txt", mimeType="text/plain", buffer=b"dark"))
+    page.wait_for_selector("form#act li")
+    page.click("form#act > button")
+    page.click("#sign")
+    page.wait_for_selector("#result.good")
+    reader.open(f"/desk/cases/{case}?lang=en")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="attachment 1 of act 2").click()
+    assert saved.value.path().read_bytes() == b"dark"
+    reader.check("desk-case-files")
 
 
 def _check_slip(page: Page, site: Site, stream: str) -> None:
