@@ -58,6 +58,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def parse_json(data: bytes) -> Any:
@@ -114,7 +115,7 @@ def format_json(value: object) -> bytes:
     """
     _check_value(value, MAX_DEPTH)
     try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         raise Malformed("a string holds a lone surrogate") from None
 

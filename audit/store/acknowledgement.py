@@ -6,6 +6,8 @@ that the log, should the entry be missing or different later, has lied.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from struct import Struct
 from typing import Protocol
 
 from audit.errors import Malformed
@@ -14,6 +16,7 @@ from audit.suite import Verify, check_signature, frame, load_private
 __all__ = ["Signer", "check_acknowledgement", "sign_acknowledgement"]
 
 _TAG = b"sundial/a1"
+_PLACE = Struct(">Q32sQ")
 
 
 class Signer(Protocol):
@@ -27,7 +30,12 @@ def _message(origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:
     """Return the signed bytes: tag, length-prefixed origin, u64be index, leaf, u64be recorded_at."""
     if not 0 <= index < 1 << 64 or not 0 <= recorded_at < 1 << 64 or len(leaf) != 32:
         raise Malformed("an acknowledgement names an index, a leaf of 32 bytes and a time")
-    return frame(_TAG, origin.encode()) + index.to_bytes(8, "big") + leaf + recorded_at.to_bytes(8, "big")
+    return _beginning(origin) + _PLACE.pack(index, leaf, recorded_at)
+
+
+@lru_cache(maxsize=16)
+def _beginning(origin: str) -> bytes:
+    return frame(_TAG, origin.encode())
 
 
 def sign_acknowledgement(private: bytes | Signer, origin: str, index: int, leaf: bytes, recorded_at: int) -> bytes:

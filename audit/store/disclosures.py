@@ -21,6 +21,7 @@ from audit.store.model import Disclosure
 _U32 = Struct(">I")
 _NONCE = 12
 _SALT = 32
+_LENGTHS = tuple(bytes((length,)) for length in range(256))
 _ABOUT = tuple(b"sundial/d1" + bytes((slot,)) for slot in range(SLOTS))
 
 
@@ -35,9 +36,8 @@ def seal(disclosures: Sequence[Disclosure], keys: Sequence[bytes], stream: str, 
     parts: list[bytes] = []
     for (slot, salt, field, value), key in zip(disclosures, keys, strict=True):
         nonce = nonces[slot * _NONCE : (slot + 1) * _NONCE]
-        sealed = AESGCM(key).encrypt(
-            nonce, b"%b%c%b%b" % (salt, len(field), field.encode("ascii"), value), _ABOUT[slot] + bound
-        )
+        plain = salt + _LENGTHS[len(field)] + field.encode("ascii") + value
+        sealed = AESGCM(key).encrypt(nonce, plain, _ABOUT[slot] + bound)
         parts += (_U32.pack(_NONCE + len(sealed)), nonce, sealed)
     return b"".join(parts)
 

@@ -96,10 +96,7 @@ class Intake:
         known = self._streams.as_of(stream, outlook.seq) if named else self._streams.fresh(stream)
         size, root = _newest_seen(outlook) if seen is None else seen
         draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
-        prepared = self._judge.decide(draft, known, self._references.current)
-        self._judge.grant(prepared, known)
-        self._judge.keep(prepared)
-        return prepared
+        return self._judge.prepare(draft, known, self._references.current)
 
     def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
         """Judge commands as things stand, with few looks at the log for all of them; one answer a wish."""
@@ -113,10 +110,7 @@ class Intake:
             try:
                 known = self._streams.cached(self._parts.policy.stream_of(wish.command))
                 draft = Draft(*wish, known.seq + 1, known.leaf, size, root)
-                prepared = self._judge.decide(draft, known, self._references.current)
-                self._judge.grant(prepared, known)
-                self._judge.keep(prepared)
-                answers.append(prepared)
+                answers.append(self._judge.prepare(draft, known, self._references.current))
             except Exception as refusal:
                 answers.append(refusal)
         return answers

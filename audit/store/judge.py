@@ -18,7 +18,7 @@ from audit.store.errors import AuthorityRefused, SeenRefused, SignatureRefused, 
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
 from audit.store.model import Decision, Draft, Policy, Prepared, is_reference_stream
-from audit.store.prepared import PreparedActs, redecided
+from audit.store.prepared import Grounds, PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
@@ -57,9 +57,13 @@ class Judge:
         self._prepared = PreparedActs()
         self._seen: dict[int, bytes] = {EMPTY_SEEN.size: EMPTY_SEEN.root}
 
-    def keep(self, prepared: Prepared) -> None:
-        """Remember an act that was prepared, so that committing it need not build its bytes again."""
-        self._prepared.keep(prepared)
+    def prepare(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
+        """Return the act that a draft becomes now, if its key may sign it, and remember it for its commit."""
+        grounds = Grounds(known, reference, self._parts.timekeeper.now())
+        prepared = self._build(draft, self._ask(draft, grounds), reference)
+        self.grant(prepared, known)
+        self._prepared.keep(prepared, grounds)
+        return prepared
 
     def place(self, draft: Draft) -> StreamState:
         """Return the stream's state if the draft stands right behind it; raises StaleStream if it does not."""
@@ -72,33 +76,43 @@ class Judge:
         return known
 
     def decide(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
-        """Return the act that a draft becomes now; its bytes are built unless they are known already."""
-        decision = self._ask(draft, known, reference)
-        prepared = self._prepared.take(draft, decision, reference.at)
-        if prepared is not None:
-            return prepared
-        stream = self._parts.policy.stream_of(draft.command)
-        return prepare_act(self._parts.origin, stream, draft, decision, reference.at)
+        """Return the act that a draft becomes now; what is known already is neither decided nor built again."""
+        grounds = Grounds(known, reference, self._parts.timekeeper.now())
+        kept = self._prepared.take(draft)
+        if kept is not None and kept.grounds.same(grounds):
+            self._check_elsewhere(kept.prepared.decision, grounds)
+            return kept.prepared
+        decision = self._ask(draft, grounds)
+        again = None if kept is None else redecided(kept.prepared, decision, reference.at)
+        return self._build(draft, decision, reference) if again is None else again
 
     def decide_again(self, prepared: Prepared, known: StreamState, reference: Reference) -> Prepared:
         """Return an act as the rules decide it now."""
         self._prepared.forget(prepared)
-        decision = self._ask(prepared.draft, known, reference)
+        decision = self._ask(prepared.draft, Grounds(known, reference, self._parts.timekeeper.now()))
         again = redecided(prepared, decision, reference.at)
-        return self.decide(prepared.draft, known, reference) if again is None else again
+        return self._build(prepared.draft, decision, reference) if again is None else again
 
-    def _ask(self, draft: Draft, known: StreamState, reference: Reference) -> Decision:
+    def _ask(self, draft: Draft, grounds: Grounds) -> Decision:
         decision = self._parts.policy.decide(
-            known.state,
+            grounds.known.state,
             draft.command,
             draft.actor,
             seq=draft.seq,
             claimed_at=draft.claimed_at,
-            recorded_at=self._parts.timekeeper.now(),
-            reference=reference.value,
+            recorded_at=grounds.now,
+            reference=grounds.reference.value,
         )
-        self._parts.policy.check_elsewhere(known.state, decision, self._elsewhere, reference.value)
+        self._check_elsewhere(decision, grounds)
         return decision
+
+    def _check_elsewhere(self, decision: Decision, grounds: Grounds) -> None:
+        """Check what an act says of other streams, which may have moved since it was decided."""
+        self._parts.policy.check_elsewhere(grounds.known.state, decision, self._elsewhere, grounds.reference.value)
+
+    def _build(self, draft: Draft, decision: Decision, reference: Reference) -> Prepared:
+        stream = self._parts.policy.stream_of(draft.command)
+        return prepare_act(self._parts.origin, stream, draft, decision, reference.at)
 
     def _check_seen(self, draft: Draft) -> None:
         root = self._seen.get(draft.seen_size)

@@ -29,6 +29,7 @@ KEY = 32
 _NONCE = 12
 _REF = 16
 _ACT = KEY * SLOTS
+_ERASED = bytes(KEY)
 POOL = 256
 FIRST_ACTS = 4
 MORE_ACTS = 8
@@ -88,7 +89,7 @@ class KeyStore:
                 block = self._read(ref, first) or self._add_block(ref, first, acts)
                 self._keep_fresh(ref, first, block)
         keys = _of_act(block, seq - first)
-        if not all(map(any, keys)):
+        if _ERASED in keys:
             raise KeyStoreRefused("the keys for this act have been erased")
         return tuple(keys)
 

@@ -1,8 +1,10 @@
 """Acts that this process prepared and nobody has committed yet, so that a commit need not build the same bytes again.
 
-A statement's bytes follow from its draft and from what the rules decided. The rules are asked again at every commit; if
-they decide the same for the same draft, the bytes are the same, and they are taken from here. Nothing is stored: it is
-a bounded memory of the process, and an act leaves it when it is taken.
+A statement's bytes follow from its draft and from what the rules decided. The rules are asked again at a commit; if
+they decide the same for the same draft, the bytes are the same, and they are taken from here. Where all that the rules
+are given is the very same, down to the millisecond, they need not be asked: they are pure functions, but for what they
+say of other streams, which is always checked again. Nothing is stored: it is a bounded memory of the process, and an
+act leaves it when it is taken.
 """
 
 from __future__ import annotations
@@ -10,8 +12,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
+from typing import NamedTuple
 
 from audit.store.model import Decision, Draft, Prepared
+from audit.store.references import Reference
+from audit.store.streams import StreamState
 
 MAX_ACTS = 4_096
 
@@ -28,18 +33,37 @@ def redecided(prepared: Prepared, decision: Decision, reference_at: int) -> Prep
     return replace(prepared, decision=decision, reference_at=reference_at)
 
 
+class Grounds(NamedTuple):
+    """What the rules were given beside the draft: the stream's state, the reference, and the time in Unix ms."""
+
+    known: StreamState
+    reference: Reference
+    now: int
+
+    def same(self, other: Grounds) -> bool:
+        """Say whether these are the very same objects, at the same millisecond."""
+        return self.known is other.known and self.reference is other.reference and self.now == other.now
+
+
+class Kept(NamedTuple):
+    """An act as it was prepared, and on what grounds."""
+
+    prepared: Prepared
+    grounds: Grounds
+
+
 class PreparedActs:
     """Keeps the newest prepared acts, by act id."""
 
     def __init__(self, limit: int = MAX_ACTS) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._acts: OrderedDict[bytes, Prepared] = OrderedDict()
+        self._acts: OrderedDict[bytes, Kept] = OrderedDict()
 
-    def keep(self, prepared: Prepared) -> None:
+    def keep(self, prepared: Prepared, grounds: Grounds) -> None:
         """Remember an act."""
         with self._lock:
-            self._acts[prepared.draft.act_id] = prepared
+            self._acts[prepared.draft.act_id] = Kept(prepared, grounds)
             if len(self._acts) > self._limit:
                 self._acts.popitem(last=False)
 
@@ -48,10 +72,10 @@ class PreparedActs:
         with self._lock:
             self._acts.pop(prepared.draft.act_id, None)
 
-    def take(self, draft: Draft, decision: Decision, reference_at: int) -> Prepared | None:
-        """Return the act of exactly this draft and decision, and forget it; None if there is none."""
+    def take(self, draft: Draft) -> Kept | None:
+        """Return the act of exactly this draft, and forget it; None if there is none."""
         with self._lock:
-            prepared = self._acts.pop(draft.act_id, None)
-        if prepared is None or (prepared.draft is not draft and prepared.draft != draft):
+            kept = self._acts.pop(draft.act_id, None)
+        if kept is None or (kept.prepared.draft is not draft and kept.prepared.draft != draft):
             return None
-        return redecided(prepared, decision, reference_at)
+        return kept
