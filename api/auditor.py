@@ -11,7 +11,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from functools import partial
 from http.client import HTTPException
@@ -23,7 +23,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from audit import bundle, case_proofs, checkpoint, faults, note, proof, published, stream_checks, tree_checks, verify
-from audit.anchor import open_anchor, parse_anchor
+from audit.anchor import Anchor, open_anchor, parse_anchor
+from audit.census import CENSUS
 from audit.errors import AuditError, Malformed, OtherKind
 from audit.trust import NO_POLICY, Findings, Trust, parse_policy
 
@@ -64,19 +65,32 @@ def _read_note(data: bytes | None) -> str:
         raise Malformed("the checkpoint is not UTF-8") from None
 
 
-def _check_share(source: str, size: int, share: int, shares: int, verifier: verify.LogVerifier) -> stream_checks.Part:
-    return verifier.read_streams(published.read_share(partial(_read, source), size, share, shares))
+def _check_share(source: str, size: int, share: int, shares: int, anchor: Anchor | None) -> stream_checks.Part:
+    """Check some streams, and on the way those on keys, whose faults the first process reports."""
+    verifier = verify.LogVerifier(anchor)
+    keys = stream_checks.StreamChecks(verifier.authority, verifier.verify, references=True)
+    return verifier.read_streams(published.read_share(partial(_read, source), size, share, shares, keys))
 
 
-def _check_entries(options: Namespace, size: int, verifier: verify.LogVerifier) -> list[stream_checks.Part]:
-    """Check all entries, those on keys first and the rest by several processes, telling how far it is."""
+def _note_ledger(entries: Iterable[tuple[int, bytes]], ledger: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield entries, and note those that may be censuses."""
+    for index, data in entries:
+        if CENSUS.encode() in data:
+            ledger.append(data)
+        yield index, data
+
+
+def _check_entries(
+    options: Namespace, size: int, verifier: verify.LogVerifier, ledger: list[bytes]
+) -> list[stream_checks.Part]:
+    """Check all entries: those on keys here, the rest by several processes at the same time, telling how far it is."""
     source, shares = options.file, options.processes
-    references = published.read_share(partial(_read, source), size, published.REFERENCES, shares)
-    parts = [verifier.read_references(references)]
+    references = _note_ledger(published.read_share(partial(_read, source), size, published.REFERENCES, shares), ledger)
     if shares == 1:
-        return [*parts, _check_share(source, size, 0, 1, verifier)]
+        return [verifier.read_references(references), _check_share(source, size, 0, 1, verifier.anchor)]
     with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_check_share, source, size, share, shares, verifier) for share in range(shares)]
+        waiting = [pool.submit(_check_share, source, size, share, shares, verifier.anchor) for share in range(shares)]
+        parts = [verifier.read_references(references)]
         while wait(waiting, timeout=5).not_done:
             print(f"… {sum(one.done() for one in waiting)}/{shares} × {size}", file=sys.stderr)
         return parts + [future.result() for future in waiting]
@@ -93,13 +107,14 @@ def _check_tree(options: Namespace, trust: Trust, findings: Findings) -> None:
     )
     if there:
         verifier = verify.LogVerifier(trust.anchor)
-        parts = _check_entries(options, size, verifier)
+        ledger: list[bytes] = []
+        parts = _check_entries(options, size, verifier, ledger)
         tree, found = verifier.finish(size, parts, [text])
         findings.facts["signatures"] = sum(part.signatures for part in parts)
         findings.report(found)
         trust.open(text, findings, log_key=verifier.authority.log_key(size))
         findings.begin("censuses")
-        findings.facts["censuses"] = "{}/{}".format(*published.check_censuses(read, size))
+        findings.facts["censuses"] = "{}/{}".format(*published.check_censuses(read, tree, ledger))
     else:
         opened, tree = trust.open(text, findings).checkpoint, tree_checks.TreeChecks(size)
         leaves = bytearray(b"".join(published.read_tile(read, 0, at, size) for at in range(-(-size // 256))))

@@ -19,7 +19,7 @@ from audit.grants import REGISTRAR, Grant
 from audit.statement import NO_PREV, Statement
 from audit.suite import SUITE, Verify, check_enrollable, check_signature, key_id
 
-__all__ = ["GENESIS", "LEDGER", "Authority", "Grant", "genesis_keys", "is_authority_action"]
+__all__ = ["AUTHORITY_ACTIONS", "GENESIS", "LEDGER", "Authority", "Grant", "genesis_keys"]
 
 GENESIS = "ledger.genesis.v1"
 LEDGER = "ledger"
@@ -29,11 +29,6 @@ _PROPOSED = "people.key_proposed.v1"
 _CONFIRMED = "people.key_confirmed.v1"
 _ROTATED = "people.key_rotated.v1"
 _REVOKED = "people.key_revoked.v1"
-
-
-def is_authority_action(action: str) -> bool:
-    """Tell whether acts of this kind are folded into the authority."""
-    return action in _ACTS
 
 
 def genesis_keys(statement: Statement) -> tuple[bytes, ...]:
@@ -90,17 +85,12 @@ class Authority:
         granted to another actor, office, post or role, or if the statement is another ledger's.
         """
         grant = self._grants.get(statement.key_id)
-        if (
-            grant is not None
-            and grant.from_index < index
-            and (grant.until_index is None or index <= grant.until_index)
-            and grant.actor == statement.actor
-            and grant.post == statement.post
-            and grant.office == statement.office
-            and statement.role in grant.roles
-            and statement.origin == self.origin
-        ):
-            return grant
+        if grant is not None:
+            _, actor, office, post, roles, _, from_index, until_index = grant
+            lasts = from_index < index and (until_index is None or index <= until_index)
+            theirs = actor == statement.actor and post == statement.post and office == statement.office
+            if lasts and theirs and statement.role in roles and statement.origin == self.origin:
+                return grant
         raise AuthorityRejected(self._refusal(grant, index, statement))
 
     def _refusal(self, grant: Grant | None, index: int, statement: Statement) -> str:
@@ -237,3 +227,5 @@ _ACTS: Mapping[str, Callable[[Authority, int, bytes, Statement, Entry], None]] =
     GENESIS: Authority._genesis, _LOG_KEY_ROTATED: Authority._rotated, _PROPOSED: Authority._proposed,
     _CONFIRMED: Authority._confirmed, _ROTATED: Authority._rotated, _REVOKED: Authority._revoked,
 }  # fmt: skip
+AUTHORITY_ACTIONS = frozenset(_ACTS)
+"""The acts that are folded into the authority."""

@@ -74,11 +74,12 @@ def parse_entry(data: bytes) -> Entry:
     key_id, signature, recorded_at = _LAST.unpack_from(data, size - _LAST.size)
     if recorded_at > MAX_RECORDED_AT:
         raise Malformed(f"recorded_at {recorded_at} is out of bounds")
-    signatures: tuple[Signature, ...] = (Signature(key_id, signature),)
+    # To make a tuple itself is three times as fast as to call its class.
+    signatures: tuple[Signature, ...] = (tuple.__new__(Signature, (key_id, signature)),)
     if count > 1:
         starts = range(payload_end + 1, size - _LAST.size, 96)
         signatures = (*(Signature(data[at : at + 32], data[at + 32 : at + 96]) for at in starts), *signatures)
-    return Entry(data[2:type_end], data[payload_start:payload_end], signatures, recorded_at)
+    return tuple.__new__(Entry, (data[2:type_end], data[payload_start:payload_end], signatures, recorded_at))
 
 
 def pae(payload_type: bytes, payload: bytes) -> bytes:

@@ -6,30 +6,26 @@ Source: C2SP tlog-tiles v0.1.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from zlib import crc32
 
-from audit.census import CENSUS, Census, map_root, read_census
+from audit.census import CENSUS, map_root, read_census
 from audit.checkpoint import Checkpoint
 from audit.entry import parse_entry
 from audit.errors import Malformed, ProofRejected
-from audit.merkle import leaf_hash, node_hash, root, root_of
+from audit.merkle import node_hash, root, root_of
 from audit.statement import parse_statement
+from audit.stream_checks import StreamChecks
 from audit.tiles import ENTRIES, HEIGHT, WIDTH, tile_path, tile_width
 from audit.tree_checks import TreeChecks
 
 __all__ = [
-    "REFERENCES",
-    "Read",
-    "check_censuses",
-    "check_extends",
-    "check_tiles",
-    "read_entries",
-    "read_share",
-    "read_tile",
-]
+    "REFERENCES", "Read", "check_censuses", "check_extends", "check_tiles", "read_entries", "read_share", "read_tile",
+]  # fmt: skip
 
 Read = Callable[[str], bytes | None]
+Entries = Iterator[tuple[int, bytes]]
 
 REFERENCES = -1
 
@@ -60,32 +56,33 @@ def read_entries(read: Read, size: int) -> Iterator[tuple[int, bytes, bytes]]:
             yield index, name, data[start:at]
 
 
-def read_share(read: Read, size: int, share: int, shares: int) -> Iterator[tuple[int, bytes]]:
+def read_share(read: Read, size: int, share: int, shares: int, keys: StreamChecks | None = None) -> Entries:
     """Yield index and bytes of the entries of some streams, in the order of the log. Raises as read_entries does.
 
-    Share REFERENCES holds the streams `ledger` and `people/…`, the others all streams that fall to them.
+    Share REFERENCES holds the streams `ledger` and `people/…`, the others all streams that fall to them. On the way
+    keys, if given, checks those of the former: at an entry its authority is that of the log up to there, which is all
+    that the check of the entry asks for.
     """
     for index, name, data in read_entries(read, size):
         references = name == b"ledger" or name.startswith(b"people/")
         if share == (REFERENCES if references else crc32(name) % shares):
             yield index, data
+        elif references and keys is not None:
+            keys.check([(index, data)])
 
 
-def check_censuses(read: Read, size: int, budget: int = 10_000_000) -> tuple[int, int]:
+def check_censuses(read: Read, tree: TreeChecks, ledger: Iterable[bytes], budget: int = 10_000_000) -> tuple[int, int]:
     """Compute the maps of the newest censuses again, of as many as budget leaves suffice for.
 
-    The entries were checked before. Returns how many censuses were compared, and how many there are.
-    Raises ProofRejected at one whose map is another, Malformed if a bundle is missing.
+    ledger are the entries of that stream; they were checked before. Returns how many censuses were compared, and how
+    many there are. Raises ProofRejected at one whose map is another, Malformed if a bundle is missing.
     """
-    found: list[Census] = []
-    for _, data in read_share(read, size, REFERENCES, 1):
-        statement = parse_statement(parse_entry(data).payload)
-        found += [read_census(statement)] if statement.action == CENSUS else []
-    found.sort(key=lambda one: one.entries, reverse=True)
+    acts = (parse_statement(parse_entry(data).payload) for data in ledger)
+    found = sorted((read_census(act) for act in acts if act.action == CENSUS), key=attrgetter("entries"), reverse=True)
     left = [one for place, one in enumerate(found) if place * one.streams <= budget]
     compared, heads = len(left), dict[bytes, tuple[bytes, int]]()
-    for index, name, data in read_entries(read, size):
-        heads[name] = leaf_hash(data), heads.get(name, (b"", 0))[1] + 1
+    for index, name, _ in read_entries(read, tree.size) if left else ():
+        heads[name] = tree.leaf(index), heads.get(name, (b"", 0))[1] + 1
         while left and left[-1].entries == index + 1:
             census = left.pop()
             listed = ((name.decode(), *heads[name]) for name in sorted(heads))

@@ -53,7 +53,8 @@ _FIELDS: Mapping[str, str] = {
     "origin": f'"({_ORIGIN})"',
     "post": f'"((?:{SLUG})?)"',
     "prev": f'"({_HASH})"',
-    "public": r"(\{.*\})",
+    # Most public data hold no other object, and then its end is where the first brace closes.
+    "public": r"(\{[^}]*\}|\{.*\})",
     "role": '"([a-z][a-z_]{0,31})"',
     "schema": str(SCHEMA),
     "sealed": r"\[" + ",".join([f'"({_HASH})"'] * SLOTS) + r"\]",
@@ -128,13 +129,13 @@ def parse_statement(payload: bytes) -> Statement:
         datetime.fromisoformat(claimed_at)
     except ValueError:
         raise Malformed(f"claimed_at is not an instant of the calendar: {claimed_at}") from None
-    value = _read_public(public)
-    seen = Seen(int(seen_size), hashes[3])
+    # To make the tuples themselves is three times as fast as to call their classes.
+    seen = tuple.__new__(Seen, (int(seen_size), hashes[3]))
     # fmt: off
-    return Statement(
-        hashes[0], action, actor, claimed_at, hashes[1], office, origin, post, hashes[2], value, role,
+    return tuple.__new__(Statement, (
+        hashes[0], action, actor, claimed_at, hashes[1], office, origin, post, hashes[2], _read_public(public), role,
         hashes[4:], seen, int(seq), stream,
-    )
+    ))
     # fmt: on
 
 

@@ -54,6 +54,7 @@ def hash256(data: bytes) -> bytes:
     return sha256(data).digest()
 
 
+@lru_cache(maxsize=16_384)
 def key_id(raw: bytes) -> bytes:
     """Return the id of a raw public key: its hash."""
     return sha256(raw).digest()

@@ -51,15 +51,15 @@ class TreeChecks:
 
     def join(self, part: Part) -> None:
         """Take in the leaves and times of a part."""
-        leaves, times = memoryview(part.leaves), part.times
-        for place, index in enumerate(part.indexes):
-            if index >= self.size:
-                self.faults.add(Fault(self.size, Kind.GAP, f"entry {index} lies outside a log of {self.size} rows"))
-            elif self._times[index] != _MISSING:
+        size, leaves, times, theirs = self.size, self._leaves, self._times, memoryview(part.leaves)
+        for index, time, at in zip(part.indexes, part.times, range(0, len(theirs), 32), strict=True):
+            if index >= size:
+                self.faults.add(Fault(size, Kind.GAP, f"entry {index} lies outside a log of {size} rows"))
+            elif times[index] != _MISSING:
                 self.faults.add(Fault(index, Kind.GAP, f"entry {index} is there twice"))
             else:
-                self._leaves[32 * index : 32 * index + 32] = leaves[32 * place : 32 * place + 32]
-                self._times[index] = times[place]
+                leaves[32 * index : 32 * index + 32] = theirs[at : at + 32]
+                times[index] = time
 
     def leaf(self, index: int) -> bytes:
         """Return the leaf of an entry, or zeros if it is missing."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import reduce
 
-from api.policy import DomainPolicy
 from audit.statement import Statement
 from audit.store.stored_rows import Checker
 from domain import commands
-from domain.cases import NEW_CASE, Case, fold_facts
+from domain.cases import NEW_CASE, Case, check, fold_facts
+from domain.events import read_event
 from domain.reference import fold_reference, is_reference, new_reference
 from domain.schema import Event
 from domain.untold import ClocksUntold
@@ -22,7 +22,6 @@ class DomainReplay:
 
     def __init__(self) -> None:
         """Begin before the first entry."""
-        self._policy = DomainPolicy()
         self.reference = new_reference()
 
     def __call__(self, stream: str) -> Checker:
@@ -39,17 +38,24 @@ class DomainReplay:
     def _room_checker(self, stream: str) -> Checker:
         state = commands.initial(stream)
 
-        def check(index: int, statement: Statement, recorded_at: int) -> None:
+        def check_next(index: int, statement: Statement, recorded_at: int) -> None:
             nonlocal state
             event = self.read(index, statement, recorded_at)
             commands.check(state, event, self.reference)
             state = commands.fold(state, event, self.reference)
 
-        return check
+        return check_next
 
     def read(self, index: int, statement: Statement, recorded_at: int) -> Event:
         """Return the event that a statement tells of. Raises EventRefused."""
-        return self._policy.read(statement, index, recorded_at, self.reference)
+        _, action, actor, claimed_at, key_id, office, _, post, _, public, role, _, _, seq, stream = statement
+        rules, calendars = self.reference.rules, self.reference.calendars
+        # fmt: off
+        return read_event(
+            action, stream, seq, index, actor, post, office, role, key_id, claimed_at, recorded_at, public,
+            rules=rules, calendars=calendars,
+        )
+        # fmt: on
 
 
 class _CaseChecker:
@@ -71,16 +77,16 @@ class _CaseChecker:
 
     def __call__(self, index: int, statement: Statement, recorded_at: int) -> None:
         """Check the next act. Raises DomainRefused if it was not lawful."""
-        replay = self._replay
-        event = replay.read(index, statement, recorded_at)
+        event = self._replay.read(index, statement, recorded_at)
+        reference = self._replay.reference
         try:
             if self._last is not None:
                 self._case = fold_facts(self._case, self._last)
-            commands.check(self._case, event, replay.reference)
+            check(self._case, event, reference.people, reference.calendars, reference.rules)
         except ClocksUntold:
             self._case = self._whole = reduce(self._fold, self._acts, self._whole)
             self._acts.clear()
-            commands.check(self._case, event, replay.reference)
+            check(self._case, event, reference.people, reference.calendars, reference.rules)
         self._last = event
         self._acts.append(event)
 

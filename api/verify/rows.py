@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from audit.faults import Fault, Kind
 from audit.store.stored_checks import Head, Stored, StoredCheckpoint, StoredTile
 from audit.store.stored_rows import Row
 from projections.database import Session
+from projections.open import open_database
 
 _COLUMNS = "notification_id - 1, originator_id, originator_version, topic, act_id, state, leaf"
 _REFERENCE = """
@@ -48,7 +49,19 @@ _KINDS = {
     "disclosures": Kind.DISCLOSURE,
 }
 
+# So much of a SQLite file is read as memory, which saves a copy of every page; what lies behind is read as ever.
+_MAPPED = 2_147_418_112
+
 Share = tuple[str, str | None]
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Session]:
+    """Open a database for one reading from its beginning to its end, and close it."""
+    with closing(open_database(url)) as database, database.read() as session:
+        if session.dialect == "sqlite":
+            session.query(f"PRAGMA mmap_size = {_MAPPED}")
+        yield session
 
 
 def shares(count: int) -> list[Share]:

@@ -30,6 +30,7 @@ from api.verify.rows import (
     read_references,
     read_share,
     read_stored,
+    reading,
     shares,
 )
 from api.verify.views import ViewCounts, check_views
@@ -125,7 +126,7 @@ def _find_damage(settings: Settings) -> Faults:
 def _verify(settings: Settings, processes: int | None, views: bool) -> Verification:
     anchor = read_anchor(settings.anchor_file)
     started = time.perf_counter()
-    with closing(open_database(settings.database)) as database, database.read() as session:
+    with reading(settings.database) as session:
         count, last = read_extent(session)
         number = processes or (2 if count >= WORTH_A_PROCESS else 1)
         verifier = make_verifier(anchor)
@@ -162,7 +163,7 @@ def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
 
 def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
-    with closing(open_database(url)) as database, database.read() as session:
+    with reading(url) as session:
         verifier = make_verifier(anchor)
         verifier.read_rows(read_references(session, last), references=True)
         return verifier.read_rows(read_share(session, share, last), by_stream=True)

@@ -22,13 +22,11 @@ from audit.merkle import root
 from audit.statement import Statement
 from audit.store.stored_checks import Stored, check_head, check_tiles, checkpoint_claims
 from audit.store.stored_rows import Checker, Replay, Row, wrong_column
-from audit.stream_checks import NO_TIME, Part, Stream, StreamChecks
+from audit.stream_checks import BATCH, NO_TIME, Part, Stream, StreamChecks
 from audit.suite import Verify
 from audit.verify import LogVerifier
 
 __all__ = ["Counts", "DatabaseVerifier", "Report", "RowChecks"]
-
-_BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,12 @@ class _RowStream(Stream):
     say of the acts behind a wrong one is worth nothing.
     """
 
-    __slots__ = ("checker",)
+    __slots__ = ("asked", "checker")
 
     def __init__(self, checker: Checker | None) -> None:
         super().__init__()
         self.checker = checker
+        self.asked = checker is not None
 
 
 class RowChecks(StreamChecks):
@@ -105,14 +104,15 @@ class RowChecks(StreamChecks):
     def check_rows(self, rows: Iterable[Row]) -> Part:
         """Check rows, or plain tuples of the same, and return what was found. Nothing is raised.
 
-        They are taken apart, checked and replayed a hundred at a time: changing from one kind of work
+        They are taken apart, checked and replayed some dozens at a time: changing from one kind of work
         to another with every row would cost a fifth of the speed.
         """
         remaining = iter(rows)
-        while batch := list(islice(remaining, _BATCH)):
-            for row, read in [(row, self._read(row)) for row in batch]:
+        while batch := list(islice(remaining, BATCH)):
+            for row, read in zip(batch, [self._read(row) for row in batch], strict=True):
                 if read is not None:
                     self._check_row(row, *read)
+            self._settle()
             self._replay_pending()
         return self.part
 
@@ -158,26 +158,25 @@ class RowChecks(StreamChecks):
                 self._pass_over(state, index, leaf)
                 return
         self._check_entry(state, index, leaf, entry, statement)
-        if state.checker is not None:
+        if state.asked:
             self._pending.append((state, index, statement, entry.recorded_at))
 
     def _pass_over(self, state: _RowStream, index: int, leaf: bytes) -> None:
         """Move on past an entry that says nothing about its stream but stands in it."""
-        self._ask_no_more(state)
+        state.asked = False
         state.index, state.seq, state.leaf = index, state.seq + 1, leaf
 
-    def _stop(self, state: Stream, fault: Fault) -> None:
-        """Note a fault, ask the rules about what came before, and no more about this stream."""
-        super()._stop(state, fault)
-        self._ask_no_more(state)
-
-    def _ask_no_more(self, state: Stream) -> None:
-        self._replay_pending()
-        if isinstance(state, _RowStream):
-            state.checker = None
+    def _stop(self, state: Stream, index: int, fault: Fault) -> None:
+        """Note a fault, and ask the rules about what came before this entry, and no more about this stream."""
+        super()._stop(state, index, fault)
+        state.asked = False  # type: ignore[attr-defined]  # all are of rows
+        places = [place for place, one in enumerate(self._pending) if one[0] is state and one[1] == index]
+        if places:
+            self._pending[places[0] :] = [one for one in self._pending[places[0] :] if one[0] is not state]
 
     def _replay_pending(self) -> None:
         """Ask the rules about the acts that were found to be what they claim."""
+        acts = 0
         for state, index, statement, recorded_at in self._pending:
             if state.checker is None:
                 continue
@@ -187,9 +186,10 @@ class RowChecks(StreamChecks):
                 kind = kind_of(error)
                 detail = str(error) if isinstance(error, AuditError) else f"{type(error).__name__}: {error}"
                 self.part.faults.add(Fault(index, kind, detail))
-                state.checker = None
+                state.checker, state.asked = None, False
             else:
-                self.part.acts += 1
+                acts += 1
+        self.part.acts += acts
         self._pending.clear()
 
 

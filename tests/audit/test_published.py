@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import pytest
 
 from audit.census import map_root
@@ -9,6 +11,8 @@ from audit.checkpoint import Checkpoint
 from audit.errors import Malformed, ProofRejected
 from audit.merkle import EMPTY_ROOT, root_of
 from audit.published import REFERENCES, check_censuses, check_extends, check_tiles, read_share, read_tile
+from audit.stream_checks import Part, StreamChecks
+from audit.tree_checks import TreeChecks
 from audit.verify import LogVerifier
 from tests.audit.published_log import CASE, SECOND, PublishedLog, told_log
 from tests.audit.simulated_log import LOG, ORIGIN, is_reference
@@ -100,23 +104,38 @@ def _with_censuses(*, lie: bool) -> PublishedLog:
     return log
 
 
+def _check_censuses(log: PublishedLog, budget: int = 10_000_000) -> tuple[int, int]:
+    files = log.tree(log.note())
+    tree = TreeChecks(len(log.rows))
+    leaves = bytearray(b"".join(log.leaves))
+    tree.join(Part(array("Q", range(tree.size)), leaves, array("Q", [0]) * tree.size))
+    ledger = [data for _, data in read_share(files.get, tree.size, REFERENCES, 1)]
+    return check_censuses(files.get, tree, ledger, budget)
+
+
 def test_the_maps_of_censuses_are_computed_again() -> None:
     log = _with_censuses(lie=False)
-    files = log.tree(log.note())
-    assert check_censuses(files.get, len(log.rows)) == (3, 3)
-    assert check_censuses(files.get, len(log.rows), budget=0) == (1, 3)
+    assert _check_censuses(log) == (3, 3)
+    assert _check_censuses(log, budget=0) == (1, 3)
     log = _with_censuses(lie=True)
-    files = log.tree(log.note())
     with pytest.raises(ProofRejected, match="another map"):
-        check_censuses(files.get, len(log.rows))
-    assert check_censuses(files.get, len(log.rows), budget=0) == (1, 3)
+        _check_censuses(log)
+    assert _check_censuses(log, budget=0) == (1, 3)
 
 
 def test_a_census_covers_no_more_than_there_is() -> None:
     log = told_log()
     log.act(LOG, "ledger", "ledger.census.v1", {"entries": 99, "map": "0" * 64, "streams": 1, "views": []})
     with pytest.raises(ProofRejected, match="does not have"):
-        check_censuses(log.tree(log.note()).get, len(log.rows))
+        _check_censuses(log)
+
+
+def test_keys_checked_on_the_way_are_those_checked_before() -> None:
+    verifier = LogVerifier(LARGE.anchor())
+    keys = StreamChecks(verifier.authority, verifier.verify, references=True)
+    part = verifier.read_streams(read_share(FILES.get, SIZE, 0, 1, keys))
+    _, faults = verifier.finish(SIZE, [keys.part, part], [NOTE])
+    assert (len(faults), len(keys.part.indexes) + len(part.indexes)) == (0, SIZE)
 
 
 def test_bundles_that_are_cut_short_are_malformed() -> None:

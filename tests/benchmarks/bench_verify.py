@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,13 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from api.anchors import advance_anchor, read_anchor
 from api.settings import Settings
 from api.verify.replay import DomainReplay
-from api.verify.rows import read_extent, read_references, read_share, read_stored, shares
+from api.verify.rows import read_extent, read_references, read_share, read_stored, reading, shares
 from api.verify.run import verify_database
 from audit.entry import pae, parse_entry
 from audit.statement import PAYLOAD_TYPE
 from audit.store.verification import DatabaseVerifier
 from audit.suite import Verify, check_signature, load_public
-from projections.open import open_database
 from tests.benchmarks.bench_append import stores
 from tests.benchmarks.city import City, fill, found_city
 from tests.benchmarks.harness import Comparison, Figure, Side, compare, race, report, timed
@@ -45,7 +44,7 @@ def check_nothing(public: bytes, message: bytes, signature: bytes) -> None:
 
 def verify_log(settings: Settings, verify: Verify) -> int:
     """Verify the whole log in this process with the given signature check; return its size."""
-    with closing(open_database(settings.database)) as database, database.read() as session:
+    with reading(settings.database) as session:
         count, last = read_extent(session)
         verifier = DatabaseVerifier(anchor=read_anchor(settings.anchor_file), verify=verify, replay=DomainReplay())
         references = verifier.read_rows(read_references(session, last), references=True)
