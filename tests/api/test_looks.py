@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +20,13 @@ from api.looks.journal import MOST, Journal, open_journal
 from api.looks.look import Look
 from api.looks.reasons import LASTING_MS
 from api.looks.telling import looks_of_case, own_looks
-from api.main import Application, open_application
+from api.main import Application, open_application, open_log
 from api.settings import Settings
 from api.verify.run import verify_database
 from domain.tracks.mandate_events import CaseReplayed, MandateClosed
 from projections.overdue import overdue
 from tests.api.clients import open_door, signed_in
+from tests.api.conftest import Run
 from tests.api.demo_city import copy_city, open_city
 
 MANDATE = "mandate/inspection-2026"
@@ -240,14 +243,21 @@ def test_a_petitioner_learns_of_the_office_at_once_and_of_a_body_when_its_mandat
             assert "Discipline" not in page
 
 
+@pytest.fixture
+def any_store_url(sqlite_url: str) -> str:
+    """One store is enough here."""
+    return sqlite_url
+
+
 class Killed(BaseException):
     """The process ends here."""
 
 
 def _told(journal: Journal, count: int, at: int, office: str = "renewal") -> None:
-    journal.add(
-        Look(f"{number:032x}", at + number, office, "officer-x", "head", "look", "/x") for number in range(count)
-    )
+    """Write down looks of an office; those of each office have numbers of their own."""
+    start = 0 if office == "renewal" else int.from_bytes(office.encode()) << 16
+    numbers = (f"{start + number:032x}" for number in range(count))
+    journal.add(Look(one, at, office, "officer-x", "head", "look", "/x") for one in numbers)
 
 
 @pytest.mark.parametrize("step", ["begin", "_settle", "finish"])
@@ -307,3 +317,32 @@ def test_the_journal_is_a_file_of_its_owner_and_a_lost_write_shows_nothing(
     monkeypatch.setattr(Journal, "add", full)
     with signed_in(city, door, account="head") as client:
         assert client.get(f"/api/cases/{case}/timeline").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "grown_by",
+    [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(5, marks=pytest.mark.soak)],
+)
+def test_a_process_that_is_killed_while_it_writes_looks_is_followed_by_one_that_completes_them(
+    founded: Settings, run: Run, grown_by: int
+) -> None:
+    count = 6 * MOST + 1
+    with open_application(founded) as application, open_door(application, founded.access_file) as door:
+        for office in ("petitions", "housing"):
+            _told(door.looks, count, now_of(application) - 3_600_000, office)
+        before = application.ledger.head().size
+    places = ["--home", str(founded.home), "--database", founded.database]
+    process = subprocess.Popen([sys.executable, "-m", "api.cli", "tick", *places], stdout=subprocess.DEVNULL)
+    log = open_log(founded)
+    while log.head().size < before + grown_by and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+    log.close()
+    assert run("tick", "--json").code == 0
+    assert run("tick", "--json").json["looks"] == 0
+    with open_application(founded) as application:
+        written = _written(application)
+    told = [(stream, look["look"]) for stream, look, _ in written]
+    assert len(told) == len(set(told)) == 2 * count
+    assert run("verify", "--json").json["ok"]

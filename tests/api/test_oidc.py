@@ -16,13 +16,16 @@ from starlette.testclient import TestClient
 from api.access.sessions import ATTEMPT_MS, COOKIE, Sessions
 from api.access.store import AccessStore
 from api.errors import ApiError, InputRefused
+from api.founding import parse_plan
 from api.http.app import build_app
 from api.http.oidc_door import ATTEMPT_COOKIE, BACK
-from api.main import Application, machine_clock, milliseconds
+from api.initialise import initialise
+from api.main import Application, machine_clock, milliseconds, open_application
 from api.oidc.provider import METADATA_SECONDS, Provider
 from api.oidc.settings import OidcSettings, load_oidc
+from api.settings import load_settings
 from tests.api.clients import BASE, CHEAP, token_of
-from tests.api.conftest import Run
+from tests.api.conftest import PLAN, Run
 from tests.api.identity_provider import CLIENT, SECRET, Claims, IdentityProvider, identity_provider
 
 RETURN = f"{BASE}{BACK}"
@@ -64,6 +67,16 @@ def any_store_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """One small ledger for all tests, none of which writes to it."""
+    home = tmp_path_factory.mktemp("oidc") / "home"
+    settings = load_settings(home=home, language="en", environment={})
+    initialise(settings, parse_plan(PLAN.encode()))
+    with open_application(settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def theirs() -> Iterator[IdentityProvider]:
     """One provider for all tests."""
     with identity_provider(RETURN) as made:
@@ -71,7 +84,7 @@ def theirs() -> Iterator[IdentityProvider]:
 
 
 @pytest.fixture
-def world(application: Application, theirs: IdentityProvider, tmp_path: Path) -> Iterator[World]:
+def world(ledger: Application, theirs: IdentityProvider, tmp_path: Path) -> Iterator[World]:
     """A server with one account that was mapped to a subject, and one that was not."""
     theirs.user, theirs.spoil, theirs.unsigned, theirs.documents = "subject-lin", lambda claims: None, False, {}
     theirs.published = None
@@ -84,10 +97,10 @@ def world(application: Application, theirs: IdentityProvider, tmp_path: Path) ->
     settings = OidcSettings(theirs.issuer, CLIENT, SECRET, algorithms=("RS256", "ES256"))
     provider = Provider(settings, lambda: now() // 1_000)
     store = AccessStore(tmp_path / "access.db")
-    sessions = Sessions(store, now, application.entropy, CHEAP)
+    sessions = Sessions(store, now, ledger.entropy, CHEAP)
     sessions.set_subject("lin", "officer-lin", "subject-lin")
     sessions.set_password("shen", "officer-shen", "a long enough password")
-    app = build_app(application, sessions, provider=provider)
+    app = build_app(ledger, sessions, provider=provider)
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         late.append(World(theirs, client, sessions, provider))
         yield late[0]
@@ -275,14 +288,14 @@ def test_a_discovery_document_that_is_not_the_issuers_is_not_followed(world: Wor
     assert 'role="alert"' in answer.text
 
 
-def test_a_provider_that_is_away_leaves_the_other_doors_open(application: Application, world: World) -> None:
+def test_a_provider_that_is_away_leaves_the_other_doors_open(ledger: Application, world: World) -> None:
     away = Provider(OidcSettings("http://127.0.0.1:9", CLIENT), lambda: 0)
-    app = build_app(application, world.sessions, provider=away)
+    app = build_app(ledger, world.sessions, provider=away)
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         assert client.get("/sign-in/oidc").status_code == 503
         form = {"csrf": token_of(client), "name": "shen", "password": "a long enough password"}
         assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
-    with TestClient(build_app(application, world.sessions), base_url=BASE) as client:
+    with TestClient(build_app(ledger, world.sessions), base_url=BASE) as client:
         assert client.get("/sign-in/oidc").status_code == 404
         assert "/sign-in/oidc" not in client.get("/sign-in").text
 
