@@ -49,7 +49,7 @@ class Bundle:
 
 
 def make_bundle(application: Application, case: str, audience: str, folder: Path) -> Bundle:
-    """Make the bundle of a case for an audience; its attachments stand in a folder, each under its digest.
+    """Make the bundle of a case for an audience; files that are not here stand in a folder by their digests.
 
     Raises UsageRefused if the case is not for this audience, NotThere if no published checkpoint covers a census of
     all its acts yet or an attachment is missing, CaseUnknown if there is no such case.
@@ -67,7 +67,7 @@ def make_bundle(application: Application, case: str, audience: str, folder: Path
     if audience == "public":
         check_publishable(application, state, [parse_statement(parse_entry(one.entry).payload) for one in rows])
     disclosed = disclose(application, rows, audience)
-    attached = attachments(disclosed, folder)
+    attached = attachments(application, case, disclosed, folder)
     witnesses = tuple(sorted(key.name for key in signers(published.note, read_policy(application))))
     page = _page(application, rows, disclosed, audience, published, witnesses)
     files = {

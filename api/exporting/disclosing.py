@@ -62,8 +62,8 @@ def disclose(application: Application, acts: Sequence[StoredEntry], audience: st
     return Disclosed(slots, values)
 
 
-def attachments(disclosed: Disclosed, folder: Path) -> dict[str, bytes]:
-    """Read every file that a disclosed list names, from a folder in which it stands under its digest.
+def attachments(application: Application, case: str, disclosed: Disclosed, folder: Path) -> dict[str, bytes]:
+    """Read every file that a disclosed list names: the ledger's own, or from a folder in which it stands by its digest.
 
     Raises NotThere naming the digest of the first that is missing, InputRefused if one was changed.
     """
@@ -71,7 +71,8 @@ def attachments(disclosed: Disclosed, folder: Path) -> dict[str, bytes]:
     files = {}
     for digest, size in sorted(named.items()):
         try:
-            data = (folder / digest).read_bytes()
+            kept = application.files.has(case, digest)
+            data = b"".join(application.files.read(case, digest)) if kept else (folder / digest).read_bytes()
         except OSError as error:
             raise NotThere("attachment_missing", digest=digest, folder=folder) from error
         if len(data) != size or hash256(data).hex() != digest:

@@ -20,6 +20,7 @@ from api.attachments.sealing import CHUNK, FileDamaged
 from api.attachments.store import MAX_PENDING_FILES, PENDING_SECONDS
 from api.backups import back_up, restore_backup
 from api.errors import NotThere
+from api.exporting.disclosing import attachments, disclose
 from api.main import Application, open_application
 from api.settings import Settings, load_settings, prepare_home
 from tests.api.clients import client_of, everywhere
@@ -225,3 +226,17 @@ def test_committing_over_http_keeps_the_files_that_the_act_names(application: Ap
             assert officer.post("/api/acts/commit", json=body).status_code == 200
     assert application.files.cases("kept") == [CASE]
     assert list((application.settings.files / "pending" / CASE).iterdir()) == []
+
+
+def test_a_bundle_takes_the_files_that_are_here_and_names_one_that_is_not(
+    application: Application, client: TestClient, tmp_path: Path
+) -> None:
+    _register(application)
+    filed = _attached(client, application)
+    disclosed = disclose(application, application.ledger.stream_entries(STREAM), "petitioner")
+    assert attachments(application, CASE, disclosed, tmp_path) == {f"attachments/{filed['digest']}": PDF}
+    shutil.rmtree(application.settings.files)
+    with pytest.raises(NotThere):
+        attachments(application, CASE, disclosed, tmp_path)
+    (tmp_path / filed["digest"]).write_bytes(PDF)
+    assert attachments(application, CASE, disclosed, tmp_path) == {f"attachments/{filed['digest']}": PDF}

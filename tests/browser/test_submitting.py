@@ -137,7 +137,8 @@ def test_a_matter_is_filed_proved_offline_followed_and_rated_on_a_phone(readers:
     page.select_option("[name=rating]", "dissatisfied")
     reader.check("rate")
     page.click("form#petition > button:last-of-type")
-    _sign(page)
+    page.wait_for_selector("#review:not([hidden])")
+    page.dblclick("#sign")
     page.wait_for_selector("#done:not([hidden])")
     (rating,) = _state(site, case).ratings
     assert (rating.office, rating.rating, rating.custody) == (UNIT, "dissatisfied", "device")
