@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, Progress
+from api.commands.tampering import tamper_with
 from api.demo.doors import Doors, open_doors
 from api.demo.stage import DemoTold, demo_clock, set_stage
 from api.listening import check_listening
 from api.main import machine_clock, open_application, open_sessions
+from api.oidc.settings import load_oidc
 from api.serving import check_port, serve
 from api.settings import Settings, load_settings
 
@@ -21,6 +23,12 @@ Certificate = Annotated[Path | None, typer.Option("--certificate", help="A certi
 PrivateKey = Annotated[Path | None, typer.Option("--private-key", help="Its key, PEM. 证书私钥。")]
 Proxy = Annotated[
     list[str] | None, typer.Option("--behind-proxy", help="A name whose TLS a proxy here ends. 本机代理的域名。")
+]
+Tamper = Annotated[
+    str | None, typer.Option("--tamper", metavar="EXERCISE", help="Change a copy, see it caught; or: all. 篡改演练。")
+]
+Oidc = Annotated[
+    Path | None, typer.Option("--oidc", help="The identity provider, TOML; else oidc.toml of the home. 统一身份认证。")
 ]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port. 端口。")]
 
@@ -31,6 +39,7 @@ def serve_command(
     certificate: Certificate = None,
     private_key: PrivateKey = None,
     behind_proxy: Proxy = None,
+    oidc: Oidc = None,
     confirm_clock: ConfirmClock = False,
     home: Home = None,
     database: Database = None,
@@ -47,16 +56,18 @@ def serve_command(
         host, certificate, private_key, behind_proxy or (), demonstration=settings.demo_marker.exists()
     )
     check_port(listening.address, port)
+    provider = load_oidc(oidc or settings.oidc_file) if oidc or settings.oidc_file.exists() else None
     clock = demo_clock(settings) or machine_clock
     with open_application(settings, clock=clock, confirm_clock=confirm_clock) as application:
         url = _url(listening.address, port, listening.scheme)
         output.result({"url": url}, output.wording("cli.serving", url=url))
-        serve(application, listening, port, output.note)
+        serve(application, listening, port, output.note, provider)
 
 
 def demo(
     port: Port = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only set up. 只建立,不启动服务。")] = False,
+    tamper: Tamper = None,
     home: Home = None,
     database: Database = None,
     as_json: AsJson = False,
@@ -64,10 +75,14 @@ def demo(
 ) -> None:
     """Tell a made-up city over two years, then serve it on 127.0.0.1. 演示城市。
 
+    With --tamper, a copy of its database is changed and verified instead, and thrown away.
     Example: sundial demo --port 8000
     """
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
+    if tamper is not None:
+        tamper_with(settings, output, tamper)
+        return
     if not no_serve:
         check_port("127.0.0.1", port)
     progress = Progress(output, "cli.demo_progress")
@@ -93,6 +108,7 @@ def _tell_demo(output: Output, settings: Settings, told: DemoTold, doors: Doors,
         *([say("cli.demo_code", code=doors.code)] if doors.code else []),
         *([] if url is None else [say("cli.serving", url=url)]),
         say("cli.demo_more", home=settings.home, case=told.example),
+        say("cli.demo_tamper", home=settings.home),
     )
 
 
