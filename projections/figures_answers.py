@@ -15,9 +15,18 @@ from projections.answers import Page
 from projections.asking import day_of
 from projections.errors import PeriodRefused, RankRefused
 from projections.figures import FIGURE_FACTS
-from projections.figures_question import Counted, FigureQuestion, Period, figure_named, log_ends, period_of
-from projections.figures_series import counted_by_month
+from projections.figures_question import (
+    Counted,
+    FigureQuestion,
+    Period,
+    counted_of,
+    figure_named,
+    log_ends,
+    period_of,
+)
+from projections.figures_series import MONTHLY, counted_by_month
 from projections.reader import Moment, Reader
+from projections.tallies import Counts, tell
 
 MAX_MONTHS: Final = 60
 _DIGITS: Final = 6
@@ -128,12 +137,28 @@ def series(
     with reader.at(FIGURE_FACTS, known_at) as moment:
         ends = log_ends(moment)
         questions = [FigureQuestion(moment, one, period, unit, ends=ends) for period in periods]
-        whole = FigureQuestion(moment, one, replace(periods[-1], since_ms=periods[0].since_ms), unit)
-        counts = counted_by_month(whole, periods)
-        if counts is None:
-            counts = [asked.count(split=False).get("", Counted()) for asked in questions]
+        counts = _by_month(questions)
         rows = tuple(_row(asked, counted, as_of, unit) for asked, counted in zip(questions, counts, strict=True))
     return Page(as_of, moment.known_at, rows)
+
+
+def _by_month(questions: Sequence[FigureQuestion]) -> list[Counted]:
+    """Count a figure in successive months: together where that can be done, and what two persons excluded by month."""
+    periods, last = [asked.period for asked in questions], questions[-1]
+    whole = last.over(replace(last.period, since_ms=periods[0].since_ms))
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asked = whole.of(moment, cases)
+        found, left_out = counted_by_month(asked, periods), [(0, 0, 0)] * len(periods)
+        if asked.may_exclude():
+            left_out = [one.of(moment, cases).excluded(False).get("", (0, 0, 0)) for one in questions]
+        return {number: (*one, *other) for number, (one, other) in enumerate(zip(found, left_out, strict=True))}
+
+    if last.figure.id not in MONTHLY:
+        return [asked.count(split=False).get("", Counted()) for asked in questions]
+    key = ("series", last.figure.id, last.unit, len(periods))
+    counts = tell(last.moment, key, last.period.cut_ms, count)
+    return [counted_of(counts.get(number, (0,) * 6)) for number in range(len(periods))]
 
 
 def compared(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.effective import unix_ms
 from domain.figure_rows import FIGURES
 from projections.answers import Page
-from projections.clocks import CLOCK_ROWS
+from projections.clocks import CLOCK_ROWS, civil_day
 from projections.cursors import format_cursor, parse_after
 from projections.errors import FigureUnknown
 from projections.figures import AREA, CHANNEL, FIGURE_FACTS
@@ -111,7 +111,7 @@ def walk_members(
             continue
         key = after[1:] if after is not None and number == after[0] else None
         while left is None or left > 0:
-            rows = asked.rows(*_page(section, wanted, key, chunk))
+            rows = _first_rows(asked, section, wanted, key, chunk)
             for row in rows:
                 if row[0] not in excluded:
                     yield number, row
@@ -123,14 +123,27 @@ def walk_members(
             key = _key(number, rows[-1])[1:]
 
 
-def _page(section: str, wanted: str, key: tuple[Any, ...] | None, chunk: int) -> tuple[str, ...]:
+def _first_rows(asked: FigureQuestion, section: str, wanted: str, key: tuple[Any, ...] | None, chunk: int) -> list[Row]:
+    """Return the first rows behind a key: of a month, those of its first days, then of more, until they are enough."""
+    since, last = asked.period.since_ms, civil_day(asked.period.cut_ms)
+    if chunk and since is not None:
+        day, width = (civil_day(since + 1) if key is None else int(key[0])), 0
+        while day + width < last:
+            rows = asked.rows(_page(section, f"{wanted} AND day <= {day + width}", key, chunk))
+            if len(rows) == chunk:
+                return rows
+            width = 4 * width + 1
+    return asked.rows(_page(section, wanted, key, chunk))
+
+
+def _page(section: str, wanted: str, key: tuple[Any, ...] | None, chunk: int) -> str:
     bound = ""
     if key is not None:
         day, case, clock, item = key
         bound = f" AND ({_ORDER}) > ({int(day)}, '{_plain(case)}', '{_plain(clock)}', {int(item)})"
     ending = f" LIMIT {chunk}" if chunk else ""
     columns = "case_id, clock, item, unit, day, num, imported, known"
-    return (f"SELECT {columns} FROM ({section}) AS member{wanted}{bound} ORDER BY {_ORDER}{ending}",)
+    return f"SELECT {columns} FROM ({section}) AS member{wanted}{bound} ORDER BY {_ORDER}{ending}"
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ instant, or as of the moment if that is earlier: what came later does not change
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -28,6 +28,10 @@ from projections.tallies import tell
 _MONTH: Final = re.compile(r"(19|2\d)\d\d-(0[1-9]|1[0-2])")
 _EXCLUDED: Final = f"""
     SELECT case_id FROM view_figure_spells WHERE kind = '{EXCLUSION}' AND code IN ('all', :figure) AND {ALIVE}
+"""
+
+_ANY_EXCLUSION: Final = f"""
+    SELECT 1 FROM view_figure_spells WHERE kind = '{EXCLUSION}' AND code IN ('all', :figure) AND k0 < :known_at LIMIT 1
 """
 
 
@@ -94,6 +98,12 @@ def next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
+def counted_of(numbers: Sequence[int]) -> Counted:
+    """Return what is counted out of the sums over all members and over the excluded ones."""
+    den, num, imported, no_den, no_num, no_imported = numbers
+    return Counted(num - no_num, den - no_den, imported - no_imported, no_den)
+
+
 class FigureQuestion:
     """Asks for one figure, of all cases, of these, or of those whose ids lie in a range, both its ends included.
 
@@ -115,51 +125,63 @@ class FigureQuestion:
         cut = from_unix_ms(period.cut_ms).astimezone(UTC)
         since = None if period.since_ms is None else from_unix_ms(period.since_ms)
         named: dict[str, object] = {"figure": figure.id, "clock": None, "leader": None}
-        self._only = ""
+        self.only = ""
         if isinstance(cases, list):
-            self._only, named["cases"] = " AND case_id IN (:cases)", cases
+            self.only, named["cases"] = " AND case_id IN (:cases)", cases
         elif cases is not None:
-            self._only = " AND case_id >= :low AND case_id <= :high"
+            self.only = " AND case_id >= :low AND case_id <= :high"
             named["low"], named["high"] = cases
         self.asking = Asking(moment, cut, unit, since, **named)
         self._ends = ends or log_ends(moment)
         self._cut = cut
-        self._unit = unit
+        self.unit = unit
 
     @cached_property
     def question(self) -> Question:
         """The question about clocks that are open at the cut-off."""
-        return Question(self.moment, self._cut, Filters(unit=self._unit))
+        return Question(self.moment, self._cut, Filters(unit=self.unit))
+
+    def over(self, period: Period) -> FigureQuestion:
+        """Return the same question about another period."""
+        return FigureQuestion(self.moment, self.figure, period, self.unit, ends=self._ends)
 
     def sections(self, *, split: bool = False, only: bool = False) -> list[str]:
         """Return the queries whose rows are the members; `only` the excluded ones."""
         condition = f" AND case_id IN ({_EXCLUDED})" if only else ""
-        builder = Sections(self.asking, lambda: self.question, split=split, only=f"{condition}{self._only}")
-        return builder.of(self.figure.id)
+        return self.built(condition, split=split).of(self.figure.id)
+
+    def built(self, condition: str = "", *, split: bool = False) -> Sections:
+        """Return what builds the sections of this question, of members of which a condition holds."""
+        return Sections(self.asking, lambda: self.question, split=split, only=f"{condition}{self.only}")
 
     def count(self, *, split: bool) -> Mapping[str, Counted]:
         """Count the members, by unit or all together under "". Nobody is counted before the period has begun."""
         if not self.period.begun:
             return {}
-        key = ("figure", self.figure.id, self._unit, self.period.since_ms, split)
-        counts = tell(self.moment, key, self.period.cut_ms, lambda moment, cases: self._of(moment, cases).sums(split))
-        return {
-            str(unit): Counted(num - no_num, den - no_den, imported - no_imported, no_den)
-            for unit, (den, num, imported, no_den, no_num, no_imported) in counts.items()
-        }
+        key = ("figure", self.figure.id, self.unit, self.period.since_ms, split)
+        counts = tell(self.moment, key, self.period.cut_ms, lambda moment, cases: self.of(moment, cases).sums(split))
+        return {str(unit): counted_of(numbers) for unit, numbers in counts.items()}
 
     def sums(self, split: bool) -> dict[str, tuple[int, ...]]:
         """Return, by unit, how many members there are, in the numerator and imported, and then of the excluded ones."""
-        excludes = bool(self.asking.ask(f"{_EXCLUDED}{self._only} LIMIT 1"))
-        left_out = self._sum(split, only=True) if excludes else {}
-        found = self._sum(split, only=False)
+        left_out, found = self.excluded(split), self._sum(split, only=False)
         return {unit: (*numbers, *left_out.get(unit, (0, 0, 0))) for unit, numbers in found.items()}
 
-    def _of(self, moment: Moment, cases: list[str] | None) -> FigureQuestion:
+    def may_exclude(self) -> bool:
+        """Say whether two persons have excluded any case from the figure, as far as known, at whatever time."""
+        return bool(self.asking.ask(_ANY_EXCLUSION))
+
+    def excluded(self, split: bool) -> dict[str, tuple[int, int, int]]:
+        """Return, by unit, how many excluded members there are, in the numerator and imported."""
+        if not self.asking.ask(f"{_EXCLUDED}{self.only} LIMIT 1"):
+            return {}
+        return self._sum(split, only=True)
+
+    def of(self, moment: Moment, cases: list[str] | None) -> FigureQuestion:
         """Return the same question at another moment, about these cases alone."""
         if cases is None and moment is self.moment:
             return self
-        return FigureQuestion(moment, self.figure, self.period, self._unit, cases, self._ends)
+        return FigureQuestion(moment, self.figure, self.period, self.unit, cases, self._ends)
 
     def _sum(self, split: bool, *, only: bool) -> dict[str, tuple[int, int, int]]:
         group, by = ("unit", " GROUP BY unit") if split else ("''", "")

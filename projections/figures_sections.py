@@ -37,7 +37,7 @@ ANSWERS: Final = ("HANDLE", "RECHECK_DECISION", "REVIEW_DECISION")
 RESOLVING: Final = tuple(word for word in RESULTS if word not in ("explained", "not_supported"))
 
 _MET: Final = "met = 1"
-_CLOSED: Final = f"(met = 1 OR (flags & {CLOSED_MATTER}) <> 0)"
+CLOSED: Final = f"(met = 1 OR (flags & {CLOSED_MATTER}) <> 0)"
 _FILE: Final = f"CASE WHEN (flags & {STARTED_IMPORTED | CLOSED_IMPORTED}) <> 0 THEN 1 ELSE 0 END"
 _FACT: Final = "view_figure_facts"
 _SPELL: Final = "view_figure_spells"
@@ -100,7 +100,7 @@ class Sections:
         begins = date.fromordinal(max(_day(first), date(1900, 1, 1).toordinal()))
         over = _whole_days(self.asking.as_of_ms)
         done = f"({ENDED})"
-        in_time = f"({_CLOSED} AND closed_day <= due_day)"
+        in_time = f"({CLOSED} AND closed_day <= due_day)"
         return f"""
             SELECT case_id, clock, segment AS item, unit, key_day AS day,
                 CASE WHEN {done} AND {in_time} THEN 1 ELSE 0 END AS num,
@@ -110,7 +110,7 @@ class Sections:
             WHERE clock = '{HANDLING[0]}' AND {HELD} AND kx >= :known_at
                 AND key_day BETWEEN {self._question().first_key_day(begins)} AND {over.toordinal()}
                 AND ({self._question().overdue_before(over)}) AND NOT ({self._question().overdue_before(begins)})
-                AND NOT ({done} AND NOT {_CLOSED} AND closed_day <= due_day){self._where}
+                AND NOT ({done} AND NOT {CLOSED} AND closed_day <= due_day){self._where}
         """
 
     def facts(self, fact: str, num: str = "1", condition: str = "") -> str:
@@ -223,7 +223,7 @@ def _whole_days(milliseconds: int) -> date:
 
 CLOCK_RATES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "timely_acceptance_rate": (ACCEPTANCE, _MET),
-    "on_time_closure_rate": (HANDLING, _CLOSED),
+    "on_time_closure_rate": (HANDLING, CLOSED),
     "on_time_reply_rate": (ANSWERS, _MET),
 }
 """The rates of clocks: which clocks, and what holds of those that were fulfilled."""
@@ -241,7 +241,7 @@ def _one_time(s: Sections) -> list[str]:
 
 
 def _one_visit(s: Sections) -> list[str]:
-    closed = s.closed(HANDLING, _CLOSED, lapsed_too=False)
+    closed = s.closed(HANDLING, CLOSED, lapsed_too=False)
     return [s.by_case(closed, f"CASE WHEN {s.told(ASKED, 'member')} THEN 0 ELSE 1 END")]
 
 
@@ -266,7 +266,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Sections], list[str]]]] = {
     ],
     "repeat_matter_rate": lambda s: [s.facts(BEGUN, f"CASE WHEN {s.told(REPEAT, 'told')} THEN 1 ELSE 0 END")],
     "submissions": lambda s: [s.facts(BEGUN)],
-    "closed": lambda s: [s.closed(HANDLING, _CLOSED, lapsed_too=False)],
+    "closed": lambda s: [s.closed(HANDLING, CLOSED, lapsed_too=False)],
     "resolved": lambda s: [s.facts(RESOLVED)],
     "overdue": lambda s: [s.overdue()],
 }

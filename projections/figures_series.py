@@ -1,90 +1,190 @@
-"""A figure month by month, in few queries: clocks that closed are counted by day, and those open are a running sum.
+"""A figure month by month, in few queries: what happened is counted by day, and what stands open is a running sum.
 
 At the end of a month the clocks that are open and overdue are all that had gone past their due day by then, less those
-of them that had closed. So five years take two scans of closed clocks and one of open ones, and not sixty questions.
-Where cases are excluded, from month to month others, each month is asked by itself.
+of them that had closed; those that are open, all that had begun, less those that had ended. So five years take a few
+scans, and not sixty questions. A figure whose members are judged by what followed until each month's end is asked month
+by month.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import accumulate
+from operator import sub
+from typing import Final, NamedTuple
 
 from projections.asking import ENDED, HELD
-from projections.clocks import STARTED_IMPORTED, civil_day
-from projections.figures import EXCLUSION
-from projections.figures_question import Counted, FigureQuestion, Period
-from projections.figures_sections import CLOCK_RATES, Sections
+from projections.clocks import CLOSED_IMPORTED, STARTED_IMPORTED, civil_day
+from projections.figures_question import FigureQuestion, Period, next_month
+from projections.figures_sections import ANSWERS, CLOCK_RATES, CLOSED, HANDLING, Sections
+from projections.tables import EPOCH_BITS
 
-_ANY_EXCLUSION = f"""
-    SELECT 1 FROM view_figure_spells WHERE kind = '{EXCLUSION}' AND code IN ('all', :figure) AND k0 < :known_at LIMIT 1
-"""
 _FILE = f"SUM(CASE WHEN (flags & {STARTED_IMPORTED}) <> 0 THEN 1 ELSE 0 END)"
+_DAY_OF = "(({} + 28800000) / 86400000 + 719163)"
+_BEGUN_ON = _DAY_OF.format("v0")
+Days = list[tuple[int, int, int]]
 
 
-def counted_by_month(asked: FigureQuestion, periods: Sequence[Period]) -> list[Counted] | None:
-    """Return what a rate of clocks counts in each of successive months, the last one that of the question's moment.
+class _Monthly(NamedTuple):
+    """A figure's members of a month: those that fall into it by day, and those in stock at its end.
 
-    None if the figure is no rate of clocks, or cases are excluded from it: then each month has to be asked by itself.
+    Those that fall into it are counted by day: members, in the numerator, imported. `over` says that a day belongs to
+    the month only once it is over.
     """
-    rate = CLOCK_RATES.get(asked.figure.id)
-    if rate is None or asked.asking.ask(_ANY_EXCLUSION):
-        return None
-    clocks, fulfilled = rate
-    section = Sections(asked.asking, lambda: asked.question, split=False).closed(clocks, fulfilled)
-    sums = "SUM(num), COUNT(*), SUM(imported)"
-    closed = sorted(asked.asking.ask(f"SELECT day, {sums} FROM ({section}) AS member GROUP BY day"))
-    days = [row[0] for row in closed]
-    running = [list(accumulate((int(row[column]) for row in closed), initial=0)) for column in (1, 2, 3)]
-    went, came = _Sum(_gone_past(asked, clocks)), _Sum(_closed_late(asked, clocks))
+
+    flow: Callable[[FigureQuestion], list[tuple[int, ...]]]
+    clocks: Sequence[str] = ()
+    stock: Callable[[FigureQuestion, Sequence[str]], tuple[Days, Days]] = lambda asked, clocks: ([], [])
+    over: bool = False
+
+
+def counted_by_month(asked: FigureQuestion, periods: Sequence[Period]) -> list[tuple[int, int, int]]:
+    """Count a figure of `MONTHLY` in each of successive months, the last one that of the question's moment.
+
+    Members, those in the numerator, and those imported; excluded ones too.
+    """
+    monthly = MONTHLY[asked.figure.id]
+    flow = _Sum(monthly.flow(asked), 3)
+    gone, back = monthly.stock(asked, monthly.clocks)
+    went, came = _Sum(gone, 2), _Sum(back, 2)
     found = []
     for period in periods:
         first, last = civil_day((period.since_ms or 0) + 1), civil_day(period.cut_ms)
-        low, high = bisect_left(days, first), bisect_right(days, last)
-        above, below, imported = (sums[high] - sums[low] for sums in running)
-        overdue = [gone - back for gone, back in zip(went.until(last - 1), came.until(last), strict=True)]
-        found.append(Counted(above, below + overdue[0], imported + overdue[1], 0))
+        fallen = civil_day(period.cut_ms + 1) - 1 if monthly.over else last
+        members, above, imported = map(sub, flow.until(fallen), flow.until(first - 1))
+        standing, of_file = map(sub, went.until(last), came.until(last))
+        found.append((members + standing, above, imported + of_file))
     return found
 
 
 class _Sum:
-    """Numbers of clocks, and of those with an imported beginning, summed up by day."""
+    """Numbers by day, each summed up over all days until one."""
 
-    def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
+    def __init__(self, rows: Iterable[tuple[int, ...]], columns: int) -> None:
         ordered = sorted(rows)
-        self._days = [day for day, _, _ in ordered]
-        self._sums = [list(accumulate((row[column] for row in ordered), initial=0)) for column in (1, 2)]
+        self._days = [row[0] for row in ordered]
+        self._sums = [list(accumulate((int(row[at]) for row in ordered), initial=0)) for at in range(1, columns + 1)]
 
-    def until(self, day: int) -> tuple[int, int]:
+    def until(self, day: int) -> tuple[int, ...]:
         """Return the sums up to a day, that day included."""
         at = bisect_right(self._days, day)
-        return self._sums[0][at], self._sums[1][at]
+        return tuple(sums[at] for sums in self._sums)
 
 
-def _gone_past(asked: FigureQuestion, clocks: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Return, by due day, the clocks that ended after it or have not ended as far as known."""
-    named = f"clock IN ({', '.join(map(repr, clocks))}) AND {HELD} AND kx >= :known_at{asked.asking.units()}"
-    ended = f"""
-        SELECT due_day, COUNT(*), {_FILE} FROM view_clocks
-        WHERE {named} AND km < :known_at AND closed_day > due_day GROUP BY due_day
+def _flow(sections: Callable[[Sections], list[str]]) -> Callable[[FigureQuestion], list[tuple[int, ...]]]:
+    """Return what counts the members of sections by day."""
+    sums = "COUNT(*), SUM(num), SUM(imported)"
+
+    def count(asked: FigureQuestion) -> list[tuple[int, ...]]:
+        sqls = [f"SELECT day, {sums} FROM ({section}) AS member GROUP BY day" for section in sections(asked.built())]
+        return [row for sql in sqls for row in asked.rows(sql)]
+
+    return count
+
+
+def _closing(section: Callable[[Sections], str]) -> Callable[[FigureQuestion], list[tuple[int, ...]]]:
+    """Return what counts clocks by the day on which they closed.
+
+    Whatever closed before it began, as imports may say, is a member if it began by the end of that month.
     """
-    still = f"""
-        SELECT kind, key_day, COUNT(*), {_FILE} FROM view_clocks
-        WHERE {named} AND (closed_day = 0 OR km >= :known_at) AND km >= :known_at GROUP BY kind, key_day
+    sums = "COUNT(*), SUM(num), SUM(imported)"
+
+    def count(asked: FigureQuestion) -> list[tuple[int, ...]]:
+        found = asked.rows(f"SELECT day, {sums} FROM ({section(asked.built(' AND v0 <= v1'))}) AS member GROUP BY day")
+        odd = section(asked.built(" AND v0 > v1")).replace("SELECT", f"SELECT {_BEGUN_ON} AS begun,", 1)
+        rows = asked.rows(f"SELECT begun, day, {sums} FROM ({odd}) AS member GROUP BY begun, day")
+        return found + [tuple(row) for begun, *row in rows if begun <= _month_end(row[0])]
+
+    return count
+
+
+def _due(asked: FigureQuestion) -> list[tuple[int, ...]]:
+    """Count the handling clocks by due day, but for those that ended in time, unfulfilled.
+
+    Who closed late, and by an import, is imported from the month on in which that happened.
     """
-    found = [(day, int(count), int(file)) for day, count, file in asked.asking.ask(ended)]
-    due, known_at = asked.question.due, asked.moment.known_at
-    for kind, key_day, count, file in asked.asking.ask(still):
-        found.append((due.due(kind, key_day, known_at)[0].toordinal(), int(count), int(file)))
+    named, in_time = _named(asked, HANDLING), "closed_day <= due_day"
+    member = f"{named} AND km < :known_at AND NOT ({ENDED} AND NOT {CLOSED} AND {in_time})"
+    sums = f"SUM(CASE WHEN {ENDED} AND {CLOSED} AND {in_time} THEN 1 ELSE 0 END), {_FILE}"
+    late = f"CASE WHEN {_BEGUN_ON} > due_day THEN {_BEGUN_ON} ELSE 0 END"
+    rows = asked.rows(
+        f"SELECT {late} AS begun, due_day, COUNT(*), {sums} FROM view_clocks WHERE {member} GROUP BY 1, 2"
+    )
+    found = [tuple(row) for begun, *row in rows if begun <= _month_end(row[0])]
+    flags = f"(flags & {CLOSED_IMPORTED}) <> 0 AND (flags & {STARTED_IMPORTED}) = 0"
+    told = f"SELECT due_day, closed_day, COUNT(*) FROM view_clocks WHERE {member} AND {ENDED} AND {flags}"
+    for due_day, closed_day, count in asked.rows(f"{told} GROUP BY due_day, closed_day"):
+        if closed_day <= _month_end(due_day):
+            found.append((due_day, 0, 0, count))
+    for due_day, begun, count, file in _standing(asked, named):
+        if begun <= _month_end(due_day):
+            found.append((due_day, count, 0, file))
     return found
 
 
-def _closed_late(asked: FigureQuestion, clocks: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Return, by the day of closing, the clocks that had gone past their due day."""
-    sql = f"""
-        SELECT closed_day, COUNT(*), {_FILE} FROM view_clocks
-        WHERE clock IN ({", ".join(map(repr, clocks))}) AND {HELD} AND kx >= :known_at AND {ENDED}
-            AND closed_day > due_day{asked.asking.units()} GROUP BY closed_day
-    """
-    return [(day, int(count), int(file)) for day, count, file in asked.asking.ask(sql)]
+def _overdue(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
+    """Count the clocks that became overdue, by the day after their due day, and those of them that closed, by day."""
+    named = _named(asked, clocks)
+    late = f"{named} AND outlived = 1 AND km < :known_at AND closed_day > due_day AND v0 <= v1"
+    day = f"CASE WHEN {_BEGUN_ON} > due_day THEN {_BEGUN_ON} ELSE due_day + 1 END"
+    gone = asked.rows(f"SELECT {day} AS day, COUNT(*), {_FILE} FROM view_clocks WHERE {late} GROUP BY 1")
+    closed = f"SELECT closed_day, COUNT(*), {_FILE} FROM view_clocks WHERE {late} AND {ENDED} GROUP BY closed_day"
+    standing = [(max(due_day + 1, begun), count, file) for due_day, begun, count, file in _standing(asked, named)]
+    return gone + standing, asked.rows(closed)
+
+
+def _standing(asked: FigureQuestion, named: str) -> list[tuple[int, int, int, int]]:
+    """Count the clocks that have not ended as far as known, by due day, and by when they began if that was later."""
+    moment, known_at = asked.moment, asked.moment.known_at
+    running = f"km >= :known_at AND ep >= {known_at >> EPOCH_BITS} AND (closed_day = 0 OR km >= :known_at)"
+    running += " AND outlived = 1" if known_at == moment.position else ""
+    begun = f"CASE WHEN {_BEGUN_ON} > key_day THEN {_BEGUN_ON} ELSE 0 END"
+    grouped = f"kind, key_day, {begun} AS begun"
+    rows = asked.rows(
+        f"SELECT {grouped}, COUNT(*), {_FILE} FROM view_clocks WHERE {named} AND {running} GROUP BY kind, key_day, 3"
+    )
+    due = asked.question.due
+    return [(due.due(kind, key_day, known_at)[0].toordinal(), *rest) for kind, key_day, *rest in rows]
+
+
+def _running(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
+    """Count the clocks that had begun, by day, and those that had ended."""
+    named = _named(asked, clocks)
+    days = (_DAY_OF.format("v0"), _DAY_OF.format("CASE WHEN v1 < v0 THEN v0 ELSE v1 END"))
+    began, ended = (
+        asked.rows(f"SELECT {day} AS day, COUNT(*), {_FILE} FROM view_clocks WHERE {named}{over} GROUP BY 1")
+        for day, over in zip(days, ("", f" AND {ENDED}"), strict=True)
+    )
+    return began, ended
+
+
+def _named(asked: FigureQuestion, clocks: Sequence[str]) -> str:
+    names = f"clock IN ({', '.join(map(repr, clocks))}) AND " if clocks else ""
+    return f"{names}{HELD} AND kx >= :known_at{asked.asking.units()}{asked.only}"
+
+
+def _month_end(day: int) -> int:
+    """Return the last day of a day's month; both as proleptic ordinals."""
+    return next_month(date.fromordinal(day).replace(day=1)).toordinal() - 1
+
+
+def _rate(figure: str) -> _Monthly:
+    clocks, fulfilled = CLOCK_RATES[figure]
+    return _Monthly(_closing(lambda s: s.closed(clocks, fulfilled)), clocks, _overdue)
+
+
+def _flowing(figure: str) -> _Monthly:
+    return _Monthly(_flow(lambda s: s.of(figure)))
+
+
+MONTHLY: Final[Mapping[str, _Monthly]] = {
+    **{figure: _rate(figure) for figure in CLOCK_RATES},
+    "on_time_reply_rate_local": _Monthly(_closing(lambda s: s.of("on_time_reply_rate_local")[0]), ANSWERS, _running),
+    "overdue": _Monthly(lambda asked: [], (), _overdue),
+    "due_closure_rate": _Monthly(_due, over=True),
+    "closed": _Monthly(_closing(lambda s: s.of("closed")[0])),
+    **{figure: _flowing(figure) for figure in ("submissions", "resolved", "satisfaction_rate")},
+}
+"""The figures whose months are counted together; the others judge members by what followed until a month's end."""

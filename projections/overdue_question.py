@@ -85,7 +85,7 @@ class Question:
         if self._led:
             self._alive += f" AND case_id IN (SELECT case_id FROM ({HELD}) AS held WHERE leader = :leader)"
         self._indexed = filters.soon is None and self._is_indexed()
-        self._first_epoch = self._epoch_of(as_of_ms) if self._indexed else 0
+        self._first_epoch = self._epoch_of(as_of_ms)
 
     @property
     def condition(self) -> str:
@@ -135,8 +135,8 @@ class Question:
         closed = (self._moment.position >> EPOCH_BITS) + 1
         for epoch in (*range(self._first_epoch, closed), OPEN_EPOCH):
             yield f"outlived = 1 AND ep = {epoch}"
-        if self._soon is not None:
-            yield "outlived = 0"
+        if self._soon is not None and self._first_epoch < OPEN_EPOCH:
+            yield f"outlived = 0 AND km >= {self._first_epoch << EPOCH_BITS}"
 
     def _asked(self, kind: int) -> str:
         """Return the condition on the key day for rows of a kind."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from projections.clocks import civil_day
 from projections.entries import CASE_PREFIX, is_reference
+from projections.tables import OPEN_AT
 
 if TYPE_CHECKING:
     from projections.reader import Moment
@@ -44,7 +45,10 @@ Count = Callable[["Moment", list[str] | None], Counts]
 
 
 class _Held(NamedTuple):
+    """Counts at a position; `last_ms` is when the last entry known there was recorded."""
+
     known_at: int
+    last_ms: int
     counts: Counts
 
 
@@ -62,32 +66,34 @@ class Tallies:
         `key` names the question, all but its moment. As of a time after everything that is known, a count holds for the
         rest of the civil day; as of an earlier one, for that time alone.
         """
-        past = moment.known_at < moment.position
-        full = (key, moment.generation, moment.known_at if past else None, _time(moment, as_of_ms))
+        full = (key, moment.generation, _time(moment, as_of_ms))
         with self._lock:
             held = self._held.get(full)
-        counts = self._forward(moment, held, count) if held is not None else None
+        counts = None
+        if held is not None and (held.last_ms <= as_of_ms or as_of_ms < _last(moment)):
+            counts = self._moved(moment, held, count)
         if counts is None:
             counts = count(moment, None)
-        self._keep(full, _Held(moment.known_at, counts))
+        self._keep(full, _Held(moment.known_at, _last(moment), counts))
         return counts
 
-    def _forward(self, moment: Moment, held: _Held, count: Count) -> Counts | None:
+    def _moved(self, moment: Moment, held: _Held, count: Count) -> Counts | None:
+        """Return what was counted at one position as it is at another, later or earlier; None if nothing tells that."""
         if held.known_at == moment.known_at:
             return held.counts
-        cases = self._cases(moment, held.known_at) if held.known_at < moment.known_at else None
+        cases = self._cases(moment, *sorted((held.known_at, moment.known_at)))
         if not cases:
             return held.counts if cases is not None else None
         before = count(replace(moment, known_at=held.known_at), cases)
         return _sum(held.counts, before, count(moment, cases))
 
-    def _cases(self, moment: Moment, since: int) -> list[str] | None:
+    def _cases(self, moment: Moment, old: int, new: int) -> list[str] | None:
         """Return the cases with entries between two positions; None if too many, or more than cases changed."""
-        span = (since, moment.known_at)
+        span = (old, new)
         with self._lock:
             if span in self._touched:
                 return self._touched[span]
-        asked = {"old": since, "new": moment.known_at, "most": MOST_TOUCHED + 1}
+        asked = {"old": old, "new": new, "most": MOST_TOUCHED + 1}
         streams = [row[0] for row in moment.session.query(_TOUCHED, asked)]
         found = None
         if len(streams) <= MOST_TOUCHED and not any(map(is_reference, streams)):
@@ -118,9 +124,14 @@ def _time(moment: Moment, as_of_ms: int) -> tuple[int, ...]:
 
     So of two times after the last recording the civil day alone matters, and whether it is over.
     """
-    if moment.ends is None or as_of_ms < moment.ends[1]:
+    if as_of_ms < _last(moment):
         return (as_of_ms,)
     return (civil_day(as_of_ms), civil_day(as_of_ms + 1))
+
+
+def _last(moment: Moment) -> int:
+    """Return when the last known entry was recorded; the end of time where that is not known."""
+    return OPEN_AT if moment.ends is None else moment.ends[1]
 
 
 def _sum(held: Counts, before: Counts, after: Counts) -> Counts | None:

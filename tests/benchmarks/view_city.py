@@ -15,9 +15,11 @@ import uvicorn
 
 from api.access.sessions import COOKIE
 from api.actions import command, new_case
+from api.following import following
 from api.http.app import build_app
 from api.main import Application, open_application, open_sessions
 from api.registrars import Registrars
+from api.wording import Wording
 from domain.calendars import published_acts
 from tests.benchmarks.city import settings_for
 from tests.postgres_server import free_port
@@ -33,8 +35,8 @@ def say(**facts: object) -> None:
 
 
 def serve(application: Application) -> None:
-    """Serve, with somebody of the city signed in."""
-    with open_sessions(application) as sessions:
+    """Serve as `serve` does, with somebody of the city signed in, and a thread that folds what is recorded."""
+    with open_sessions(application) as sessions, following(application.views, Wording("en"), print):
         sessions.set_password(ACCOUNT, OFFICER, "a long password of the benchmark")
         token, port = sessions.open(account=ACCOUNT), free_port()
         config = uvicorn.Config(
@@ -52,7 +54,7 @@ def serve(application: Application) -> None:
 
 
 def record(application: Application) -> None:
-    """Record and fold so many registrations a second until the process is ended."""
+    """Record so many registrations a second until the process is ended; the server folds them."""
     key, desk = application.key("officer-bureau-01"), application.desk
     public = {"channel": "letter", "capacity": "competent_unit"}
     say(rate=RATE)
@@ -74,7 +76,6 @@ def record(application: Application) -> None:
                 raise prepared
             signed.append((prepared, key.sign(prepared.to_sign)))
         application.ledger.commit_many(signed)
-        application.views.catch_up()
         batches += 1
         time.sleep(max(0.0, begun + batches * BATCH / RATE - time.perf_counter()))
 

@@ -68,14 +68,14 @@ def test_what_is_brought_forward_is_what_is_counted_anew(url: str, monkeypatch: 
     database = open_database(url)
     engine, kept = Engine(database), Reader(database)
     counted: list[bool] = []
-    forward = Tallies._forward
+    forward = Tallies._moved
 
     def watched(self: Tallies, *asked: Any) -> Any:
         found = forward(self, *asked)
         counted.append(found is not None)
         return found
 
-    monkeypatch.setattr(Tallies, "_forward", watched)
+    monkeypatch.setattr(Tallies, "_moved", watched)
     cuts = sorted(chance.sample(range(FIRST, len(HISTORY)), STEPS[store] - 1))
     done, early = 0, recorded(HISTORY[FIRST])
     for cut in (*cuts, len(HISTORY)):
