@@ -111,11 +111,13 @@ CLOCK_ROWS = ClockRows()
 def _changed(step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> list[Put]:
     puts: list[Put] = []
     known, rules = before.running, step.reference.rules
+    newest, latest = rules.steps[-1]
     closed = () if after.closed is before.closed else after.closed[_shared(before.closed, after.closed) :]
     for clock in (*closed, *after.running) if closed else after.running:
         if clock in known:
             continue
-        rule = rules.at(clock.started_index).clocks[clock.rule]
+        in_force = latest if newest < clock.started_index else rules.at(clock.started_index)
+        rule = in_force.clocks[clock.rule]
         # Rights and windows lapse without a fault, and a suspended clock waits: neither can be overdue.
         if rule.nature == "duty" and clock.suspended_on is None:
             old = rows.get((step.key, clock.clock, clock.segment))

@@ -69,6 +69,8 @@ class Folder:
         self.reference = reference
         self._encode = encode
         self._followers: dict[str, _Followers] = {}
+        # Empty rows for the next stream of which a view holds any.
+        self._unused: list[Rows] = [tuple([{} for _ in view.tables]) for view in self.views]
         self._names = [tuple([table.name for table in view.tables]) for view in self.views]
 
     def new(self, stream: str) -> StreamState:
@@ -88,11 +90,15 @@ class Folder:
         concerned = state.followers.get(entry.action)
         if concerned is None:
             concerned = state.followers[entry.action] = self._concerned(state.kind, entry.action)
+        held = state.rows
         for number, fold, keys in concerned:
-            rows = state.rows.get(number)
-            if rows is None:
-                rows = state.rows[number] = tuple([{} for _ in keys])
-            for table, row in fold(step, rows):
+            rows = held.get(number) or self._unused[number]
+            puts = fold(step, rows)
+            if not puts:
+                continue
+            if number not in held:
+                held[number], self._unused[number] = rows, tuple([{} for _ in keys])
+            for table, row in puts:
                 key = row[: keys[table]]
                 rows[table][key] = row
                 if changes is not None:
@@ -102,9 +108,10 @@ class Folder:
 
     def digests(self, state: StreamState) -> Iterator[tuple[int, bytes]]:
         """Yield the number of each view that holds rows of this stream, and the digest of these rows."""
+        names, encode = self._names, self._encode
         for number, rows in state.rows.items():
             if any(rows):
-                yield number, self.digest(state, number)
+                yield number, stream_digest(names[number], rows, encode)
 
     def digest(self, state: StreamState, view: int) -> bytes:
         """Return the digest of one view's rows of this stream."""

@@ -116,8 +116,8 @@ class Patrol:
             puts += [(0, row) for row in _recorded_late(step)]
         if event.action in _TELLING:
             puts += [(0, row) for row in _facts(step, rows[2])]
-            if _is_contact(event):
-                puts.append((2, (step.key, event.originator_version, step.at)))
+        if event.action in _MEETING and _is_contact(event):
+            puts.append((2, (step.key, event.originator_version, step.at)))
         return puts
 
 
@@ -226,4 +226,5 @@ _ENDS: Final = [CODES[action] for action in ("case.reopened.v1", "case.review_de
 _ROUND_END: Final = _ENDS[0]
 _ROUNDS: Final = bytes.maketrans(b"".join(_ENDS), _ROUND_END * len(_ENDS))
 _OTHERS: Final = bytes({*range(256)} - {*_LOOKS, *b"".join(_ENDS)})
-_TELLING: Final = ANSWERED | EXTENDED | CONTACTS | _IN_PERSON | {WITHDRAWN}
+_TELLING: Final = ANSWERED | EXTENDED | {WITHDRAWN}
+_MEETING: Final = CONTACTS | _IN_PERSON

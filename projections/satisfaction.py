@@ -136,7 +136,7 @@ class Satisfaction:
         before: Case = step.before
         after: Case = step.after
         packaged = after.tracks is not before.tracks and after.tracks.package is not before.tracks.package
-        windows = after.running is not before.running and _moves_windows(before, after)
+        windows = WINDOW in after.segments and after.running is not before.running and _moves_windows(before, after)
         if windows or packaged or after.round != before.round or step.event.action in _SAYING:
             return self._changed(step, before, after, rows)
         return ()
