@@ -9,7 +9,7 @@ import pytest
 
 from audit.commitments import ABSENT, SLOTS, check_commitment, commit
 from audit.errors import CommitmentRejected, Malformed
-from audit.store.writing import commit_act, derive_salt
+from audit.store.writing import commit_act, derive_salt, derive_salts
 
 _SEED = bytes(range(32))
 _PLACE: dict[str, Any] = {
@@ -60,12 +60,16 @@ def test_an_absent_field_opens_like_any_other() -> None:
 
 def test_the_salts_of_an_act_all_differ() -> None:
     assert len({derive_salt(_SEED, slot) for slot in range(SLOTS)}) == SLOTS
+    assert derive_salts(_SEED) == [derive_salt(_SEED, slot) for slot in range(SLOTS)]
 
 
 @pytest.mark.parametrize(("seed", "slot"), [(_SEED[:31], 0), (_SEED, 8), (_SEED, -1)])
 def test_there_is_no_salt_outside_the_bounds(seed: bytes, slot: int) -> None:
     with pytest.raises(Malformed):
         derive_salt(seed, slot)
+    if len(seed) != 32:
+        with pytest.raises(Malformed):
+            derive_salts(seed)
 
 
 def test_a_short_salt_is_malformed_and_strange_text_is_no_accident() -> None:

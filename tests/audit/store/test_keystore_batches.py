@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from audit.store.keystore import FIRST_ACTS, KeyStore
+import pytest
+
+from audit.store.errors import KeyStoreRefused
+from audit.store.keystore import FIRST_ACTS, STREAMS_AHEAD, KeyStore
 from tests.audit.store.ledgers import counted
 
 
@@ -23,3 +28,44 @@ def test_the_keys_of_a_batch_are_durable_before_its_acts_and_found_by_another_pr
     assert other.keys(*places[0]) == store.keys_for_writing(*places[0])
     store.close()
     other.close()
+
+
+def test_a_long_stream_has_the_keys_of_the_next_streams_made_with_its_own(tmp_path: Path) -> None:
+    path = str(tmp_path / "keys.db")
+    store = KeyStore(path, bytes(32), counted())
+    long, *begun = (store.take_ref() for _ in range(3))
+    given = store.keys_for_writing(long, FIRST_ACTS + 1)
+    soon = [store.take_ref() for _ in range(STREAMS_AHEAD + 1)]
+    with closing(KeyStore(path, bytes(32), counted())) as other:
+        assert other.keys(long, FIRST_ACTS + 1) == given
+        assert [other.keys(ref, FIRST_ACTS + 1) is None for ref in begun] == [True, True]
+        ahead = [other.keys(ref, FIRST_ACTS + 1) for ref in soon]
+        assert [one is None for one in ahead] == [*[False] * STREAMS_AHEAD, True]
+        # Whichever process writes, the stream has one set of keys.
+        assert ahead[0] == store.keys_for_writing(soon[0], FIRST_ACTS + 1)
+        made = other.keys_for_writing(begun[0], FIRST_ACTS + 1)
+        assert store.keys_for_writing(begun[0], FIRST_ACTS + 1) == made
+    store.close()
+
+
+def test_keys_that_did_not_become_durable_are_given_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = KeyStore(str(tmp_path / "keys.db"), bytes(32), counted())
+    ref, soon = store.take_ref(), store.take_ref()
+    store.give_back(soon)
+
+    @contextmanager
+    def failing() -> Iterator[None]:
+        store._database.execute("BEGIN IMMEDIATE")
+        yield
+        store._database.execute("ROLLBACK")
+        raise KeyStoreRefused("the key store failed: the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_transaction", failing)
+        with pytest.raises(KeyStoreRefused, match="disk is full"):
+            store.keys_for_writing(ref, FIRST_ACTS + 1)
+    assert store.keys(ref, FIRST_ACTS + 1) is None
+    given = store.keys_for_writing(ref, FIRST_ACTS + 1)
+    with closing(KeyStore(str(tmp_path / "keys.db"), bytes(32), counted())) as other:
+        assert other.keys(ref, FIRST_ACTS + 1) == given
+    store.close()
