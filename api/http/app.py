@@ -49,6 +49,7 @@ from api.main import Application
 from api.oidc.provider import Provider
 
 VERSION = "0.1.0"
+NAMED: Any = {"title": "Sundial 日晷", "version": VERSION, "docs_url": None, "redoc_url": None}
 LOCAL = Gate()
 WORK = (
     dashboard_pages,
@@ -70,14 +71,7 @@ def build_app(
 
     The gate says to which names it answers and how often; by default to this machine's, as often as it is asked.
     """
-    app = FastAPI(
-        title="Sundial 日晷",
-        version=VERSION,
-        docs_url=None,
-        redoc_url=None,
-        routes=list(_shared_routes()),
-        dependencies=_before_every_route(),
-    )
+    app = FastAPI(**NAMED, routes=list(_shared_routes()), dependencies=_before_every_route())
     meters = Meters()
     install_gauges(meters.registry, application)
     app.state.application = application

@@ -48,6 +48,8 @@ def test_every_endpoint_of_this_stage_is_described(described: dict[str, Any]) ->
     assert {(path, method) for path, method, _ in _operations(described)} == {
         ("/api/acts/prepare", "post"),
         ("/api/acts/commit", "post"),
+        ("/api/looks", "get"),
+        *((f"/api/cases/{{case}}/{form}", "get") for form in ("bundle", "timeline.pdf", "xes")),
         ("/api/files/{case}", "post"),
         ("/api/door", "get"),
         ("/api/door", "post"),
