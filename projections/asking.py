@@ -65,6 +65,10 @@ class Asking:
         """Return what holds of rows of the unit's subtree, to be joined to a condition; nothing if no unit is asked."""
         return f" AND {column} IN (:values)" if self._units else ""
 
+    def named(self, name: str) -> object:
+        """Return what the question was named to be about, None if nothing of that name."""
+        return self._parameters.get(name)
+
     def cases(self, column: str = "case_id") -> str:
         """Return what holds of rows of the cases that were named as `cases`; nothing if none were."""
         return f" AND {column} IN (:cases)" if self._parameters.get("cases") is not None else ""

@@ -7,26 +7,32 @@ without a hand-over answers up to that day; from the next day nobody does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from domain.effective import unix_ms
 from domain.tracks.vocabulary import RESULTS
 from projections.answers import Page
-from projections.asking import Asking, Order, listed
+from projections.asking import Asking
 from projections.clocks import civil_day
+from projections.cursors import format_cursor, parse_after
 from projections.item_answers import Days, filters
 from projections.packages import PACKAGE_ROWS, RESOLVED
 from projections.packages_answers import silence_days
 from projections.packages_holds import Hold, answered_days, holds_of, missed_on
 from projections.packages_marks import Marked, marks_of
-from projections.reader import Reader
-from projections.states import HELD
-from projections.tables import Row
+from projections.reader import Moment, Reader
+from projections.tallies import Counts, Most, tell
 from projections.tenures import Holder, Tenure, tenure_on, tenures_of
 
-_ORDER = Order("office, post, leader", (str, str, str))
+_RATINGS: Final = ("satisfied", "basically_satisfied", "dissatisfied")
+_SUMS: Final = (
+    *("packaged", "holding", "left", "not_closed", "overdue", "missed", "personal_acts", "extensions"),
+    *("late_extensions", "reopened", "handed_in", "handed_out", "reports", "reports_owed", "days_held"),
+    "days_after_tenure",
+)
 _IN_SUBSTANCE: Final = ("executed", "mediated", "duty_performed", "implemented")
 
 
@@ -92,56 +98,104 @@ def package_board(
 
     Raises PositionRefused, UnitUnknown, or CursorRefused if the cursor is another question's.
     """
-    named = {"leader": leader}
+    question = [PACKAGE_ROWS.name, "board", unix_ms(as_of), unit, leader]
+    after: tuple[Any, ...] = ()
+    if cursor is not None:
+        known_at, after = parse_after(cursor, question, known_at, (str, str, str))
 
-    def sql(asking: Asking) -> Sequence[str]:
-        where = f"{HELD}{filters(named)}{asking.units('office')}"
-        return [f"SELECT DISTINCT office, post, leader FROM view_packages WHERE {where}"]
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        return _counted(Asking(moment, as_of, unit, leader=leader, cases=cases))
 
-    return listed(reader, PACKAGE_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, _records, limit, cursor)
+    with reader.at(PACKAGE_ROWS, known_at) as moment:
+        counts = tell(moment, ("board", unit, leader), unix_ms(as_of), count)
+    holders = sorted({group.holder for group in counts if group.held and group.holder > after})
+    more = limit is not None and len(holders) > limit
+    shown = holders[:limit]
+    today = civil_day(unix_ms(as_of))
+    groups = sorted((group for group in counts if group.held and group.holder in {*shown}), key=_Group.order)
+    rows = tuple(_record(group, counts[group], counts.get(group._replace(held=False), ()), today) for group in groups)
+    return Page(as_of, moment.known_at, rows, format_cursor(question, moment.known_at, shown[-1]) if more else None)
 
 
-def _records(asking: Asking, keys: Sequence[Row]) -> list[LeaderRecord]:
-    leaders = sorted({row[2] for row in keys})
-    holds, marks = holds_of(asking, leaders), marks_of(asking, leaders)
-    known = tenures_of(asking.moment, leaders)
-    found = []
-    for office, post, leader in keys:
-        holder = (office, post, leader)
-        tenures = known.get(holder, [])
+class _Group(NamedTuple):
+    """What is counted together: times of holding (`held`), or ratings and dissents, of a holder in one tenure."""
+
+    holder: Holder
+    tenure: Tenure | None
+    held: bool
+
+    def order(self) -> tuple[Holder, Tenure | tuple[int, int]]:
+        """Holders by office, post and name, each tenure in its order."""
+        return self.holder, self.tenure or (0, 0)
+
+
+def _counted(asking: Asking) -> dict[_Group, tuple[int, ...]]:
+    """Count what every holder did in each tenure."""
+    leader = filters({"leader": asking.named("leader")})
+    holds, marks = holds_of(asking, f"1 = 1{leader}{asking.units('office')}{asking.cases()}"), marks_of(asking)
+    known = tenures_of(asking.moment, sorted({holder[2] for holder in (*holds, *marks)}))
+    today, days, allowed = asking.day.toordinal(), Days(asking), silence_days(asking)
+    found: dict[_Group, tuple[int, ...]] = {}
+    for holder, of_holder in holds.items():
         of_tenure: dict[Tenure | None, list[Hold]] = {}
-        for hold in holds.get(holder, ()):
-            of_tenure.setdefault(tenure_on(tenures, hold.since), []).append(hold)
-        for tenure in sorted(of_tenure, key=lambda one: one or (0, 0)):
-            mine = [mark for mark in marks.get(holder, ()) if tenure_on(tenures, mark.day) == tenure]
-            found.append(_record(asking, holder, tenure, of_tenure[tenure], mine))
+        for hold in of_holder:
+            of_tenure.setdefault(tenure_on(known.get(holder, ()), hold.since), []).append(hold)
+        for tenure, mine in of_tenure.items():
+            found[_Group(holder, tenure, held=True)] = _numbers(mine, days, today, tenure, allowed)
+    for holder, of_holder_too in marks.items():
+        by_tenure: dict[Tenure | None, list[Marked]] = {}
+        for mark in of_holder_too:
+            by_tenure.setdefault(tenure_on(known.get(holder, ()), mark.day), []).append(mark)
+        for tenure, marked in by_tenure.items():
+            found[_Group(holder, tenure, held=False)] = _marks(marked)
     return found
 
 
-def _record(
-    asking: Asking, holder: Holder, tenure: Tenure | None, holds: Sequence[Hold], marks: Sequence[Marked]
-) -> LeaderRecord:
-    today, days = asking.day.toordinal(), Days(asking)
-    office, post, leader = holder
+def _numbers(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None, allowed: int) -> tuple[int, ...]:
+    values = {
+        "packaged": len({(hold.case, hold.package) for hold in holds}),
+        **_standing(holds, days, today, tenure, allowed),
+        **_done(holds),
+        **_answered(holds, days, today, tenure),
+    }
+    last = max((civil_day(hold.last_personal) for hold in holds if hold.last_personal), default=0)
+    return (len(holds), *(values[name] for name in _SUMS), *_closed(holds), Most(last))
+
+
+def _marks(marks: Sequence[Marked]) -> tuple[int, ...]:
+    rated = [(mark.code, mark.custody == "printed") for mark in marks if mark.mark == "rated"]
+    dissents = sum(mark.mark == "dissent" for mark in marks)
+    return (len(marks), dissents, *(rated.count((word, printed)) for printed in (False, True) for word in _RATINGS))
+
+
+def _record(group: _Group, numbers: Sequence[int], marks: Sequence[int], today: int) -> LeaderRecord:
+    (office, post, leader), tenure = group.holder, group.tenure
     first, last = (None, None) if tenure is None else (tenure.first_day, tenure.last_day)
+    sums, ends, acted = numbers[1 : 1 + len(_SUMS)], numbers[1 + len(_SUMS) : -1], int(numbers[-1])
+    on_time, *results = ends
+    by_result = {word: count for word, count in zip(RESULTS, results, strict=True) if count}
+    dissents, *rated = marks[1:] or (0,) * (1 + 2 * len(_RATINGS))
     return LeaderRecord(
         leader=leader,
         post=post,
         office=office,
         tenure_from=date.fromordinal(first) if first else None,
         tenure_until=date.fromordinal(last) if last else None,
-        packaged=len({(hold.case, hold.package) for hold in holds}),
-        **_standing(holds, days, today, tenure, silence_days(asking)),
-        **_done(holds, today),
-        **_closed(holds),
-        **_answered(holds, days, today, tenure),
-        dissents=sum(mark.mark == "dissent" for mark in marks),
-        ratings=_counted(mark.code for mark in marks if mark.mark == "rated" and mark.custody != "printed"),
-        printed_ratings=_counted(mark.code for mark in marks if mark.mark == "rated" and mark.custody == "printed"),
+        **dict(zip(_SUMS, sums, strict=True)),
+        closed=sum(results),
+        resolved=sum(by_result.get(word, 0) for word in _IN_SUBSTANCE),
+        by_result=by_result,
+        on_time=on_time,
+        closed_late=sum(results) - on_time,
+        last_personal_act_on=date.fromordinal(acted) if acted else None,
+        days_since_personal_act=max(0, today - acted) if acted else None,
+        dissents=dissents,
+        ratings=dict(zip(_RATINGS, rated[: len(_RATINGS)], strict=True)),
+        printed_ratings=dict(zip(_RATINGS, rated[len(_RATINGS) :], strict=True)),
     )
 
 
-def _standing(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None, allowed: int) -> Mapping[str, Any]:
+def _standing(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None, allowed: int) -> Mapping[str, int]:
     open_ = [hold.now for hold in holds if hold.now is not None and hold.now.state != RESOLVED]
     if tenure is not None and 0 < tenure.last_day < today:
         return {"holding": 0, "left": len(open_), "overdue": 0, "not_closed": 0}
@@ -151,31 +205,20 @@ def _standing(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | No
     return {"holding": len(open_), "left": 0, "overdue": sum(overdue), "not_closed": listed_now}
 
 
-def _done(holds: Sequence[Hold], today: int) -> Mapping[str, Any]:
-    last = max((civil_day(hold.last_personal) for hold in holds if hold.last_personal), default=0)
+def _done(holds: Sequence[Hold]) -> Mapping[str, int]:
     names = ("personal_acts", "extensions", "late_extensions", "reopened", "handed_in", "reports")
-    return {
-        **{name: sum(getattr(hold, name) for hold in holds) for name in names},
-        "handed_out": sum(hold.until > 0 for hold in holds),
-        "last_personal_act_on": date.fromordinal(last) if last else None,
-        "days_since_personal_act": max(0, today - last) if last else None,
-    }
+    done = {name: sum(getattr(hold, name) for hold in holds) for name in names}
+    return {**done, "handed_out": sum(hold.until > 0 for hold in holds)}
 
 
-def _closed(holds: Sequence[Hold]) -> Mapping[str, Any]:
+def _closed(holds: Sequence[Hold]) -> tuple[int, ...]:
+    """Count the packages that ended in the leader's hands: by their day, and by each result."""
     ended = [hold.now for hold in holds if hold.now is not None and hold.now.state == RESOLVED]
     on_time = sum(civil_day(now.v0) <= now.judged for now in ended)
-    by_result = {word: count for word in RESULTS if (count := sum(now.result == word for now in ended))}
-    return {
-        "closed": len(ended),
-        "resolved": sum(by_result.get(word, 0) for word in _IN_SUBSTANCE),
-        "by_result": by_result,
-        "on_time": on_time,
-        "closed_late": len(ended) - on_time,
-    }
+    return (on_time, *(sum(now.result == word for now in ended) for word in RESULTS))
 
 
-def _answered(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None) -> Mapping[str, Any]:
+def _answered(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None) -> Mapping[str, int]:
     missed = owed = held = after = 0
     for hold in holds:
         times = len(missed_on(hold, days, today, tenure))
@@ -185,10 +228,3 @@ def _answered(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | No
         held += max(0, answered - first + 1)
         after += max(0, last - max(answered, first - 1))
     return {"missed": missed, "reports_owed": owed, "days_held": held, "days_after_tenure": after}
-
-
-def _counted(codes: Iterable[str]) -> dict[str, int]:
-    found = dict.fromkeys(("satisfied", "basically_satisfied", "dissatisfied"), 0)
-    for code in codes:
-        found[code] += 1
-    return found

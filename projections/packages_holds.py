@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.tracks.packages import PERSONAL
 from projections.asking import ENDED, Asking
@@ -29,12 +29,12 @@ _HELD_TIMES = f"""
         SUM(CASE WHEN act = 'extended' THEN 1 ELSE 0 END), SUM(CASE WHEN act = '{LATE}' THEN 1 ELSE 0 END),
         SUM(CASE WHEN act = 'reopened' THEN 1 ELSE 0 END), SUM(CASE WHEN act = 'reported' THEN 1 ELSE 0 END),
         SUM(CASE WHEN act = 'hand_over_confirmed' THEN 1 ELSE 0 END)
-    FROM view_packages WHERE {{column}} IN (:values) AND {HELD}
+    FROM view_packages WHERE {{where}} AND {HELD}
     GROUP BY office, post, leader, case_id, package, hold ORDER BY office, post, leader, case_id, package, hold
 """
 _NOW = f"""
     SELECT case_id, package, state, result, kind, key_day, judged, touched_at, v0, km
-    FROM view_packages WHERE {{column}} IN (:values) AND {ALIVE}
+    FROM view_packages WHERE {{where}} AND {ALIVE}
 """
 
 
@@ -84,17 +84,18 @@ class Hold(NamedTuple):
     deadlines: Sequence[Deadline]
 
 
-def holds_of(asking: Asking, values: Sequence[str], column: str = "leader") -> dict[Holder, list[Hold]]:
-    """Return the times of holding of these leaders, or on these cases, by office, post and leader."""
-    standing = {(row[0], row[1]): Now(*row[2:]) for row in asking.ask_cases(_NOW.format(column=column), values)}
-    deadlines = _deadlines(asking, values, column)
+def holds_of(asking: Asking, where: str, **parameters: object) -> dict[Holder, list[Hold]]:
+    """Return the times of holding for which a condition on leader, office or case holds, by office, post and leader."""
+    now = asking.ask(_NOW.format(where=where), **parameters)
+    standing = {(row[0], row[1]): Now(*row[2:]) for row in now}
+    deadlines = _deadlines(asking, where, parameters)
     found: dict[Holder, list[Hold]] = {}
-    for row in asking.ask_cases(_HELD_TIMES.format(column=column), values):
+    for row in asking.ask(_HELD_TIMES.format(where=where), **parameters):
         case, package, hold, held_at, handed_at, last_personal = row[3:9]
-        now = None if handed_at else standing.get((case, package))
+        stands = None if handed_at else standing.get((case, package))
         until = civil_day(handed_at) if handed_at else 0
         passed = deadlines.get((case, package, hold), ())
-        one = Hold._make((case, package, civil_day(held_at), until, last_personal, *row[9:15], now, passed))
+        one = Hold._make((case, package, civil_day(held_at), until, last_personal, *row[9:15], stands, passed))
         found.setdefault((row[0], row[1], row[2]), []).append(one)
     return found
 
@@ -120,14 +121,16 @@ def answered_days(hold: Hold, today: int, tenure: Tenure | None) -> tuple[int, i
     return hold.since, last, answered
 
 
-def _deadlines(asking: Asking, values: Sequence[str], column: str) -> Mapping[tuple[str, int, int], list[Deadline]]:
+def _deadlines(
+    asking: Asking, where: str, parameters: Mapping[str, Any]
+) -> Mapping[tuple[str, int, int], list[Deadline]]:
     """Return the deadlines that may have passed in each time of holding: not those of states over before their day."""
     today = asking.day.toordinal()
-    rows = asking.ask_cases(
+    rows = asking.ask(
         f"""SELECT case_id, package, hold, kind, key_day, km, v0, CASE WHEN {ENDED} THEN v1 ELSE 0 END
-        FROM view_packages WHERE {column} IN (:values) AND {HELD} AND held = 1 AND key_day < {today}
+        FROM view_packages WHERE {where} AND {HELD} AND held = 1 AND key_day < {today}
         AND v0 < {_instant(_FURTHEST)} AND NOT ({ENDED} AND v1 < {_instant(1)})""",
-        values,
+        **parameters,
     )
     found: dict[tuple[str, int, int], list[Deadline]] = {}
     for case, package, hold, kind, key_day, km, began, ended in rows:

@@ -181,14 +181,19 @@ def held_ratings(
     return listed(reader, PACKAGE_ROWS, asked, named, ordered(_MARK_ORDER), sql, describe, limit, cursor)
 
 
-def marks_of(asking: Asking, leaders: Sequence[str]) -> dict[Holder, list[Marked]]:
-    """Return the ratings of cases that these leaders held, and the dissents that they recorded themselves."""
+def marks_of(asking: Asking) -> dict[Holder, list[Marked]]:
+    """Return the ratings of cases that leaders held, and the dissents that officers recorded, by leader or officer.
+
+    Those of the unit asked for, of the officer named `leader`, and of the cases named `cases`, if any are.
+    """
+    by_leader = filters({"leader": asking.named("leader")})
     sql = f"""SELECT office, post, leader, mark, code, custody, v0 FROM view_package_marks
-        WHERE leader IN (:values) AND mark = 'rated' AND {ALIVE}
+        WHERE leader <> '' AND mark = 'rated' AND {ALIVE}{by_leader}{asking.units("office")}{asking.cases()}
         UNION ALL SELECT officer_office, officer_post, officer, mark, code, custody, v0 FROM view_package_marks
-        WHERE officer IN (:values) AND mark = 'dissent' AND {HELD} AND segment = 1"""
+        WHERE mark = 'dissent' AND {HELD} AND segment = 1
+            {by_leader.replace("leader =", "officer =")}{asking.units("officer_office")}{asking.cases()}"""
     found: dict[Holder, list[Marked]] = {}
-    for office, post, leader, mark, code, custody, at in asking.ask_cases(sql, leaders):
+    for office, post, leader, mark, code, custody, at in asking.ask(sql):
         found.setdefault((office, post, leader), []).append(Marked(mark, code, custody, civil_day(at)))
     return found
 

@@ -68,7 +68,7 @@ def responsibility(
 
 def _spans(asking: Asking, keys: Sequence[Row]) -> list[Responsibility]:
     wanted = {(row[0], row[1]) for row in keys}
-    holders = holds_of(asking, sorted({case for case, _ in wanted}), "case_id")
+    holders = holds_of(asking, "case_id IN (:cases)", cases=sorted({case for case, _ in wanted}))
     known = tenures_of(asking.moment, sorted({holder[2] for holder in holders}))
     found: list[Responsibility] = []
     for (office, post, leader), holds in holders.items():
