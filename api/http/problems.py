@@ -76,19 +76,21 @@ def install_handlers(app: FastAPI) -> None:
         title = choose_wording(request)("problems.request_malformed")
         return respond(request, Problem(422, "request_malformed", title, "", extensions={"fields": _places(found)}))
 
-    def on_denied(request: Request, error: Exception) -> Response:
-        note_denied(request)
-        if isinstance(error, ReasonNeeded) and is_page(request):
-            query = f"?{request.url.query}" if request.url.query else ""
-            asked = urlencode({"next": request.url.path + query, "lang": choose_wording(request).language})
-            return RedirectResponse(f"/cases/{request.path_params['case']}/reason?{asked}", 303)
-        return respond(request, describe(error, choose_wording(request)))
-
     for denied in (NotAllowed, OutOfBounds, ReasonNeeded):
-        app.add_exception_handler(denied, on_denied)
+        app.add_exception_handler(denied, _on_denied)
     app.add_exception_handler(HTTPException, on_status)
     app.add_exception_handler(SignInNeeded, on_stranger)
     app.add_exception_handler(RequestValidationError, on_malformed)
+
+
+def _on_denied(request: Request, error: Exception) -> Response:
+    """Write a refusal down where the refused belongs to a body; who has to say why first is led there."""
+    note_denied(request)
+    if isinstance(error, ReasonNeeded) and is_page(request):
+        query = f"?{request.url.query}" if request.url.query else ""
+        asked = urlencode({"next": request.url.path + query, "lang": choose_wording(request).language})
+        return RedirectResponse(f"/cases/{request.path_params['case']}/reason?{asked}", 303)
+    return respond(request, describe(error, choose_wording(request)))
 
 
 def is_page(request: Request) -> bool:
