@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test chromium check soak bench bench-data procedure lock audit-dependencies clean
+.PHONY: setup demo test chromium tour check soak bench bench-data procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,10 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "There is no Chromium: the browser tests will fail. On Debian: apt-get install chromium"
+
+# Walks the README's tour in a real browser and writes its pictures again.
+tour: setup chromium
+	$(BIN)/python -m pytest -q tests/browser/test_tour.py --pictures tests/browser/tour $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check $(SOURCE)
