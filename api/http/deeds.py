@@ -129,7 +129,7 @@ def deeds_of(viewer: Viewer, people: People, name: str, row: Row, at: Addresses)
 
 
 def form_of(at: Addresses, stream: str, action: str, given: Mapping[str, Any]) -> str:
-    """Where the form of an act on a stream is, filled in; a case's has the case in its path, like all that shows one."""
+    """Where the form of an act on a stream is, filled in; a case's names the case in its path, as all that shows it."""
     if stream.startswith("case/"):
         return at(f"/desk/cases/{stream[5:]}/acts/{action}", given)
     return at(FORM, {"stream": stream, "action": action}, **given)
