@@ -130,13 +130,16 @@ def check_token(viewer: Viewer, token: str) -> None:
         raise NotAllowed("csrf_token")
 
 
-def note_denied(request: Request) -> None:
-    """Write down that somebody of a body was refused what was asked for, if the guard had found out who."""
+def note_denied(request: Request, case: str = "") -> None:
+    """Write down that somebody of a body was refused what was asked for, if the guard had found out who.
+
+    `case` is the one that it was about, by default the one in the path.
+    """
     looking: Looking | None = getattr(request.state, "looking", None)
     viewer: Viewer | None = getattr(request.state, "viewer", None)
     if looking is None or viewer is None:
         return
-    case = request.path_params.get("case", "")
+    case = case or request.path_params.get("case", "")
     looking.denied(
         request.app.state.application,
         viewer,

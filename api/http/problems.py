@@ -85,11 +85,11 @@ def install_handlers(app: FastAPI) -> None:
 
 def _on_denied(request: Request, error: Exception) -> Response:
     """Write a refusal down where the refused belongs to a body; who has to say why first is led there."""
-    note_denied(request)
+    note_denied(request, error.case if isinstance(error, ReasonNeeded) else "")
     if isinstance(error, ReasonNeeded) and is_page(request):
         query = f"?{request.url.query}" if request.url.query else ""
         asked = urlencode({"next": request.url.path + query, "lang": choose_wording(request).language})
-        return RedirectResponse(f"/cases/{request.path_params['case']}/reason?{asked}", 303)
+        return RedirectResponse(f"/cases/{error.case}/reason?{asked}", 303)
     return respond(request, describe(error, choose_wording(request)))
 
 

@@ -26,9 +26,10 @@ class ReasonNeeded(ApiError):
 
     status = 403
 
-    def __init__(self) -> None:
-        """The sentence names the act by which the reason is given."""
+    def __init__(self, case: str) -> None:
+        """Keep the case; the sentence names the act by which the reason is given."""
         super().__init__("reason_needed", act=CaseReplayed.action)
+        self.case = case
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -50,4 +51,4 @@ def find_reason(application: Application, viewer: Viewer, mandate: str, case: st
         statement = parse_statement(entry.payload)
         if statement.actor == viewer.officer and statement.public.get("case") == case:
             return stored.leaf.hex()
-    raise ReasonNeeded
+    raise ReasonNeeded(case)

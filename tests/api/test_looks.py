@@ -89,6 +89,10 @@ def test_an_inspector_is_asked_why_and_the_signed_reason_is_part_of_the_look(
         assert "article 38" in told["rule"]
         asked = client.get(f"/cases/{case}/replay?step=1", headers={"accept": "text/html"})
         assert asked.status_code == 303
+        first = city.ledger.stream_entries(f"case/{case}")[0].index
+        for path in (f"/receipts/{first}", f"/desk/cases/{case}"):
+            elsewhere = client.get(path, headers={"accept": "text/html"})
+            assert elsewhere.headers["location"].startswith(f"/cases/{case}/reason?next="), path
         page = client.get(asked.headers["location"], headers={"accept": "text/html"})
         assert page.status_code == 403
         assert f"/desk/act?action=mandate.replayed.v1&amp;stream=mandate%2Finspection-2026&amp;case={case}" in page.text
@@ -98,7 +102,7 @@ def test_an_inspector_is_asked_why_and_the_signed_reason_is_part_of_the_look(
         assert client.get(f"/api/cases/{case}/replay").status_code == 200
     (reason,) = [row for row in city.ledger.stream_entries(MANDATE) if case.encode() in row.entry]
     looks = _journal(door, city)
-    assert [look.kind for look in looks] == ["look", "denied", "denied"]
+    assert [look.kind for look in looks] == ["look", *["denied"] * 4]
     assert looks[0][1:] == (
         *(looks[0].at, "discipline", "officer-yan", "inspector", "look", "/api/cases/{case}/replay"),
         *(case, "", MANDATE, reason.leaf.hex()),
