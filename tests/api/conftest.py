@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api import cli
-from api.founding import parse_plan
+from api.founding import Plan, parse_plan
 from api.initialise import initialise
 from api.main import Application, open_application
 from api.settings import Settings, load_settings
@@ -64,18 +64,19 @@ def settings(tmp_path: Path, any_store_url: str) -> Settings:
 def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A ledger with two offices and two officers, founded once a process on SQLite, to be copied only."""
     folder = tmp_path_factory.mktemp("founded")
-    return _found(folder / "home", f"sqlite:///{folder / 'sundial.db'}")
+    return found(folder / "home", f"sqlite:///{folder / 'sundial.db'}")
 
 
 @pytest.fixture(scope="session")
 def founded_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Settings:
     """The same on PostgreSQL."""
-    return _found(tmp_path_factory.mktemp("founded") / "home", postgres_server.create_database())
+    return found(tmp_path_factory.mktemp("founded") / "home", postgres_server.create_database())
 
 
-def _found(home: Path, url: str) -> Settings:
+def found(home: Path, url: str, plan: Plan | None = None) -> Settings:
+    """Found a ledger by a plan, by default that of two offices and two officers."""
     settings = load_settings(home=home, database=url, language="en", environment={})
-    initialise(settings, parse_plan(PLAN.encode()))
+    initialise(settings, plan or parse_plan(PLAN.encode()))
     return settings
 
 
@@ -97,13 +98,45 @@ def any_store_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def founded(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """The settings of a ledger of one's own with two offices and two officers: a copy, which costs a tenth."""
+    model = request.getfixturevalue("founded_sqlite" if settings.is_sqlite else "founded_postgres")
+    return copy_of(model, settings)
+
+
+def copy_of(model: Settings, settings: Settings) -> Settings:
+    """Copy home and database; on PostgreSQL the database is a copy already."""
     if settings.is_sqlite:
-        model = request.getfixturevalue("founded_sqlite")
         shutil.copyfile(model.database_file, settings.database_file)
-    else:
-        model = request.getfixturevalue("founded_postgres")
     shutil.copytree(model.home, settings.home)
     return settings
+
+
+Tell = Callable[[Run, Path], object]
+Grow = Callable[[Settings, Tell], Settings]
+
+
+@pytest.fixture(scope="session")
+def grow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Grow:
+    """Copy a founded ledger and tell more in the copy.
+
+    A module whose tests all begin with the same acts has them told once, by fixtures of its own in front of these:
+
+        @pytest.fixture(scope="module")
+        def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
+            return grow(founded_sqlite, load)
+
+    and `founded_postgres` likewise; its tests' `founded` is then a copy of what was told.
+    """
+
+    def copy_and_tell(model: Settings, tell: Tell) -> Settings:
+        folder = tmp_path_factory.mktemp("grown")
+        url = f"sqlite:///{folder / 'sundial.db'}"
+        if not model.is_sqlite:
+            url = request.getfixturevalue("postgres_server").copy_database(model.database)
+        settings = load_settings(home=folder / "home", database=url, language="en", environment={})
+        tell(runner(copy_of(model, settings)), folder)
+        return settings
+
+    return copy_and_tell
 
 
 @pytest.fixture

@@ -41,16 +41,16 @@ def test_a_file_goes_in_once_and_a_second_run_adds_nothing(run: Run, board: Path
     assert (verified.code, verified.json["ok"], verified.json["size"]) == (0, True, second.json["acts_added"] + 50 + 26)
 
 
-def test_a_csv_of_the_same_source_continues_what_an_xlsx_began(run: Run, board: Path, tmp_path: Path) -> None:
-    run("init")
+def test_a_csv_of_the_same_source_continues_what_an_xlsx_began(
+    run: Run, board: Path, tmp_path: Path, founded: Settings
+) -> None:
     run("import", board, *MAPPING, "--limit", "10")
     later = write_board(tmp_path / "later.csv", (board_row(number) for number in range(1, 36)))
     answer = run("import", later, *MAPPING)
     assert (answer.json["cases_added"], answer.json["acts_added"]) == (25, 25 + 17)
 
 
-def test_a_reply_that_came_later_is_added_to_its_case(run: Run, tmp_path: Path) -> None:
-    run("init")
+def test_a_reply_that_came_later_is_added_to_its_case(run: Run, tmp_path: Path, founded: Settings) -> None:
     run("import", write_board(tmp_path / "a.csv", [board_row(3)]), *MAPPING)
     replied = board_row(3, 答复意见="已办", 答复时间="2018/02/01 10:00:00")
     answer = run("import", write_board(tmp_path / "b.csv", [replied]), *MAPPING)
@@ -80,8 +80,9 @@ def test_a_changed_cell_is_reported_by_its_column_and_never_overwritten(
         assert source["key"] == "1"
 
 
-def test_rejected_rows_are_listed_with_number_and_reason_and_the_rest_goes_in(run: Run, tmp_path: Path) -> None:
-    run("init")
+def test_rejected_rows_are_listed_with_number_and_reason_and_the_rest_goes_in(
+    run: Run, tmp_path: Path, founded: Settings
+) -> None:
     rows = [
         board_row(1),
         board_row(2, 留言时间="昨天"),
@@ -120,17 +121,15 @@ def test_a_date_without_a_time_is_recorded_as_the_end_of_that_day(run: Run, tmp_
     ],
 )
 def test_a_file_without_the_columns_is_refused_with_their_names(
-    run: Run, tmp_path: Path, columns: tuple[str, ...], message: str
+    run: Run, tmp_path: Path, columns: tuple[str, ...], message: str, founded: Settings
 ) -> None:
-    run("init")
     path = write_board(tmp_path / "a.csv", [], columns)
     answer = run("import", path, *MAPPING)
     assert answer.code == 2
     assert message in answer.err
 
 
-def test_a_file_that_is_none_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:
-    run("init")
+def test_a_file_that_is_none_is_refused_in_one_line(run: Run, tmp_path: Path, founded: Settings) -> None:
     for name, data in (("empty.xlsx", b""), ("none.xlsx", b"PK\x03\x04rubbish"), ("text.xlsx", b"a,b\n")):
         (tmp_path / name).write_bytes(data)
         answer = run("import", tmp_path / name, *MAPPING)
@@ -138,8 +137,7 @@ def test_a_file_that_is_none_is_refused_in_one_line(run: Run, tmp_path: Path) ->
         assert len(answer.err.strip().splitlines()) == 1
 
 
-def test_an_unknown_mapping_is_refused_and_the_built_in_ones_named(run: Run, board: Path) -> None:
-    run("init")
+def test_an_unknown_mapping_is_refused_and_the_built_in_ones_named(run: Run, board: Path, founded: Settings) -> None:
     answer = run("import", board, "--mapping", "nonsense")
     assert answer.code == 2
     assert "message-board" in answer.err
@@ -157,7 +155,6 @@ def test_a_mapping_of_ones_own_needs_an_enrolled_service_key(
     assert "service-housing" in refused.err
 
 
-def test_people_read_a_summary_in_their_language(run: Run, board: Path) -> None:
-    run("init")
+def test_people_read_a_summary_in_their_language(run: Run, board: Path, founded: Settings) -> None:
     answer = run("import", board, "--mapping", "message-board", "--lang", "zh")
     assert "新增事项 30 件" in answer.out

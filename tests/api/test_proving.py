@@ -20,14 +20,28 @@ from audit.canonical import format_json
 from audit.case_proofs import check_proof
 from audit.trust import Findings, Trust
 from tests.api.boards import board_row, write_board
-from tests.api.conftest import Run
+from tests.api.conftest import Grow, Run
+
+
+def _load(run: Run, folder: Path) -> None:
+    """Import nine messages of years ago, some of them never answered."""
+    board = write_board(folder / "board.csv", (board_row(number) for number in range(1, 10)))
+    assert run("import", board, "--mapping", "message-board").code == 0
+
+
+@pytest.fixture(scope="module")
+def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
+    return grow(founded_sqlite, _load)
+
+
+@pytest.fixture(scope="module")
+def founded_postgres(founded_postgres: Settings, grow: Grow) -> Settings:
+    return grow(founded_postgres, _load)
 
 
 @pytest.fixture
-def loaded(run: Run, founded: Settings, tmp_path: Path) -> Run:
-    """A ledger with nine messages of years ago, some of them never answered."""
-    board = write_board(tmp_path / "board.csv", (board_row(number) for number in range(1, 10)))
-    assert run("import", board, "--mapping", "message-board").code == 0
+def loaded(run: Run, founded: Settings) -> Run:
+    """A ledger with those nine messages."""
     return run
 
 

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.actions import new_case
-from api.initialise import initialise
-from api.main import Application, open_application
+from api.main import Application
 from api.policy import DomainPolicy
 from api.registrars import Registrars
+from api.settings import Settings
 from api.verify.run import verify_database
 from audit.faults import Kind
 from domain.errors import TransitionRefused
 from domain.tracks.draw import draw, population_digest
+from tests.api.conftest import found
 from tests.api.test_tracks import PLAN, in_days, perform
-from tests.benchmarks.city import settings_for
+from tests.postgres_server import PostgresServer
 
 UNKNOWN = "0" * 32
 LETTER = {"channel": "letter", "capacity": "competent_unit"}
 
 
-@pytest.fixture
-def application(any_store_url: str, tmp_path: Path) -> Iterator[Application]:
-    """A ledger with a petition office, a unit and a joint conference, on either store."""
-    settings = settings_for(tmp_path / "home", any_store_url)
-    initialise(settings, PLAN)
-    with open_application(settings) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A ledger with a petition office, a unit and a joint conference, to be copied for each test."""
+    folder = tmp_path_factory.mktemp("tracks")
+    return found(folder / "home", f"sqlite:///{folder / 'sundial.db'}", PLAN)
+
+
+@pytest.fixture(scope="module")
+def founded_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Settings:
+    return found(tmp_path_factory.mktemp("tracks") / "home", postgres_server.create_database(), PLAN)
 
 
 @pytest.fixture

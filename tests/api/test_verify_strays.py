@@ -6,20 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from api.founding import parse_plan
-from api.initialise import initialise
 from api.main import open_application
 from api.settings import Settings, load_settings
 from api.verify.run import verify_database
-from tests.api.conftest import PLAN
+from tests.api.conftest import copy_of
 from tests.attacks.attacker import Attacker, PostgresAttacker, SqliteAttacker
 
 
 @pytest.fixture
-def settings_on_sqlite(tmp_path: Path, sqlite_url: str) -> Settings:
+def settings_on_sqlite(founded_sqlite: Settings, tmp_path: Path, sqlite_url: str) -> Settings:
     settings = load_settings(home=tmp_path / "home", database=sqlite_url, language="en", environment={})
-    initialise(settings, parse_plan(PLAN.encode()))
-    return settings
+    return copy_of(founded_sqlite, settings)
 
 
 @pytest.mark.parametrize("identity", [5000, -3, 0])

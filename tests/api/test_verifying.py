@@ -17,16 +17,30 @@ from api.main import MASTER_KEY
 from api.settings import Settings
 from api.verify.rows import shares
 from tests.api.boards import board_row, write_board
-from tests.api.conftest import Run
+from tests.api.conftest import Grow, Run
 
 Change = Callable[[Any, str], None]
 
 
-@pytest.fixture
-def loaded(run: Run, founded: Settings, tmp_path: Path) -> Run:
-    """A ledger with twelve messages."""
-    board = write_board(tmp_path / "board.csv", (board_row(number) for number in range(1, 13)))
+def _load(run: Run, folder: Path) -> None:
+    """Import twelve messages."""
+    board = write_board(folder / "board.csv", (board_row(number) for number in range(1, 13)))
     assert run("import", board, "--mapping", "message-board").code == 0
+
+
+@pytest.fixture(scope="module")
+def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
+    return grow(founded_sqlite, _load)
+
+
+@pytest.fixture(scope="module")
+def founded_postgres(founded_postgres: Settings, grow: Grow) -> Settings:
+    return grow(founded_postgres, _load)
+
+
+@pytest.fixture
+def loaded(run: Run, founded: Settings) -> Run:
+    """A ledger with twelve messages."""
     return run
 
 
