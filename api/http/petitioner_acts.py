@@ -5,6 +5,7 @@ Each act is tried as it would be signed, with nothing recorded. Nothing is offer
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -19,9 +20,10 @@ from domain.commands import Command
 from domain.effective import unix_ms
 from domain.errors import DomainRefused
 from domain.explain import ClockExplanation
+from domain.procedure_words import WAYS
 from domain.reference import Reference
 from domain.tracks.vocabulary import DEMANDS, FURTHER_TRIGGERS
-from domain.vocabulary import RATINGS, Name
+from domain.vocabulary import CAPACITIES, CHANNELS, RATINGS, Name
 
 RATE, ATTACH = "case.rated.v1", "case.attached.v1"
 REVIEW, RECHECK = "case.review_requested.v1", "case.recheck_requested.v1"
@@ -56,6 +58,15 @@ PLAINLY: Final = frozenset({"window_lapsed", "rated_already", "reviewed", "not_r
 _A_FILE: Final = {"digest": "0" * 64, "size": 1, "media_type": "text/plain"}
 
 
+_FIXED: Final[Mapping[str, Mapping[str, Name]]] = {
+    "channel": CHANNELS,
+    "capacity": CAPACITIES,
+    "of": CAPACITIES,
+    "way": WAYS,
+    "addressable": {"true": Name("是", "yes"), "false": Name("否", "no")},
+}
+
+
 class Asked(NamedTuple):
     """One field of the form: `part` is public or sealed, `kind` words, lines or files, `label` its sentence's key."""
 
@@ -82,6 +93,13 @@ class Offer(NamedTuple):
     def possible(self) -> bool:
         """Whether the act can be done now."""
         return not self.refused
+
+
+def plain_words(names: Names) -> str:
+    """What the fields that nobody chooses are called, and their values, as JSON for the page that shows them."""
+    fields = ("petitioner_key", "claim_proof", "code_key", "to_seq", "round", "office", *_FIXED)
+    values = {field: {word: names.say.pick(*told) for word, told in words.items()} for field, words in _FIXED.items()}
+    return json.dumps({"fields": {field: names.field(field) for field in fields}, "values": values})
 
 
 def offers(

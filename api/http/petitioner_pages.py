@@ -18,7 +18,7 @@ from api.http.depends import Opened
 from api.http.names import Names
 from api.http.opinions import texts_for
 from api.http.pages import Lang
-from api.http.petitioner_acts import Offer, offers
+from api.http.petitioner_acts import Offer, offers, plain_words
 from api.http.problems import documented
 from api.http.rendering import address_of, render
 from api.http.signin import set_cookie
@@ -82,7 +82,8 @@ def my_act(
     if offer is None:
         raise NotThere("page_unknown")
     fixed = json.dumps(dict(offer.fixed))
-    shown: dict[str, Any] = {"state": state, "offer": offer, "fixed": fixed}
+    plain = plain_words(Names(Wording(lang), application.ledger.reference().people))
+    shown: dict[str, Any] = {"state": state, "offer": offer, "fixed": fixed, "plain": plain}
     return render("petition_act.html", application, lang, passed.viewer, address=address_of(request), **shown)
 
 

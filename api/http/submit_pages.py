@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +12,7 @@ from api.access.guard import Passed
 from api.http.depends import Opened
 from api.http.names import Names
 from api.http.pages import Lang
+from api.http.petitioner_acts import plain_words
 from api.http.problems import documented
 from api.http.rendering import address_of, render
 from api.wording import Wording
@@ -48,14 +49,16 @@ def submit(
         place=place,
         advised=found[0] if found else "",
         asked=bool(area and place),
+        plain=plain_words(names),
     )
 
 
 @router.get("/claim", responses=documented())
 def claim(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
     """The form that turns a printed code into a key of one's own."""
-    case = passed.viewer.case
-    return render("petition_claim.html", application, lang, passed.viewer, address=address_of(request), case=case)
+    plain = plain_words(Names(Wording(lang), application.ledger.reference().people))
+    shown: dict[str, Any] = {"case": passed.viewer.case, "plain": plain}
+    return render("petition_claim.html", application, lang, passed.viewer, address=address_of(request), **shown)
 
 
 def receivers(people: People) -> list[Office]:

@@ -79,7 +79,9 @@ def _submit(reader: Reader) -> str:
     assert page.input_value("textarea[name=text]") == TEXT
     page.click("form#petition > button:last-of-type")
     page.wait_for_selector("#review:not([hidden])")
-    assert TEXT in page.inner_text("#told")
+    told = page.inner_text("#told")
+    assert TEXT in told
+    assert not re.search("petitioner_key|capacity|online|false", told)
     reader.check("submit-review")
 
     def lose(route: Route) -> None:

@@ -104,11 +104,13 @@ async function commands() {
   return draft.files.length ? [first, { action: "case.attached.v1", public: { to_seq: 1 }, sealed: attachments() }] : [first];
 }
 
-const labels = () => Object.fromEntries(Array.from(form.querySelectorAll("[data-label]"), (one) => [one.name, one.dataset.label]));
+const plain = JSON.parse(form.dataset.plain);
+const labels = () => ({ ...plain.fields, ...Object.fromEntries(Array.from(form.querySelectorAll("[data-label]"), (one) => [one.name, one.dataset.label])) });
 
 function shown(name, value) {
   if (name === "attachments") return draft.files.map((one) => one.name).join(", ");
-  const field = form.querySelector(`select[data-part][name="${CSS.escape(name)}"]`);
+  if (plain.values[name]?.[value]) return plain.values[name][value];
+  const field = form.querySelector(`select[data-part][name="${CSS.escape(name)}"]`) ?? document.querySelector(`select[data-sets="${CSS.escape(name)}"]`);
   return field?.selectedOptions[0]?.textContent.trim() ?? (typeof value === "string" ? value : JSON.stringify(value));
 }
 
