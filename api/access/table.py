@@ -32,7 +32,7 @@ WATCHING: Final = ("supervisor", "inspector")
 WORKING: Final = ("intake", "handler", "head", "leader")
 
 
-FILES: Final = (".csv", ".xlsx", ".pdf", ".{form}", "/bundle", "/xes")
+FILES: Final = (".csv", ".xlsx", ".pdf", ".{form}", "/bundle", "/xes", "/entries/{path:path}")
 """How the paths of files end."""
 
 
@@ -58,7 +58,7 @@ class Row(NamedTuple):
     @property
     def export(self) -> bool:
         """Whether what it shows is a file to be taken away by who is signed in: that is written down as such."""
-        inside = self.path.startswith("/api/") and self.path.endswith(FILES)
+        inside = self.path.startswith(("/api/", "/tile/")) and self.path.endswith(FILES)
         return inside and any(grant.relation in ("own_office", "mandate") for grant in self.grants)
 
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.access.rows import TABLE
 from api.access.sessions import Sessions
 from api.actions import command
-from api.looks.batches import midnight, now_of, recall, write_looks
-from api.looks.journal import MOST, Journal, open_journal
+from api.looks.batches import midnight, now_of, write_looks
+from api.looks.journal import Journal
 from api.looks.look import Look
 from api.looks.reasons import LASTING_MS
 from api.looks.telling import looks_of_case, own_looks
-from api.main import Application, open_application, open_log
+from api.main import Application, open_application
 from api.settings import Settings
 from api.verify.run import verify_database
 from domain.tracks.mandate_events import CaseReplayed, MandateClosed
 from projections.overdue import overdue
 from tests.api.clients import open_door, signed_in
-from tests.api.conftest import Run
 from tests.api.demo_city import copy_city, open_city
+from tests.api.looks_written import written_looks
 
 MANDATE = "mandate/inspection-2026"
 ACCOUNTS = {"inspector": "officer-yan", "head": "officer-zheng", "supervisor": "officer-an"}
@@ -74,6 +73,17 @@ def _give_reason(city: Application, case: str) -> None:
     city.desk.perform(wish, city.key("officer-yan"), "inspector")
 
 
+def _sign_reason(city: Application, client: TestClient, case: str) -> None:
+    """The same over HTTP, as a program of the inspector's does it: what is signed is what the server prepared."""
+    key = city.key("officer-yan")
+    who = {"actor": key.actor, "post": key.post, "office": key.office, "role": "inspector", "key_id": key.key_id.hex()}
+    public, sealed = {"case": case, "ground": "routine"}, {"reason_text": "群众反映超期未答复"}
+    command = {"stream": MANDATE, "action": CaseReplayed.action, "public": public, "sealed": sealed}
+    prepared = client.post("/api/acts/prepare", json={"command": command, "actor": who}).json()
+    signed = {"draft": prepared["draft"], "signature": key.sign(b64decode(prepared["to_sign"])).hex()}
+    assert client.post("/api/acts/commit", json=signed).status_code == 200
+
+
 def _journal(door: Sessions, city: Application) -> list[Look]:
     return door.looks.of_offices(["discipline", "renewal", "supervision"], now_of(city) + 1, 1_000)
 
@@ -96,7 +106,7 @@ def test_an_inspector_is_asked_why_and_the_signed_reason_is_part_of_the_look(
         page = client.get(asked.headers["location"], headers={"accept": "text/html"})
         assert page.status_code == 403
         assert f"/desk/act?action=mandate.replayed.v1&amp;stream=mandate%2Finspection-2026&amp;case={case}" in page.text
-        _give_reason(city, case)
+        _sign_reason(city, client, case)
         onward = client.get(asked.headers["location"], headers={"accept": "text/html"})
         assert (onward.status_code, onward.headers["location"]) == (303, f"/cases/{case}/replay?step=1")
         assert client.get(f"/api/cases/{case}/replay").status_code == 200
@@ -157,6 +167,26 @@ def test_every_file_that_is_taken_away_is_written_down(city: Application, door: 
     assert {"/api/overdue.csv", "/api/xes", "/api/bulletins/{month}.{form}"} <= set(taken)
 
 
+def test_whatever_shows_something_of_a_case_writes_it_down(city: Application, door: Sessions, case: str) -> None:
+    filled = {"{case}": case, "{action}": "case.opinion_issued.v1", "{seq}": "1", "{number}": "0"}
+    shown = set()
+    with signed_in(city, door, account="head") as client:
+        for (method, path), row in TABLE.items():
+            if method != "GET" or not row.of_case or path.endswith("/reason"):
+                continue
+            place = path
+            for name, value in filled.items():
+                place = place.replace(name, value)
+            before = len(_journal(door, city))
+            status = client.get(place).status_code
+            looks = _journal(door, city)
+            new = looks[: len(looks) - before]
+            assert status != 200 or [look.route for look in new] == [path], path
+            assert all(look.kind == ("export" if row.export else "look") for look in new if status == 200), path
+            shown |= {path} if status == 200 else set()
+    assert {"/cases/{case}", "/cases/{case}/replay", "/desk/cases/{case}", "/api/cases/{case}/xes"} <= shown
+
+
 def test_what_is_refused_is_written_down_with_its_case(city: Application, door: Sessions) -> None:
     foreign = next(
         row.case
@@ -187,17 +217,6 @@ def test_nobody_but_the_body_itself_reads_its_looks(city: Application, door: Ses
         assert client.get("/api/looks").status_code == 403
 
 
-def _written(city: Application) -> list[tuple[str, dict[str, Any], bytes]]:
-    """Every look that the log holds: its stream, what its sealed list says of it, and the bytes of its entry."""
-    rows = [row for row in city.ledger.entries() if row.stream.startswith("looks/")]
-    found = []
-    for row in rows:
-        opened = [one for one in city.ledger.disclosures(row) if one is not None and one.field]
-        assert [one.field for one in opened] == ["looks"]
-        found += [(row.stream, look, row.entry) for look in json.loads(opened[0].value)]
-    return found
-
-
 def test_looks_go_into_the_log_sealed_and_change_no_view(
     city: Application, home: Settings, door: Sessions, case: str
 ) -> None:
@@ -209,14 +228,14 @@ def test_looks_go_into_the_log_sealed_and_change_no_view(
         client.get(f"/api/cases/{case}/timeline")
         city.views.catch_up()
         digests = city.views.digests()[1]
-        before = {look["look"] for _, look, _ in _written(city)}
+        before = {look["look"] for _, look, _ in written_looks(city)}
         assert write_looks(city, door.looks, midnight(city)) == 0
         assert write_looks(city, door.looks, now_of(city) + 1) == 2
         assert write_looks(city, door.looks, now_of(city) + 1) == 0
         city.views.catch_up()
         assert city.views.digests()[1] == digests
         assert own.get(f"/api/cases/{case}/timeline").json()["acts"] == told
-    new = [one for one in _written(city) if one[1]["look"] not in before]
+    new = [one for one in written_looks(city) if one[1]["look"] not in before]
     assert [(stream, look["kind"]) for stream, look, _ in new] == [
         ("looks/discipline", "look"),
         ("looks/renewal", "look"),
@@ -247,70 +266,6 @@ def test_a_petitioner_learns_of_the_office_at_once_and_of_a_body_when_its_mandat
             assert "Discipline" not in page
 
 
-@pytest.fixture
-def any_store_url(sqlite_url: str) -> str:
-    """One store is enough here."""
-    return sqlite_url
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def _told(journal: Journal, count: int, at: int, office: str = "renewal") -> None:
-    """Write down looks of an office; those of each office have numbers of their own."""
-    start = 0 if office == "renewal" else int.from_bytes(office.encode()) << 16
-    numbers = (f"{start + number:032x}" for number in range(count))
-    journal.add(Look(one, at, office, "officer-x", "head", "look", "/x") for one in numbers)
-
-
-@pytest.mark.parametrize("step", ["begin", "_settle", "finish"])
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_who_is_killed_at_any_step_loses_no_look_and_tells_none_twice(
-    demo_home: Settings, monkeypatch: pytest.MonkeyPatch, step: str, when: str
-) -> None:
-    with open_city(demo_home) as city:
-        journal, count = open_journal(":memory:"), MOST + 3
-        _told(journal, count, now_of(city) - 10_000)
-        place: Any = "api.looks.batches._settle" if step == "_settle" else f"api.looks.journal.Journal.{step}"
-        whole = _resolve(place)
-
-        def killed(*given: Any) -> Any:
-            if when == "after":
-                whole(*given)
-            raise Killed
-
-        with monkeypatch.context() as patched:
-            patched.setattr(place, killed)
-            with pytest.raises(Killed):
-                write_looks(city, journal, now_of(city) + 1)
-        write_looks(city, journal, now_of(city) + 1)
-        assert sorted(look["look"] for _, look, _ in _written(city)) == [f"{number:032x}" for number in range(count)]
-        assert journal.begun() == []
-        lost = open_journal(":memory:")
-        assert (recall(city, lost), recall(city, lost)) == (count, 0)
-        assert lost.of_offices(["renewal"], 2**53, count) == journal.of_offices(["renewal"], 2**53, count)
-
-
-def _resolve(place: str) -> Any:
-    import api.looks.batches as batches
-
-    return batches._settle if place.endswith("_settle") else getattr(Journal, place.rpartition(".")[2])
-
-
-def test_two_that_write_the_same_batch_tell_it_once(city: Application) -> None:
-    journal = open_journal(":memory:")
-    _told(journal, 3, now_of(city) - 5_000, "supervision")
-    before = len(_written(city))
-    journal.begin(b"b" * 16, "supervision", 2**53)
-    (batch,) = journal.begun()
-    rival = open_journal(":memory:")
-    rival.add(batch.looks)
-    rival.begin(batch.act_id, "supervision", 2**53)
-    assert write_looks(city, rival, 0) + write_looks(city, journal, 0) == 1
-    assert len(_written(city)) == before + 3
-
-
 def test_the_journal_is_a_file_of_its_owner_and_a_lost_write_shows_nothing(
     city: Application, door: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,32 +276,3 @@ def test_the_journal_is_a_file_of_its_owner_and_a_lost_write_shows_nothing(
     monkeypatch.setattr(Journal, "add", full)
     with signed_in(city, door, account="head") as client:
         assert client.get(f"/api/cases/{case}/timeline").status_code == 503
-
-
-@pytest.mark.parametrize(
-    "grown_by",
-    [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(5, marks=pytest.mark.soak)],
-)
-def test_a_process_that_is_killed_while_it_writes_looks_is_followed_by_one_that_completes_them(
-    founded: Settings, run: Run, grown_by: int
-) -> None:
-    count = 6 * MOST + 1
-    with open_application(founded) as application, open_door(application, founded.access_file) as door:
-        for office in ("petitions", "housing"):
-            _told(door.looks, count, now_of(application) - 3_600_000, office)
-        before = application.ledger.head().size
-    places = ["--home", str(founded.home), "--database", founded.database]
-    process = subprocess.Popen([sys.executable, "-m", "api.cli", "tick", *places], stdout=subprocess.DEVNULL)
-    log = open_log(founded)
-    while log.head().size < before + grown_by and process.poll() is None:
-        pass
-    process.kill()
-    process.wait()
-    log.close()
-    assert run("tick", "--json").code == 0
-    assert run("tick", "--json").json["looks"] == 0
-    with open_application(founded) as application:
-        written = _written(application)
-    told = [(stream, look["look"]) for stream, look, _ in written]
-    assert len(told) == len(set(told)) == 2 * count
-    assert run("verify", "--json").json["ok"]
