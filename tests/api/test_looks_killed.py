@@ -100,7 +100,7 @@ def test_two_that_write_the_same_batch_tell_it_once(city: Application) -> None:
 def test_a_process_that_is_killed_while_it_writes_looks_is_followed_by_one_that_completes_them(
     founded: Settings, run: Run, grown_by: int
 ) -> None:
-    count = 6 * MOST + 1
+    count = 2 * MOST + 1
     with open_application(founded) as application, open_door(application, founded.access_file) as door:
         for office in ("petitions", "housing"):
             _told(door.looks, count, now_of(application) - 3_600_000, office)
