@@ -22,12 +22,14 @@ class DueDays:
     """Due days as known at one log position.
 
     A kind is how days are counted (see above); a key day is the raw due day, or the start day where days are working
-    days; both as the rows hold them. `closed` is the log index that closed a clock, or any index from `known_at` on.
+    days; both as the rows hold them. `closed` is the log index that closed a clock, or any index from `known_at` on;
+    no clock asked about was closed before index `since`, so that calendars replaced by then judge none.
     """
 
-    def __init__(self, calendars: Calendars, known_at: int) -> None:
+    def __init__(self, calendars: Calendars, known_at: int, since: int = 0) -> None:
         self._calendars = calendars
         self._known_at = known_at
+        self._since = min(since, known_at)
         self._due: dict[tuple[int, int, int], tuple[date, bool]] = {}
         self._latest = calendars.as_known(known_at - 1)
 
@@ -41,9 +43,14 @@ class DueDays:
             self._due[key] = (due, provisional_between(calendar, first, due.toordinal()))
         return self._due[key]
 
-    def earliest(self, kind: int, key_day: int) -> date:
+    def ordinal(self, kind: int, key_day: int, closed: int) -> int:
+        """Return the day on which a clock is due, as a proleptic ordinal."""
+        calendar = self._latest if closed >= self._known_at else self._calendars.as_known(closed - 1)
+        return due_ordinal(calendar, kind, key_day)
+
+    def earliest(self, kind: int, key_day: int) -> int:
         """Return the earliest day that any calendar known so far gives a clock of this key day, or of a later one."""
-        return min(due_day(calendar, kind, key_day) for _, calendar in self._known)
+        return min(due_ordinal(calendar, kind, key_day) for _, calendar in self._known)
 
     def first_key_day(self, kind: int, due_on: date) -> int:
         """Return the smallest key day that any calendar known so far makes due on this day or later."""
@@ -64,14 +71,14 @@ class DueDays:
 
     @cached_property
     def _known(self) -> list[tuple[int, Calendar]]:
-        """The calendars known so far, each with the index of its act; the first is the one known before any act."""
-        first = (-1, self._calendars.as_known(-1))
-        return [first, *((since, calendar) for since, calendar in self._calendars.steps if since < self._known_at)]
+        """The calendars that judge, each with the index of its act; the first is the one that judges first."""
+        steps = [step for step in self._calendars.steps if self._since <= step[0] < self._known_at]
+        return [(-1, self._calendars.as_known(self._since - 1)), *steps]
 
 
 def provisional_between(calendar: Calendar, first: int, last: int) -> bool:
     """Say whether a notice yet to come can change what is said of a day from first to last, both included."""
-    return any(calendar.provisional(date.fromordinal(day)) for day in range(first, last + 1))
+    return any(map(calendar.provisional, map(date.fromordinal, range(first, last + 1))))
 
 
 def due_day(calendar: Calendar, kind: int, key_day: int) -> date:
@@ -101,6 +108,20 @@ _CALENDARS_KEPT = 64
 
 
 def _bound(calendar: Calendar, kind: int, day: date) -> int:
-    if kind > 0:
-        return start_bound(calendar, day, kind).toordinal()
-    return raw_bound(calendar, day, weekends_roll=kind == CALENDAR_DAYS).toordinal()
+    """Return the first key day that is not overdue on a day; kept as due days are, the days asked about being few."""
+    known, bounds = _bounds.get(id(calendar)) or (None, {})
+    if known is not calendar or len(bounds) > _DAYS_KEPT:
+        if len(_bounds) >= _CALENDARS_KEPT:
+            _bounds.clear()
+        bounds = {}
+        _bounds[id(calendar)] = (calendar, bounds)
+    bound = bounds.get((kind, day))
+    if bound is None:
+        rolls = kind == CALENDAR_DAYS
+        found = start_bound(calendar, day, kind) if kind > 0 else raw_bound(calendar, day, weekends_roll=rolls)
+        bound = bounds[kind, day] = found.toordinal()
+    return bound
+
+
+_bounds: dict[int, tuple[Calendar, dict[tuple[int, date], int]]] = {}
+_DAYS_KEPT = 10_000

@@ -86,6 +86,7 @@ class Question:
             self._alive += f" AND case_id IN (SELECT case_id FROM ({HELD}) AS held WHERE leader = :leader)"
         self._indexed = filters.soon is None and self._is_indexed()
         self._first_epoch = self._epoch_of(as_of_ms)
+        self._alive_due = DueDays(moment.reference.calendars, moment.known_at, self._first_epoch << EPOCH_BITS)
 
     @property
     def condition(self) -> str:
@@ -126,7 +127,7 @@ class Question:
         if self._soon is not None:
             first_day = max(first_day or self.day, self.day)
         for kind in self._kinds:
-            first = self.due.first_key_day(kind, first_day) if first_day is not None else 0
+            first = self._alive_due.first_key_day(kind, first_day) if first_day is not None else 0
             for part in self._parts():
                 yield f"{part} AND {self._asked(kind)} AND {self._alive}{units}", kind, first
 
@@ -141,18 +142,18 @@ class Question:
     def _asked(self, kind: int) -> str:
         """Return the condition on the key day for rows of a kind."""
         if self._soon is None:
-            return self.due.overdue(kind, self._since)
+            return self._alive_due.overdue(kind, self._since)
         last = date.fromordinal(min(self.day.toordinal() + self._soon + 1, LAST_DAY))
-        return f"({self.due.overdue(kind, last)} AND NOT {self.due.overdue(kind, self.day)})"
+        return f"({self._alive_due.overdue(kind, last)} AND NOT {self._alive_due.overdue(kind, self.day)})"
 
     def sort_key(self, row: Row) -> SortKey:
         """Return what rows are ordered by: due day, then key day, case, clock and segment."""
         kind, key_day, case, clock, segment = row[:5]
-        return (self.due.due(kind, key_day, row[9])[0].toordinal(), key_day, case, clock, segment)
+        return (self.due.ordinal(kind, key_day, row[9]), key_day, case, clock, segment)
 
     def horizon(self, kind: int, row: Row) -> SortKey:
         """Return a key that no row after this one of the same scan comes before, whichever calendar judges it."""
-        return (self.due.earliest(kind, row[1]).toordinal(), *row[1:5])
+        return (self._alive_due.earliest(kind, row[1]), *row[1:5])
 
     def leaders(self, cases: Collection[str]) -> dict[str, str]:
         """Return who holds the leader packages of these cases at the moment; cases without one are left out."""

@@ -1,7 +1,8 @@
 """Merging ordered range scans into one page.
 
-Each scan is ordered by key day, the page by due day. The two orders agree under one calendar; where calendars known at
-different times judge different rows, a row is handed out only once no scan can still bring one that is due before it.
+A scan reads clocks whose days are counted in one way, out of one range of an index for each epoch. It is ordered by key
+day, the page by due day. The two orders agree under one calendar; where calendars known at different times judge
+different rows, a row is handed out only once no scan can still bring one that is due before it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from projections.tables import Row
 
 SortKey = tuple[int, int, str, str, int]
 
-_SCANS_A_QUERY = 64
-_LEAST_CHUNK = 32
+_SCANS_A_QUERY = 16
+_MORE = 16
 COLUMNS = "kind, key_day, case_id, clock, segment, unit, shadow, rule, start_day, km, flags"
 
 
@@ -28,10 +29,10 @@ class Scanned(Protocol):
 
 
 class _Scan:
-    """One range scan, read in chunks; `horizon` is None once it is exhausted."""
+    """The ranges of one kind, read together in chunks; `horizon` is None once they are exhausted."""
 
-    def __init__(self, condition: str, kind: int, first: int) -> None:
-        self.condition = condition
+    def __init__(self, conditions: list[str], kind: int, first: int) -> None:
+        self.conditions = conditions
         self.kind = kind
         self.first = first
         self.last: Row | None = None
@@ -40,8 +41,11 @@ class _Scan:
 
 def first_rows(question: Scanned, limit: int, after: SortKey | None) -> tuple[list[Row], bool]:
     """Return the first `limit` rows behind a sort key, in order, and whether there are more."""
-    scans = [_Scan(*described) for described in question.scans(after)]
-    chunk = max(_LEAST_CHUNK, (limit + 1) // max(1, len(scans) // 2))
+    ranges: dict[tuple[int, int], list[str]] = {}
+    for condition, *described in question.scans(after):
+        ranges.setdefault((described[0], described[1]), []).append(condition)
+    scans = [_Scan(conditions, kind, first) for (kind, first), conditions in ranges.items()]
+    chunk = limit + 1 + _MORE
     found: list[tuple[SortKey, Row]] = []
     hungry = scans
     while True:
@@ -69,9 +73,13 @@ def _fetch(question: Scanned, scans: list[_Scan], chunk: int) -> Iterator[Row]:
         if scan.last is not None:
             bound = f"(key_day, case_id, clock, segment) > (:d{number}, :c{number}, :k{number}, :s{number})"
             parameters |= dict(zip((f"{name}{number}" for name in "dcks"), scan.last[1:5], strict=True))
+        ending = f"ORDER BY key_day, case_id, clock, segment LIMIT {chunk}"
+        ranges = " UNION ALL ".join(
+            f"SELECT * FROM (SELECT {COLUMNS} FROM view_clocks WHERE {condition} AND {bound} {ending}) AS range{place}"
+            for place, condition in enumerate(scan.conditions)
+        )
         parts.append(
-            f"SELECT * FROM (SELECT {number} AS scan, {COLUMNS} FROM view_clocks WHERE {scan.condition} AND {bound} "
-            f"ORDER BY key_day, case_id, clock, segment LIMIT {chunk}) AS part{number}"
+            f"SELECT * FROM (SELECT {number} AS scan, {COLUMNS} FROM ({ranges}) AS ranges {ending}) AS part{number}"
         )
     counts = [0] * len(scans)
     for number, *values in question.ask(" UNION ALL ".join(parts), **parameters):
