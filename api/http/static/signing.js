@@ -128,6 +128,7 @@ function kept(mode, ask) {
 }
 
 export const keyOf = (name) => kept("readonly", (keys) => keys.get(name));
+export const keyNames = () => kept("readonly", (keys) => keys.getAllKeys());
 export const keepKey = (name, key) => kept("readwrite", (keys) => keys.put(key, name));
 export const forgetKey = (name) => kept("readwrite", (keys) => keys.delete(name));
 
