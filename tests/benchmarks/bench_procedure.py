@@ -1,8 +1,9 @@
 """Full-length cases through the use cases beside plain aggregates with as many events; long cases beside short ones.
 
 A case is told as `procedures.STEPS` has it. Beside it stands the library's own aggregate with as many events, unsigned,
-its texts in the events, saved act by act by one caller, as in the other tables. `--cases 10000` tells the soak's number
-of cases once, in batches by turns.
+its texts in the events, saved act by act by one caller, as in the other tables: aggregates that stay in the caller's
+hands, for which nothing is looked up. What a command costs there that names a case, as ours does, stands beside it as a
+peer without a bar. `--cases 10000` tells the soak's number of cases once, in batches by turns.
 """
 
 from __future__ import annotations
@@ -61,6 +62,19 @@ def plain_single(ledger: PlainLedger, count: int) -> int:
     return count * len(STEPS)
 
 
+def plain_by_name(ledger: PlainLedger, count: int) -> int:
+    """Tell so many cases, each act of the aggregate that the library's repository brings by its id."""
+    first, *rest = STEPS
+    for _ in range(count):
+        matter = Matter(first.action, dict(first.public), dict(first.sealed))
+        ledger.save(matter)
+        for step in rest:
+            found: Matter = ledger.repository.get(matter.id)
+            found.act(step.action, dict(step.public), dict(step.sealed))
+            ledger.save(found)
+    return count * len(STEPS)
+
+
 def single(bureaus: Bureaus, count: int) -> int:
     """Tell so many cases act by act: prepare, sign, commit."""
     for case in cases(count):
@@ -81,11 +95,13 @@ def measure(store: str, bureaus: Bureaus, plain: PlainLedger) -> list[Figure]:
     sides: dict[str, Side] = {
         "one caller": lambda: timed(lambda: single(bureaus, one)),
         "plain one caller": lambda: timed(lambda: plain_single(plain, one)),
+        "plain by name": lambda: timed(lambda: plain_by_name(plain, one)),
         "bulk": lambda: timed(lambda: bulk(bureaus, many)),
         "plain bulk": lambda: timed(lambda: plain_bulk(plain, many)),
     }
     wanted = [
         Comparison("one caller", "plain one caller", BAR),
+        Comparison("one caller", "plain by name"),
         Comparison("bulk", "plain one caller", BAR),
         Comparison("bulk", "plain bulk"),
     ]
