@@ -19,7 +19,7 @@ from api.http.edge import Gate
 from api.http.limiting import Limits
 from api.listening import Listening
 from api.looks.batches import write_down
-from api.main import Application, milliseconds, open_sessions
+from api.main import Application, machine_clock, milliseconds, open_sessions
 from api.oidc.provider import Provider
 from api.oidc.settings import OidcSettings
 from api.publishing.schedule import publish_once, publishing
@@ -48,7 +48,8 @@ def serve(
     """Serve until interrupted."""
     check_port(listening.address, port)
     tick_once(application)
-    now = milliseconds(application.clock)
+    # A provider tells the world's time, also where the clock is a demonstration's.
+    now = milliseconds(machine_clock)
     provider = None if oidc is None else Provider(oidc, lambda: now() // 1_000)
     with (
         open_sessions(application) as sessions,

@@ -55,8 +55,8 @@ def serve_command(
     listening = check_listening(
         host, certificate, private_key, behind_proxy or (), demonstration=settings.demo_marker.exists()
     )
-    check_port(listening.address, port)
     provider = load_oidc(oidc or settings.oidc_file) if oidc or settings.oidc_file.exists() else None
+    check_port(listening.address, port)
     clock = demo_clock(settings) or machine_clock
     with open_application(settings, clock=clock, confirm_clock=confirm_clock) as application:
         url = _url(listening.address, port, listening.scheme)

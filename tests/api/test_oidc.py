@@ -342,3 +342,7 @@ def test_an_account_is_mapped_on_the_command_line(founded: Any, run: Run) -> Non
     assert run("accounts", "add", "lin", "--officer", "officer-lin", "--no-password").code == 2
     assert run("accounts", "add", "lin", "--officer", "officer-lin", "--subject", "s-1", "--no-password").code == 0
     assert run("accounts", "add", "shen", "--officer", "officer-shen", "--subject", "s-1", "--no-password").code == 2
+    founded.oidc_file.write_text(GOOD + 'algorithms = ["none"]')
+    refused = run("serve")
+    assert (refused.code, "algorithms" in refused.err) == (2, True)
+    assert run("serve", "--oidc", founded.home / "nowhere.toml").code == 2
