@@ -25,8 +25,8 @@ from domain.vocabulary import name_of
 from domain.wording import SEALED_FIELDS, VALUES
 
 REGISTER: Final = "case.registered.v1"
-LEFT_OUT: Final = frozenset({"imported", "claim_key"})
-"""Fields that a form does not have: an importer's, and the key behind a printed claim code, which `sundial` makes."""
+LEFT_OUT: Final = frozenset({"imported", "claim_key", "code_key"})
+"""Fields that a form does not have: an importer's, and the keys behind printed codes, which the browser makes."""
 MOST_GIVEN: Final = 400
 """How many characters of an address a field is filled in with."""
 _FILES: Final = frozenset({SOURCE, "attachments"})

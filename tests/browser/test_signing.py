@@ -54,6 +54,7 @@ def test_an_officer_registers_a_matter_with_the_key_in_a_file(readers: MakeReade
     _check_slip(page, reader.site, stream)
     reader.check("slip")
     _attach(reader, stream.removeprefix("case/"))
+    _name_representative(reader, stream.removeprefix("case/"))
 
 
 def _attach(reader: Reader, case: str) -> None:
@@ -71,6 +72,26 @@ def _attach(reader: Reader, case: str) -> None:
         page.get_by_role("link", name="attachment 1 of act 2").click()
     assert saved.value.path().read_bytes() == b"dark"
     reader.check("desk-case-files")
+
+
+def _name_representative(reader: Reader, case: str) -> None:
+    """Somebody who speaks for several gets a slip of their own, whose code claims a key of the same case."""
+    page = reader.page
+    reader.open(f"/desk/cases/{case}/acts/case.representative_named.v1?lang=en")
+    page.set_input_files("#key", _key_file(reader.site))
+    page.fill("[name=name]", "代表")
+    page.click("form#act > button")
+    page.click("#sign")
+    page.wait_for_selector("#slip-page:not([hidden])")
+    code = page.inner_text("#slip-code")
+    reader.open(f"/claim?lang=en#{case}.{code}.several")
+    page.click("form#petition > button:last-of-type")
+    page.wait_for_selector("#review:not([hidden])")
+    page.click("#sign")
+    page.wait_for_selector("#done:not([hidden])")
+    application = reader.site.application
+    (key,) = fold_case(application, case, None, application.ledger.reference())[0].petitioner_keys
+    assert (key.custody, bool(key.code)) == ("printed", True)
 
 
 def _check_slip(page: Page, site: Site, stream: str) -> None:

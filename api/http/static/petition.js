@@ -239,9 +239,10 @@ function begin() {
   writeFields();
   if (mode === "claim") by("code").value = sessionStorage.getItem(codePlace) ?? "";
   if (mode === "claim" && location.hash) {
-    const [kase, code] = location.hash.slice(1).split(".");
+    const [kase, code, several] = location.hash.slice(1).split(".");
     by("case").value = kase;
     by("code").value = code ?? "";
+    by("several").checked = several === "several";
     history.replaceState(null, "", location.pathname + location.search);
   }
   showPaper();

@@ -48,7 +48,8 @@ function streamOf(draft) {
 async function wishOf(draft) {
   const [office, post, role] = document.getElementById("seat").value.split("|");
   const command = { stream: streamOf(draft), action: form.dataset.action, ...partsOf() };
-  if (prints(command.public)) command.public.claim_key = await claimKey(form.dataset.origin, command.stream);
+  const codeField = codeFieldOf(command);
+  if (codeField) command.public[codeField] = await claimKey(form.dataset.origin, command.stream);
   return { command, actor: { actor: form.dataset.actor, post, office, role, key_id: key.id }, act_id: draft.act_id };
 }
 
@@ -74,8 +75,12 @@ function show(kind, ...parts) {
   result.scrollIntoView({ block: "nearest" });
 }
 
-// A slip is printed where somebody stands at the window: a matter that the office found itself has nobody.
-const prints = (told) => Boolean(document.getElementById("slip")?.checked) && told.channel !== "found";
+// A slip is printed for whoever stands at the window, and for each who speaks for several: its code's key is a field of
+// the act. A matter that the office found itself has nobody.
+function codeFieldOf(command) {
+  if (command.action === "case.representative_named.v1") return "code_key";
+  return document.getElementById("slip")?.checked && command.public.channel !== "found" ? "claim_key" : "";
+}
 
 async function prepare() {
   need(!form.dataset.sending, said("Sending"));
@@ -116,7 +121,7 @@ async function commit() {
   const receipt = Object.assign(document.createElement("a"), { href: `/receipts/${told.index}?act_id=${body.draft.act_id}&lang=${form.dataset.lang}`, textContent: said("Receipt") });
   const opened = Object.assign(document.createElement("a"), { href: `/desk/${body.draft.command.stream.replace(/^(?!case\/)/, "streams/").replace(/^case\//, "cases/")}?lang=${form.dataset.lang}`, textContent: body.draft.command.stream });
   const onward = form.dataset.next ? [Object.assign(document.createElement("a"), { id: "onward", href: form.dataset.next, textContent: said("Onward") })] : [];
-  if (body.draft.command.public.claim_key) await showSlip(form, body.draft.command, told);
+  if (codeFieldOf(body.draft.command)) await showSlip(form, body.draft.command, told);
   show("good", `${said("Recorded")} ${told.index} · ${told.recorded_at}`, ...onward, opened, receipt);
 }
 

@@ -30,7 +30,9 @@ export async function showSlip(form, command, told) {
   by("slip-entry").textContent = `${told.index} · ${told.recorded_at}`;
   by("slip-code").textContent = code;
   by("slip-place").textContent = `${location.origin}/claim`;
-  by("slip-qr").replaceChildren(drawn(`${location.origin}/claim#${number}.${code}`, form.dataset.saidQr));
+  const several = command.public.code_key ? ".several" : "";
+  by("slip-qr").replaceChildren(drawn(`${location.origin}/claim#${number}.${code}${several}`, form.dataset.saidQr));
+  by("slip-several").hidden = !several;
   const query = await queryCode(form, number);
   by("slip-query").textContent = query;
   by("slip-follow").hidden = !query;
