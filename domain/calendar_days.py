@@ -199,8 +199,11 @@ def day_table(
         return
     first = first or date(min(calendar.years) - 1, 1, 1)
     last = last or date(max(calendar.years) + 2, 12, 31)
-    working = 0
+    working = rolled = 0
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        working += calendar.is_working_day(day)
-        yield DayRow(ordinal, calendar.roll(day, weekends_roll).toordinal(), working)
+        if calendar.is_working_day(day):
+            working, rolled = working + 1, ordinal
+        elif rolled < ordinal:  # a day within a rest rolls to where the rest's first day rolled to
+            rolled = calendar.roll(day, weekends_roll).toordinal()
+        yield DayRow(ordinal, rolled, working)
