@@ -19,7 +19,7 @@ from api.errors import ApiError, NotThere, describe
 from api.http.depends import Opened
 from api.http.pages import Lang
 from api.http.problems import documented
-from api.http.rendering import render
+from api.http.rendering import in_language, render
 from api.http.signin import door, local_path, set_cookie
 from api.oidc.provider import Provider
 from api.wording import Wording
@@ -39,6 +39,7 @@ def leave(request: Request, application: Opened, passed: Passed, next: Text = "/
     sessions: Sessions = request.app.state.sessions
     provider = provider_of(request)
     onward = local_path(next) if len(next) <= 600 else "/"
+    onward = in_language(onward, lang) if lang != "zh" else onward
     attempt, browser = sessions.begin_attempt(f"{lang} {onward}")
     try:
         answer = RedirectResponse(provider.begin(attempt, back_of(request, provider)), 303)

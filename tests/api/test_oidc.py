@@ -113,7 +113,7 @@ def test_an_officer_signs_in_there_and_goes_on_here(world: World) -> None:
     world.client.cookies.set(COOKIE, "f" * 64)  # planted beforehand
     answer = world.back(world.leave("?next=/lists&lang=en"))
     assert answer.status_code == 200
-    assert 'content="0;url=/lists"' in answer.text
+    assert 'content="0;url=/lists?lang=en"' in answer.text
     given = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(COOKIE))
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {part.strip() for part in given.split(";")}
     assert "f" * 64 not in given

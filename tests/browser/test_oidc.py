@@ -41,7 +41,7 @@ def test_an_officer_comes_back_from_another_site_signed_in(
     if scripts:
         reader.check("sign-in-oidc")
     reader.page.get_by_role("link", name="Sign in with single sign-on").click()
-    reader.page.wait_for_url("**/lists")
+    reader.page.wait_for_url("**/lists?lang=en")
     assert "heng-there" in reader.page.inner_text(".who")
     reader.page.locator(".leave button").click()
     reader.page.wait_for_url("**/sign-in?left=1**")
