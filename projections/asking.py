@@ -16,6 +16,7 @@ from projections.answers import Page
 from projections.clocks import civil_day
 from projections.cursors import FIRST_DAY, LAST_DAY, format_cursor, parse_after
 from projections.entries import recorded_at
+from projections.epochs import first_epoch
 from projections.reader import Moment, Reader
 from projections.tables import EPOCH_BITS, OPEN_EPOCH, Row
 from projections.view import View
@@ -59,10 +60,15 @@ class Asking:
         self.day = day_of(self.as_of_ms)
         self._units = [] if unit is None else moment.units_under(unit)
         times = {"known_at": moment.known_at, "as_of": self.as_of_ms, "since": self.since_ms}
-        self._parameters: dict[str, object] = {**times, **named}
+        self._parameters: dict[str, object] = {**times, **named, "only_unit": next(iter(self._units), None)}
 
     def units(self, column: str = "unit") -> str:
-        """Return what holds of rows of the unit's subtree, to be joined to a condition; nothing if no unit is asked."""
+        """Return what holds of rows of the unit's subtree, to be joined to a condition; nothing if no unit is asked.
+
+        An office without any below it is asked for by itself: an index that begins with it is then in the list's order.
+        """
+        if len(self._units) == 1:
+            return f" AND {column} = :only_unit"
         return f" AND {column} IN (:values)" if self._units else ""
 
     def named(self, name: str) -> object:
@@ -91,15 +97,7 @@ class Asking:
 
     def first_epoch(self) -> int:
         """Return the first epoch in which a row alive at the moment can have ended; OPEN_EPOCH if none can."""
-        moment, epoch = self.moment, 0
-        size = moment.position
-        if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= self.as_of_ms):
-            return OPEN_EPOCH
-        while (epoch + 1) << EPOCH_BITS < moment.known_at:
-            if recorded_at(moment.session, (epoch + 1) << EPOCH_BITS) > self.as_of_ms:
-                break
-            epoch += 1
-        return epoch
+        return first_epoch(self.moment, self.as_of_ms)
 
     def epochs(self) -> list[int]:
         """Return the epochs in which a row alive at the moment can have ended, the open one last."""

@@ -11,6 +11,7 @@ from projections.clocks import civil_day, kind_of
 from projections.cursors import FIRST_DAY, LAST_DAY
 from projections.due import DueDays
 from projections.entries import recorded_at
+from projections.epochs import first_epoch
 from projections.errors import ClockUnknown
 from projections.figures import PACKAGE
 from projections.reader import Moment
@@ -74,7 +75,7 @@ class Question:
         duties = [row for row in rows if row.nature == "duty"]
         self._kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in duties})
         self._units = moment.units_under(filters.unit) if filters.unit is not None else []
-        given = {"clock": filters.clock, "leader": filters.leader, "cases": cases}
+        given = {"clock": filters.clock, "leader": filters.leader, "cases": cases, "unit": filters.unit}
         self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, **given}
         self._alive = ALIVE + (" AND clock = :clock" if filters.clock is not None else "")
         if clocks:
@@ -85,16 +86,15 @@ class Question:
         if self._led:
             self._alive += f" AND case_id IN (SELECT case_id FROM ({HELD}) AS held WHERE leader = :leader)"
         self._indexed = filters.soon is None and self._is_indexed()
-        self._first_epoch = self._epoch_of(as_of_ms)
+        self._first_epoch = first_epoch(moment, as_of_ms)
         self._alive_due = DueDays(moment.reference.calendars, moment.known_at, self._first_epoch << EPOCH_BITS)
 
     @property
     def condition(self) -> str:
         """What holds of exactly the rows that answer."""
         kinds = " OR ".join(self._asked(kind) for kind in self._kinds)
-        units = " AND unit IN (:values)" if self._units else ""
         indexed = f" AND outlived = 1 AND ep >= {self._first_epoch}" if self._indexed else ""
-        return f"{self._alive}{units}{indexed} AND ({kinds})"
+        return f"{self._alive}{self._of_units()}{indexed} AND ({kinds})"
 
     def overdue_before(self, day: date) -> str:
         """Return what holds of clocks whose due day is before a day, as known, whether they are open or not."""
@@ -122,7 +122,7 @@ class Question:
 
     def scans(self, after: SortKey | None) -> Iterator[tuple[str, int, int]]:
         """Yield the range scans that make up the answer: a condition, its kind, and the first key day to read."""
-        units = " AND unit IN (:values)" if self._units else ""
+        units = self._of_units()
         first_day = date.fromordinal(after[0]) if after is not None else None
         if self._soon is not None:
             first_day = max(first_day or self.day, self.day)
@@ -130,6 +130,12 @@ class Question:
             first = self._alive_due.first_key_day(kind, first_day) if first_day is not None else 0
             for part in self._parts():
                 yield f"{part} AND {self._asked(kind)} AND {self._alive}{units}", kind, first
+
+    def _of_units(self) -> str:
+        """Return what holds of rows of the unit's subtree; of one office the index is in the order of the list."""
+        if len(self._units) == 1:
+            return " AND unit = :unit"
+        return " AND unit IN (:values)" if self._units else ""
 
     def _parts(self) -> Iterator[str]:
         """Yield the conditions of the ranges of an index that together hold every row that can answer."""
@@ -166,21 +172,3 @@ class Question:
         if moment.known_at in (0, moment.position):
             return True
         return self.day.toordinal() <= civil_day(recorded_at(moment.session, moment.known_at - 1))
-
-    def _epoch_of(self, as_of_ms: int) -> int:
-        """Return the first epoch that matters: what was alive at a moment was closed by an entry recorded after it.
-
-        So epochs that had ended by then do not matter; nor does any but the open one if nothing was recorded since.
-        """
-        moment = self._moment
-        size = moment.position
-        if moment.known_at == size and (size == 0 or recorded_at(moment.session, size - 1) <= as_of_ms):
-            return OPEN_EPOCH
-        low, high = 0, max(0, moment.known_at - 1) >> EPOCH_BITS
-        while low < high:
-            middle = (low + high + 1) // 2
-            if recorded_at(moment.session, middle << EPOCH_BITS) > as_of_ms:
-                high = middle - 1
-            else:
-                low = middle
-        return low

@@ -69,6 +69,7 @@ PACKAGES = Table(
     ),
     (
         Index("page", f"ep, held, {_DEADLINE}", "office, leader, kind, k0, km, kx, v0, v1, touched_at"),
+        Index("office", f"office, ep, held, {_DEADLINE}", "leader, kind, k0, km, kx, v0, v1, touched_at"),
         Index("board", "office, post, leader", "k0, kx, v0"),
         Index("leader", "leader, case_id, package, segment", _BOARD),
         Index("proposals", "case_id, proposal", "", "proposal > 0"),
@@ -105,7 +106,7 @@ class PackageRows:
     """The view behind everything that is asked about leader packages."""
 
     name = "packages"
-    version = 1
+    version = 2
     tables = (PACKAGES, MARKS)
     actions: frozenset[str] | None = _ACTS | {
         DIVERTED,

@@ -35,8 +35,8 @@ class Moment:
     `known_at` says that exactly the first so many entries are known; `position` is how many the views have folded.
     `reference` holds the rules and calendars known then. `ends` are the times at which the first and the last known
     entry were recorded, Unix milliseconds, 0 for none; None where the entries are not at hand. `tallies` are the
-    counts kept between questions, None where each is counted for itself, and `generation` tells how often the view
-    was built.
+    counts kept between questions, None where each is counted for itself, `generation` tells how often the view was
+    built, and `epochs` when each epoch began, as far as somebody asked.
     """
 
     session: Session
@@ -46,6 +46,7 @@ class Moment:
     ends: tuple[int, int] | None = None
     tallies: Tallies | None = None
     generation: int = 0
+    epochs: dict[int, int] | None = None
 
     def units_under(self, unit: str) -> list[str]:
         """Return an office and all offices below it, as the tree was known. Raises UnitUnknown if it was not in it."""
@@ -68,6 +69,7 @@ class Reader:
         self.database = database
         self._references: dict[int, Reference] = {}
         self._tallies = Tallies()
+        self._epochs: dict[int, int] = {}
         self._built = False
         self.decode = decode
 
@@ -98,6 +100,7 @@ class Reader:
                 (first_ms if size else 0, last_ms),
                 self._tallies if kept else None,
                 generation,
+                self._epochs,
             )
 
     def _reference(self, session: Session, known_at: int, published: int) -> Reference:

@@ -84,7 +84,8 @@ class Tallies:
         cases = self._cases(moment, *sorted((held.known_at, moment.known_at)))
         if not cases:
             return held.counts if cases is not None else None
-        before = count(replace(moment, known_at=held.known_at), cases)
+        ends = moment.ends and (moment.ends[0], held.last_ms)
+        before = count(replace(moment, known_at=held.known_at, ends=ends), cases)
         return _sum(held.counts, before, count(moment, cases))
 
     def _cases(self, moment: Moment, old: int, new: int) -> list[str] | None:

@@ -39,8 +39,8 @@ def multiply(url: str, copies: int) -> None:
             if table.name not in _LEFT_OUT:
                 with _without_indexes(server, table.name):
                     _copy(server, table, kept, copies)
-                server.execute(SQL("VACUUM (ANALYZE) {}").format(Identifier(table.name)))
-        server.execute("VACUUM (ANALYZE) entries")
+        for name in ("entries", *(table.name for table in tables)):
+            server.execute(SQL("VACUUM (ANALYZE) {}").format(Identifier(name)))
 
 
 def count_live(url: str, day: str) -> tuple[int, int]:
