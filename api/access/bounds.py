@@ -115,7 +115,10 @@ class Bounds:
         return next(iter(found), None) if case.stream != f"case/{self.case}" else None
 
     def _reaches(self, root: str, office: str) -> bool:
-        return office == root or self.people.is_under(office, root)
+        """Walk up from an office; one that was closed stays where it was, and so does what it left behind."""
+        while office in self.people.offices and office != root:
+            office = self.people.offices[office].parent
+        return office == root
 
 
 def concerned(case: Case) -> frozenset[str]:

@@ -95,7 +95,7 @@ _LOOKS: Final = [
 ]
 _LISTS: Final = [
     *_get(OFFICES, *(f"/api/{listing.name}{form}" for listing in LISTS for form in ("", ".csv", ".xlsx"))),
-    *_get(OFFICES, "/", "/figures", "/lists", "/lists/{name}"),
+    *_get(OFFICES, "/", "/figures", "/bulletin", "/changes", "/lists", "/lists/{name}"),
 ]
 
 _ROOMS: Final = (

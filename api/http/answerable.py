@@ -21,13 +21,14 @@ from domain.people import People
 from domain.refusals import PREFIX
 from projections.replay import CaseReplay
 
+_DUTIES: Final[Mapping[str, str]] = {"chief": "duty_chief", "supervising": "duty_supervising"}
 MOST: Final = 30
 """How many refused acts are shown, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """One who answers: as what (holder, measure, package, chief, supervising), the office, and its post and officer."""
+    """One who answers: as what, a key of the catalogues, at which office, and its post and officer."""
 
     duty: str
     office: str
@@ -54,20 +55,20 @@ def answerable_for(told: CaseReplay, chosen: int, people: People) -> list[Answer
         return []
     step = told.steps[chosen - 1]
     state, office = step.state, str(step.state.get("office") or "")
-    found = [Answerable("holder", office)] if office else []
+    found = [Answerable("duty_holder", office)] if office else []
     if state.get("measure_post"):
-        found.append(Answerable("measure", office, str(state["measure_post"])))
+        found.append(Answerable("duty_measure", office, str(state["measure_post"])))
     package: Mapping[str, Any] = state.get("package") or {}
     if package and not package.get("resolved_at"):
         leader = (str(package.get(name) or "") for name in ("office", "post", "leader"))
-        found.append(Answerable("package", *leader))
+        found.append(Answerable("duty_package", *leader))
     designated = people.designations.get(office, ())
     found += [_designated(office, one) for one in designated if one.known_at(step.index + 1)]
     return found
 
 
 def _designated(office: str, one: Designation) -> Answerable:
-    return Answerable(one.designation, office, one.post, one.officer)
+    return Answerable(_DUTIES[one.designation], office, one.post, one.officer)
 
 
 def refused_of(application: Application, told: CaseReplay, bounds: Bounds) -> list[Refused]:

@@ -26,6 +26,7 @@ from api.http import (
     list_pages,
     log,
     looks_pages,
+    month_pages,
     oidc_door,
     pages,
     petitioner_pages,
@@ -53,6 +54,7 @@ NAMED: Any = {"title": "Sundial 日晷", "version": VERSION, "docs_url": None, "
 LOCAL = Gate()
 WORK = (
     dashboard_pages,
+    month_pages,
     desk_pages,
     stream_pages,
     list_pages,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +17,7 @@ from api.charts import Chart, Series, draw
 from api.errors import ApiError, describe
 from api.http.depends import Opened
 from api.http.forms import Field, axis_fields, choices_of
+from api.http.list_pages import with_deeds
 from api.http.names import Names
 from api.http.pages import Lang
 from api.http.problems import documented
@@ -24,14 +27,18 @@ from api.http.tiles_of_work import tiles_of
 from api.lists.asking import Asked
 from api.lists.catalogue import BY_NAME
 from api.lists.filters import UNIT
+from api.lists.overdue_lines import GROUPS
 from api.main import Application
 from api.wording import Wording
+from domain.clock import civil_day
 from domain.figure_rows import FIGURES
 from domain.schema import CIVIL
 from projections.errors import QuestionRefused
 
 SHORT = 8
 BANDS = ("closing_days", "overdue_days")
+DOABLE = ("queue", "must", "patrol")
+"""The tables of the overview from whose rows something can be begun."""
 FIRST_FIGURE = "on_time_closure_rate"
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -73,7 +80,10 @@ class Desk:
 def dashboard(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
     """The overview; a wrong question stays in the form."""
     desk = _desk(request, application, passed.bounds(application), lang)
-    told, refused, status = _try(desk, _overview)
+    then = replace(desk, asked=in_month(desk.asked, application.clock()))
+    told, refused, status = _try(then, _overview)
+    if told is not None:
+        told |= {part: with_deeds(told[part], application, passed, lang) for part in DOABLE}
     return render(
         "dashboard.html",
         application,
@@ -81,11 +91,22 @@ def dashboard(request: Request, application: Opened, passed: Passed, lang: Lang 
         passed.viewer,
         address=address_of(request),
         status=status,
-        fields=desk.fields(),
+        fields=desk.fields(Field("month", desk.names.say("columns.month"), "month", desk.asked.get("month", ""))),
         refused=refused,
         told=told,
         asked=_carried(desk),
+        demonstration=application.settings.demo_marker.exists(),
     )
+
+
+def in_month(asked: Mapping[str, str], now: datetime) -> Mapping[str, str]:
+    """What was asked for: of a month without a day, as of its last day, or of today while it lasts."""
+    month = asked.get("month", "")
+    if asked.get("as_of") or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        return asked
+    first = date.fromisoformat(f"{month}-01")
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return {**asked, "as_of": min(last, civil_day(now)).isoformat()}
 
 
 @router.get("/figures", responses=documented(400, 404))
@@ -142,14 +163,14 @@ def _try(desk: Desk, tell: Any) -> tuple[dict[str, Any] | None, str, int]:
 def _overview(desk: Desk) -> dict[str, Any]:
     overdue = desk.ask("overdue")
     overdue.page(desk.application, 1)
-    tiles, by_unit = tiles_of(desk.application, overdue, desk.at, desk.asked)
-    counted = sorted(by_unit.items(), key=lambda pair: (-pair[1], pair[0]))
+    tiles = tiles_of(desk.application, overdue, desk.at, desk.asked)
+    counts = {by: desk.table("overdue-counts", by=by) for by in GROUPS}
     return {
         "at": overdue.as_of,
         "tiles": tiles,
-        "by_unit": [(unit, count, desk.at("/lists/overdue", desk.asked, unit=unit)) for unit, count in counted],
+        "counts": counts,
         "by_unit_chart": _bars(
-            desk, "dashboard.by_unit", [(desk.names.office(unit), count) for unit, count in counted]
+            desk, "dashboard.by_unit", [(desk.names.office(row.unit), row.overdue) for row in counts["unit"].page.rows]
         ),
         "workload": desk.table("workload"),
         "board": desk.table("package-board", SHORT),

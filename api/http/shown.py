@@ -30,7 +30,7 @@ from api.main import Application
 _CASE: Final = re.compile(r"(?:case/)?([0-9a-f]{32})")
 _TRUE: Final = frozenset({"true", "1", "on"})
 _ENGLISH, _CHINESE = "_en", "_zh"
-_HIDDEN: Final = frozenset({"known_at", "as_of", "origin"})
+_HIDDEN: Final = frozenset({"known_at", "as_of", "origin", "by"})
 
 
 @dataclass(frozen=True, slots=True)

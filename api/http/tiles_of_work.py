@@ -26,10 +26,8 @@ class Tile:
     address: str
 
 
-def tiles_of(
-    application: Application, question: Asked, at: Addresses, asked: Mapping[str, str]
-) -> tuple[tuple[Tile, ...], dict[str, int]]:
-    """Count at the moment of a question to the overdue list; also return the overdue clocks by unit."""
+def tiles_of(application: Application, question: Asked, at: Addresses, asked: Mapping[str, str]) -> tuple[Tile, ...]:
+    """Count at the moment of a question to the overdue list."""
     reader, unit = application.reader, question.filters.get("unit")
     when = (question.as_of, question.known_at)
     carried = {key: asked.get(key, "") for key in ("as_of", "known_at", "unit")}
@@ -45,7 +43,4 @@ def tiles_of(
         ),
         "patrol": (sum(row.count for row in count_findings(reader, *when, unit=unit).rows), "patrol", {}),
     }
-    tiles = tuple(
-        Tile(key, count, at(f"/lists/{name}", carried, **more)) for key, (count, name, more) in counts.items()
-    )
-    return tiles, late.by_unit
+    return tuple(Tile(key, count, at(f"/lists/{name}", carried, **more)) for key, (count, name, more) in counts.items())

@@ -7,6 +7,7 @@ from typing import Final
 from api.lists import figure_lines as lines
 from api.lists import filters as by
 from api.lists.listing import Listing, case_links
+from api.lists.overdue_lines import OverdueGroup, count_groups, group_links
 from api.lists.package_lists import PACKAGES
 from api.lists.satisfaction_lines import DissatisfiedLine, dissatisfied_links, dissatisfied_shape
 from api.lists.supervision_lists import SUPERVISION
@@ -38,6 +39,16 @@ _CLOCKS: Final = (
         OverdueClock,
         (by.UNIT, by.CLOCK, by.LEADER, by.DAYS),
         case_links,
+    ),
+    Listing(
+        "overdue-counts",
+        "超期时限汇总",
+        "Overdue clocks counted by unit, clock or leader",
+        count_groups,
+        OverdueGroup,
+        (by.GROUP, by.UNIT, by.CLOCK),
+        group_links,
+        paged=False,
     ),
 )
 _CLAIMED: Final = (

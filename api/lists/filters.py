@@ -86,6 +86,7 @@ PART: Final = Filter(
     example="numerator",
 )
 BY: Final = Filter("by", str, "按", "area, channel or unit", r"area|channel|unit", needed=True, example="area")
+GROUP: Final = Filter("by", str, "按", "unit, clock or leader", r"unit|clock|leader")
 OF: Final = Filter(
     "of",
     str,

@@ -143,14 +143,53 @@ def test_the_overview_shows_the_lists_that_its_endpoints_list(client: TestClient
         assert shown == [{key: _raw(row[key]) for key in seen} for seen, row in zip(shown, rows, strict=False)], name
         assert len(shown) == len(rows) or len(shown) == 8
     overdue = client.get("/api/overdue", params={"as_of": AS_OF, "limit": 1000}).json()["rows"]
-    counted = re.findall(
-        r'data-value="([a-z-]+)"><a href="/lists/overdue[^"]*">[^<]*</a></th><td class="number">(\d+)', page.text
-    )
-    assert {unit: int(count) for unit, count in counted} == {
+    counted = {row["unit"]: row for row in tables.rows("overdue-counts-unit")}
+    assert {unit: int(row["overdue"]) for unit, row in counted.items()} == {
         unit: sum(row["unit"] == unit for row in overdue) for unit in {row["unit"] for row in overdue}
     }
+    for by in ("unit", "clock", "leader"):
+        told = client.get("/api/overdue-counts", params={"as_of": AS_OF, "by": by}).json()["rows"]
+        assert [row["overdue"] for row in tables.rows(f"overdue-counts-{by}")] == [str(row["overdue"]) for row in told]
+        assert sum(row["overdue"] for row in told) == len(overdue)
+        for row in told:
+            exact = client.get(row["links"]["overdue"] + "&limit=1000").json()["rows"] if row.get("links") else None
+            assert exact is None or len(exact) == row["with_below"]
     tiles = dict(re.findall(r'data-tile="(\w+)"><strong>(\d+)', page.text))
     assert int(tiles["overdue"]) == len(overdue)
+
+
+def test_a_month_is_the_overview_as_of_its_last_day_and_what_can_be_begun_stands_beside_the_rows(
+    client: TestClient,
+) -> None:
+    month, day = (
+        client.get("/", params=asked, headers=HTML).text for asked in ({"month": "2025-11"}, {"as_of": "2025-11-30"})
+    )
+    tiles = [re.findall(r'data-tile="(\w+)"><strong>(\d+)', page) for page in (month, day)]
+    assert tiles[0] == tiles[1] != []
+    assert 'name="as_of" value=""' in month
+    assert "/desk/cases/" in month.partition('data-list="supervision"')[2].partition("</table>")[0]
+
+
+def test_the_preview_of_a_bulletin_is_what_its_documents_say(client: TestClient) -> None:
+    page = client.get("/bulletin", params={"month": "2025-11", "lang": "en"}, headers=HTML)
+    assert len(page.content) < MOST_BYTES
+    address = re.findall(r'href="(/api/bulletins/2025-11\.json[^"]*)"', page.text)[0].replace("&amp;", "&")
+    told = client.get(address).json()
+    rows = page.text.partition('data-sheet="figures"')[2].partition("</table>")[0].count("<tr>") - 1
+    assert rows == len(told["figures"])
+    assert f"the first {told['known_at'][0]['size']} entries" in page.text
+    assert page.text.count("<svg") >= 4
+    assert client.get("/bulletin?month=2025-13", headers=HTML).status_code == 400
+
+
+def test_what_changed_on_a_page_is_what_the_endpoint_says(client: TestClient) -> None:
+    asked = {"from": "2025-11-30", "to": "2025-12-31", "unit": "renewal"}
+    page = client.get("/changes", params={**asked, "lang": "en"}, headers=HTML).text
+    told = client.get("/api/diff", params=asked).json()
+    assert f"{told['came']} came, {told['went']} went; {told['total']} changes in all." in page
+    assert page.partition("data-changes")[2].count('scope="row"') == len(told["changes"]) > 0
+    assert client.get("/changes", headers=HTML).status_code == 200
+    assert client.get("/changes?from=then", headers=HTML).status_code == 400
 
 
 def test_the_figures_of_a_month_are_those_of_the_endpoint(client: TestClient) -> None:
