@@ -1,8 +1,9 @@
 """What changed in a figure, or in the overdue list, between two moments, and which acts or mere time made it change.
 
 Both moments are pairs of a world time and a log position. A member that came, went or crossed the line is asked about
-again at each act that was recorded in between, as of the later world time: the acts at which the answer turns made the
-change. Where it differs already before any of them, time passed: a due day went by, or an act took effect.
+again at each act that was known before and took effect between the two world times, and then at each that was recorded
+in between, as of the later world time: the acts at which the answer turns made the change. Where it turns elsewhere,
+time passed: a due day went by.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from domain.effective import from_unix_ms, unix_ms
 from projections.errors import PeriodRefused
 from projections.figures import FIGURE_FACTS
 from projections.figures_answers import FigureRow, rows_of
@@ -23,6 +25,10 @@ from projections.tables import Row
 OVERDUE: Final = "overdue"
 _NOWHERE, _BELOW, _ABOVE = "", "denominator", "numerator"
 _ACTS = "SELECT idx, action FROM view_acts WHERE case_id = :case AND idx >= :first AND idx < :last"
+_EFFECTIVE = """
+    SELECT effective_ms, idx, action FROM view_acts
+    WHERE case_id = :case AND idx < :last AND effective_ms > :since AND effective_ms <= :until
+"""
 _SHARED: Final = """
     SELECT notification_id - 1, topic FROM entries WHERE originator_id IN ('calendar', 'rules')
         AND notification_id > :first AND notification_id <= :last
@@ -110,7 +116,8 @@ def diff(
     return Diff(rows[0], rows[1], len(keys), came, sum(key not in is_now for key in keys), changes)
 
 
-Standing = dict[Key, tuple[str, str]]
+Place = tuple[str, str]
+Standing = dict[Key, Place]
 
 
 class _Asked:
@@ -137,10 +144,9 @@ class _Asked:
     ) -> Change:
         """Return one change with the acts at which the answer turned, and whether time had a part in it."""
         case, clock, item = key
-        (known_then, _), (known_now, as_of) = then, later
+        (known_then, since), (known_now, as_of) = then, later
         place = self.standing(known_then, as_of, case).get(key)
-        time = place != was.get(key)
-        acts: list[MadeBy] = []
+        acts, time = self._took_effect(key, known_then, was.get(key), place, (since, as_of))
         for index, action, of_case in _between(known_now, case, known_then.known_at, known_now.known_at):
             with self._reader.at(FIGURE_FACTS, index + 1) as moment:
                 turned = self.standing(moment, as_of, case).get(key)
@@ -148,7 +154,28 @@ class _Asked:
                 acts.append(MadeBy(index, action, of_case))
                 place = turned
         before, after = was.get(key, (_NOWHERE, "")), now.get(key, (_NOWHERE, ""))
-        return Change(case, clock, item, after[1] or before[1], before[0], after[0], tuple(acts), time)
+        made = tuple(sorted(acts, key=lambda act: act.index))
+        return Change(case, clock, item, after[1] or before[1], before[0], after[0], made, time)
+
+    def _took_effect(
+        self, key: Key, known: Moment, was: Place | None, now: Place | None, times: tuple[datetime, datetime]
+    ) -> tuple[list[MadeBy], bool]:
+        """Return the acts known already that turned the answer by taking effect, and whether it turned without one."""
+        if was == now:
+            return [], False
+        asked = {"since": unix_ms(times[0]), "until": unix_ms(times[1]), "last": known.known_at, "case": key[0]}
+        effects: dict[int, list[MadeBy]] = {}
+        for effective_ms, index, action in known.session.query(_EFFECTIVE, asked):
+            effects.setdefault(effective_ms, []).append(MadeBy(index, action, key[0]))
+        acts, place, time = [], was, False
+        for effective_ms, of_then in sorted(effects.items()):
+            before, after = (
+                self.standing(known, from_unix_ms(at), key[0]).get(key) for at in (effective_ms - 1, effective_ms)
+            )
+            time = time or before != place
+            acts += of_then if after != before else []
+            place = after
+        return acts, time or place != now
 
 
 def _between(moment: Moment, case: str, first: int, last: int) -> Sequence[tuple[int, str, str]]:
