@@ -12,11 +12,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from api.access.guard import Pass, Passed
 from api.attachments.cases import files_of
 from api.attachments.kinds import KINDS
-from api.attachments.store import Filed
+from api.attachments.store import Filed, FileUnfit
 from api.errors import NotThere
 from api.http.depends import Opened
 from api.http.models import Hex64, Strict
@@ -66,7 +67,10 @@ async def upload(request: Request, application: Opened, passed: Passed, case: Ca
         async for data in gathered(request.stream()):
             await run_in_threadpool(incoming.write, data)
         return await run_in_threadpool(files.file, case, incoming)
-    except BaseException:  # the sender may be gone: then this is a cancellation
+    except ClientDisconnect:
+        incoming.discard()
+        raise FileUnfit("attachment_unfit") from None  # what breaks off is no file; nobody reads the answer
+    except BaseException:
         incoming.discard()
         raise
 

@@ -148,8 +148,10 @@ def waiting(clocks: Sequence[ClockExplanation]) -> list[ClockExplanation]:
 
 
 def steps(acts: Sequence[Act]) -> list[Act]:
-    """The acts that are told, newest first."""
-    return [act for act in reversed(acts) if act.action in TOLD and act.role not in WATCHING]
+    """The acts that are told, newest first; the petitioner's own are always."""
+    return [
+        act for act in reversed(acts) if act.role == "petitioner" or (act.action in TOLD and act.role not in WATCHING)
+    ]
 
 
 def covered(application: Application) -> int:

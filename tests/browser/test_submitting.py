@@ -189,3 +189,21 @@ def test_a_printed_code_becomes_a_key_of_ones_own_once(readers: MakeReader, site
     page.click("#sign")
     page.wait_for_selector("#done:not([hidden])")
     assert ask_timeline(site.application, case).acts[-1].action == "case.visit_demanded.v1"
+
+
+def test_without_scripts_the_forms_say_what_they_need_and_send_nothing(readers: MakeReader) -> None:
+    reader = readers(NARROW, scripts=False)
+    page = reader.page
+    reader.open("/submit?lang=en")
+    page.select_option("select[name=area]", "housing.repair")
+    page.select_option("select[name=place]", "guicheng")
+    page.get_by_role("button", name="Which office is responsible?").click()
+    assert page.input_value("#unit") == UNIT
+    assert "needs JavaScript" in page.inner_text("main")
+    page.fill("[name=subject]", "secret")
+    page.fill("textarea[name=text]", "secret")
+    page.get_by_role("button", name="Next: read what you will sign").click()
+    assert "secret" not in page.url
+    assert page.input_value("[name=subject]") == "secret"
+    reader.open("/claim?lang=en")
+    assert "needs JavaScript" in page.inner_text("main")
