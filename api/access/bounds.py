@@ -6,7 +6,7 @@ there, so that nobody learns that it exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from domain.clock import civil_day
 from domain.people import People
 from projections.reader import Reader
 from projections.supervision_mandates import mandates
+
+IsOver = Callable[[str], bool]
 
 
 class UnitNeeded(ApiError):
@@ -43,6 +45,11 @@ class Opening(NamedTuple):
     office: str
     role: str
     mandate: str = ""
+
+    @property
+    def inspects(self) -> bool:
+        """Whether it is a mandate of a body of inspection."""
+        return bool(self.mandate) and self.role == "inspector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,7 @@ class Bounds:
         if case.stream == f"case/{self.case}":
             return
         offices = concerned(case)
-        diverted = case.state == "DIVERTED_DISCIPLINE"
-        if (diverted and not self.inspecting) or not any(self.covers(office) for office in offices):
+        if not any(self.covers(office) for office in offices) or (is_diverted(case) and not self._inspects(offices)):
             raise OutOfBounds("case_out_of_bounds")
 
     def opening(self, case: Case) -> Opening | None:
@@ -110,15 +116,26 @@ class Bounds:
         """
         offices = concerned(case)
         found = [one for one in self.openings if any(self._reaches(one.root, office) for office in offices)]
-        if case.state == "DIVERTED_DISCIPLINE":
-            found.sort(key=lambda one: not (one.mandate and one.role == "inspector"))
+        if is_diverted(case):
+            found = [one for one in found if one.inspects]
         return next(iter(found), None) if case.stream != f"case/{self.case}" else None
+
+    def _inspects(self, offices: Iterable[str]) -> bool:
+        """Whether a body of inspection looks, by a mandate that covers one of these offices."""
+        inspected = [one.root for one in self.openings if one.inspects]
+        reached = any(self._reaches(root, office) for root in inspected for office in offices)
+        return reached if self.openings else self.inspecting
 
     def _reaches(self, root: str, office: str) -> bool:
         """Walk up from an office; one that was closed stays where it was, and so does what it left behind."""
         while office in self.people.offices and office != root:
             office = self.people.offices[office].parent
         return office == root
+
+
+def is_diverted(case: Case) -> bool:
+    """Whether a case went to the discipline inspection. Source: article 30."""
+    return case.state == "DIVERTED_DISCIPLINE"
 
 
 def concerned(case: Case) -> frozenset[str]:
@@ -128,20 +145,31 @@ def concerned(case: Case) -> frozenset[str]:
     return frozenset({case.office, *(held.office for held in case.holdings), *leading})
 
 
-def bounds_of(viewer: Viewer, grants: Iterable[Grant], people: People, reader: Reader, at: datetime) -> Bounds:
-    """What these grants let a viewer look into at a moment: a mandate opens only while it is open and in its period."""
+def never_over(mandate: str) -> bool:
+    """No mandate is over that the views show as open."""
+    return False
+
+
+def bounds_of(
+    viewer: Viewer, grants: Iterable[Grant], people: People, reader: Reader, at: datetime, is_over: IsOver = never_over
+) -> Bounds:
+    """What these grants let a viewer look into at a moment: a mandate opens only while it is open and in its period.
+
+    `is_over` knows of mandates (their streams) that were closed since the views were last brought up to date.
+    """
     openings: list[Opening] = []
     case = ""
     for grant in grants:
         if grant.relation == "own_office":
             openings += [Opening(office, office, grant.role) for office in viewer.offices(grant.role)]
         elif grant.relation == "mandate":
-            openings += mandated(viewer.offices(grant.role), grant.role, reader, at)
+            held = mandated(viewer.offices(grant.role), grant.role, reader, at)
+            openings += [one for one in held if not is_over(one.mandate)]
         elif grant.relation == "own_case":
             case = viewer.case
     openings.sort(key=lambda one: (bool(one.mandate), one.role == "inspector"))
     roots = tuple(dict.fromkeys(one.root for one in openings))
-    inspecting = any(grant.relation == "mandate" and grant.role == "inspector" for grant in grants)
+    inspecting = any(one.inspects for one in openings)
     return Bounds(people, roots, case, inspecting, tuple(openings))
 
 

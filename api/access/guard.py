@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -21,6 +22,7 @@ from api.errors import ApiError
 from api.http.depends import Opened
 from api.http.limiting import Limits
 from api.looks.looking import Looking
+from api.looks.telling import is_closed
 from api.main import Application
 from api.queries import CASE, fold_case
 
@@ -52,7 +54,8 @@ class Pass:
     def bounds(self, application: Application) -> Bounds:
         """Which units and which case these grants let the viewer look into now."""
         people = application.ledger.reference().people
-        return bounds_of(self.viewer, self.grants, people, application.reader, application.clock())
+        over = partial(is_closed, application)
+        return bounds_of(self.viewer, self.grants, people, application.reader, application.clock(), over)
 
     def list_bounds(self, application: Application) -> Bounds:
         """The bounds of a list: mandates are not looked up for whoever's own offices are everything."""

@@ -89,7 +89,7 @@ def reason_page(
     """Asks an inspector to sign why the case is looked at, and leads on to it once that is done."""
     opening = passed.opening(application, case)
     onward = local_path(next) if next else f"/cases/{case}"
-    if opening is None or not opening.mandate or opening.role != "inspector":
+    if opening is None or not opening.inspects:
         return RedirectResponse(onward, 303)
     try:
         find_reason(application, passed.viewer, opening.mandate, case, now_of(application))

@@ -34,7 +34,7 @@ class Looking:
         if opening is None or viewer.kind != "staff":
             return
         now, reason = now_of(application), ""
-        if opening.mandate and opening.role == "inspector":
+        if opening.inspects:
             reason = find_reason(application, viewer, opening.mandate, case, now)
         kind = "export" if self.export else "look"
         said = Look(self._number(application), now, opening.office, viewer.officer, opening.role, kind, self.route)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.access.rows import TABLE
 from api.access.sessions import Sessions
+from api.access.viewer import seats_of
 from api.actions import command
 from api.looks.batches import midnight, now_of, write_looks
 from api.looks.journal import Journal
@@ -203,6 +204,19 @@ def test_what_is_refused_is_written_down_with_its_case(city: Application, door: 
     assert own_looks(door.viewer(None, city.ledger.reference().people), door.looks, now_of(city) + 1) == []
 
 
+def test_who_holds_no_post_any_more_is_refused_at_the_last_ones_office(city: Application, door: Sessions) -> None:
+    people = city.ledger.reference().people
+    office, former = next(
+        (office, officer) for office, _, officer in people.tenures if not seats_of(people, officer) and officer
+    )
+    door.store.put_account("former", former, "")
+    with signed_in(city, door, account="former") as client:
+        assert client.get("/api/overdue").status_code == 403
+    looks = door.looks.of_offices(list(people.offices), now_of(city) + 1, 10)
+    assert [(look.kind, look.officer, look.route) for look in looks] == [("denied", former, "/api/overdue")]
+    assert office in people.offices
+
+
 def test_nobody_but_the_body_itself_reads_its_looks(city: Application, door: Sessions, case: str) -> None:
     _give_reason(city, case)
     with signed_in(city, door, account="inspector") as client:
@@ -260,6 +274,8 @@ def test_a_petitioner_learns_of_the_office_at_once_and_of_a_body_when_its_mandat
         assert [one.office for one in looks_of_case(city, door.looks, case)] == ["renewal"]
         city.desk.perform(command(MANDATE, MandateClosed.action, {"item": 1}), city.key("officer-yan"), "inspector")
         assert [one.office for one in looks_of_case(city, door.looks, case)] == ["renewal", ""]
+        with signed_in(city, door, account="inspector") as client:  # before any view was told of it
+            assert client.get(f"/api/cases/{case}/timeline").status_code == 404
         with signed_in(city, door, case=case) as client:
             page = client.get("/my-case?lang=en").text
             assert "A supervision body" in page
