@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from struct import Struct
 
 from audit import merkle
-from audit.entry import MAX_ENTRY, Entry, Signature
+from audit.entry import MAX_ENTRY
 from audit.errors import Malformed
 from audit.store.errors import EntryTooLarge
 from audit.store.model import Head, is_reference_stream
 from audit.store.tile_files import tiles_completed_by
-from audit.store.writing import format_entry
+from audit.store.writing import format_prefix
 from audit.tiles import WIDTH
 
 _U64 = Struct(">Q")
@@ -56,9 +56,8 @@ def entry_prefix(payload_type: bytes, payload: bytes, signatures: Sequence[tuple
 
     Raises EntryTooLarge if the whole entry would exceed 65,535 bytes.
     """
-    parts = tuple(Signature(key_id, signature) for key_id, signature in signatures)
     try:
-        return format_entry(Entry(payload_type, payload, parts, 0))[:-8]
+        return format_prefix(payload_type, payload, signatures)
     except Malformed as error:
         raise EntryTooLarge(f"{error} (limit {MAX_ENTRY} bytes)") from None
 

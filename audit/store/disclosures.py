@@ -21,6 +21,7 @@ from audit.store.model import Disclosure
 _U32 = Struct(">I")
 _NONCE = 12
 _SALT = 32
+_NONCES = Struct(f"{_NONCE}s" * SLOTS)
 _LENGTHS = tuple(bytes((length,)) for length in range(256))
 _ABOUT = tuple(b"sundial/d1" + bytes((slot,)) for slot in range(SLOTS))
 
@@ -32,10 +33,9 @@ def _bound(stream: str, seq: int) -> bytes:
 def seal(disclosures: Sequence[Disclosure], keys: Sequence[bytes], stream: str, seq: int, random: Random) -> bytes:
     """Return the stored form of an act's eight disclosures, given in slot order."""
     bound = _bound(stream, seq)
-    nonces = random(_NONCE * SLOTS)
+    nonces = _NONCES.unpack(random(_NONCES.size))
     parts: list[bytes] = []
-    for (slot, salt, field, value), key in zip(disclosures, keys, strict=True):
-        nonce = nonces[slot * _NONCE : (slot + 1) * _NONCE]
+    for (slot, salt, field, value), key, nonce in zip(disclosures, keys, nonces, strict=True):
         plain = salt + _LENGTHS[len(field)] + field.encode("ascii") + value
         sealed = AESGCM(key).encrypt(nonce, plain, _ABOUT[slot] + bound)
         parts += (_U32.pack(_NONCE + len(sealed)), nonce, sealed)

@@ -2,7 +2,7 @@
 
 The first caller becomes the leader and takes in what has queued up; the others wait. When its own acts are answered,
 the leader hands its office to the caller that waits longest. There is no extra thread: one thread at a time judges and
-records, and the others do not take its processor away.
+records, and the others do not take its processor away. A caller that finds nobody else leads without a queue.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Waiting(Generic[Act]):
 class GroupCommit(Generic[Act]):
     """Collects acts of many callers into transactions of at most 512 acts (a larger call stays whole)."""
 
-    def __init__(self, take_in: Callable[[list[Act]], None], max_batch: int = MAX_BATCH) -> None:
+    def __init__(self, take_in: Callable[[Sequence[Act]], None], max_batch: int = MAX_BATCH) -> None:
         self._take_in = take_in
         self._max_batch = max_batch
         self._lock = Lock()
@@ -62,10 +62,19 @@ class GroupCommit(Generic[Act]):
 
         What `take_in` raises for a whole batch becomes the error of each of its acts.
         """
-        own = _Waiting(acts)
         with self._lock:
-            self._queue.append(own)
-            own.lead, self._led = not self._led, True
+            alone = not self._led and self._together <= 1
+            if not alone:
+                own = _Waiting(acts)
+                self._queue.append(own)
+                own.lead = not self._led
+            self._led = True
+        if alone:
+            try:
+                self._run(acts)
+            finally:
+                self._hand_over()
+            return
         try:
             if not own.lead:
                 own.wake.acquire()
@@ -105,7 +114,15 @@ class GroupCommit(Generic[Act]):
             sleep(0)
 
     def _lead(self, batch: list[_Waiting[Act]]) -> None:
-        acts = [act for waiting in batch for act in waiting.acts]
+        try:
+            self._run([act for waiting in batch for act in waiting.acts])
+        finally:
+            for waiting in batch:
+                waiting.done = True
+                if not waiting.lead:
+                    waiting.wake.release()
+
+    def _run(self, acts: Sequence[Act]) -> None:
         try:
             self._take_in(acts)
         except BaseException as error:
@@ -114,11 +131,6 @@ class GroupCommit(Generic[Act]):
                 act.error = act.error or (error if isinstance(error, Exception) else interrupted())
             if not isinstance(error, Exception):
                 raise
-        finally:
-            for waiting in batch:
-                waiting.done = True
-                if not waiting.lead:
-                    waiting.wake.release()
 
     def _hand_over(self) -> None:
         with self._lock:

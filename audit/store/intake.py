@@ -194,7 +194,7 @@ class Intake:
         except Exception as refusal:
             return refusal
 
-    def _take_in(self, acts: list[Act]) -> None:
+    def _take_in(self, acts: Sequence[Act]) -> None:
         """Judge acts, record in one transaction those that are lawful, and give each its answer."""
         reference = self._references.current
         judged: list[Judged] = []

@@ -13,7 +13,7 @@ from audit.entry import KEY_ID, MAX_ENTRY, MAX_RECORDED_AT, SIGNATURE, Entry
 from audit.errors import Malformed
 from audit.statement import SCHEMA, Statement, parse_statement
 
-__all__ = ["commit_act", "derive_salt", "derive_salts", "format_entry", "format_statement"]
+__all__ = ["commit_act", "derive_salt", "derive_salts", "format_entry", "format_prefix", "format_statement"]
 
 _SALT = b"sundial/s1"
 _SALT_TEXTS = tuple(_SALT + bytes((slot,)) for slot in range(SLOTS))
@@ -95,15 +95,24 @@ def format_entry(entry: Entry) -> bytes:
     Raises Malformed if a part is out of bounds or the whole would exceed 65,535 bytes.
     """
     payload_type, payload, signatures, recorded_at = entry
-    if not 1 <= len(signatures) <= 255:
-        raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
     if not 0 <= recorded_at <= MAX_RECORDED_AT:
         raise Malformed(f"recorded_at {recorded_at} is out of bounds")
-    if any(len(one.key_id) != KEY_ID or len(one.signature) != SIGNATURE for one in signatures):
-        raise Malformed("a key id has 32 bytes and a signature 64")
-    tail = b"".join(one.key_id + one.signature for one in signatures)
-    size = 15 + len(payload_type) + len(payload) + len(tail)
+    return format_prefix(payload_type, payload, signatures) + _U64.pack(recorded_at)
+
+
+def format_prefix(payload_type: bytes, payload: bytes, signatures: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return the bytes of an entry before its `recorded_at`, the last eight; signatures are (key id, signature).
+
+    Raises Malformed if a part is out of bounds or the whole entry would exceed 65,535 bytes.
+    """
+    if not 1 <= len(signatures) <= 255:
+        raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
+    tail = bytes((len(signatures),))
+    for key_id, signature in signatures:
+        if len(key_id) != KEY_ID or len(signature) != SIGNATURE:
+            raise Malformed("a key id has 32 bytes and a signature 64")
+        tail += key_id + signature
+    size = 14 + len(payload_type) + len(payload) + len(tail)
     if size > MAX_ENTRY:
         raise Malformed(f"an entry has at most {MAX_ENTRY} bytes, not {size}")
-    head = _U16.pack(len(payload_type)) + payload_type + _U32.pack(len(payload)) + payload
-    return head + bytes((len(signatures),)) + tail + _U64.pack(recorded_at)
+    return _U16.pack(len(payload_type)) + payload_type + _U32.pack(len(payload)) + payload + tail
