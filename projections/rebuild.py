@@ -38,7 +38,7 @@ from projections.view import View, all_tables
 Progress = Callable[[int, int], None]
 Range = tuple[str, str | None]
 
-ENTRIES_A_RANGE = 4_000
+ENTRIES_A_RANGE = 8_000
 _ROWS_A_LOAD = 50_000
 _MAX_PARTS = 16**4
 _POLL_SECONDS = 0.25
