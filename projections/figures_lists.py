@@ -18,8 +18,9 @@ from projections.cursors import format_cursor, parse_after
 from projections.errors import FigureUnknown
 from projections.figures import AREA, CHANNEL, FIGURE_FACTS
 from projections.figures_question import FigureQuestion, figure_named, period_of
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.tables import Row
+from projections.tallies import Counts, tell
 
 PARTS: Final = ("numerator", "denominator", "excluded")
 _CHUNK: Final = 1_000
@@ -225,7 +226,12 @@ def bands(
     period = period_of(month, as_of)
     with reader.at(CLOCK_ROWS, known_at) as moment:
         asked = FigureQuestion(moment, FIGURES["closed" if of == "closing_days" else "overdue"], period, unit)
-        days = _days(asked, of) if period.begun else {}
+
+        def count(at: Moment, cases: list[str] | None) -> Counts:
+            return {day: (number,) for day, number in _days(asked.of(at, cases), of).items()}
+
+        counts = tell(moment, ("bands", of, unit, month), period.cut_ms, count) if period.begun else {}
+        days = {day: number for day, (number,) in counts.items()}
     starts = BANDS[of]
     found = [
         Band(least, most, sum(count for day, count in days.items() if day >= least and (most is None or day <= most)))
@@ -243,8 +249,11 @@ def _days(asked: FigureQuestion, of: str) -> dict[int, int]:
         return {max(0, days): sum(count for other, count in rows if max(0, other) == max(0, days)) for days, _ in rows}
     question = asked.question
     found: dict[int, int] = {}
-    sql = f"SELECT kind, key_day, km, COUNT(*) FROM view_clocks WHERE {question.condition} GROUP BY kind, key_day, km"
-    for kind, key_day, km, count in question.ask(sql):
+    # Which clock is due when is the same for all that are open as known.
+    km = "CASE WHEN km < :known_at THEN km ELSE :known_at END"
+    condition = f"{question.condition}{asked.only}"
+    sql = f"SELECT kind, key_day, {km}, COUNT(*) FROM view_clocks WHERE {condition} GROUP BY kind, key_day, 3"
+    for kind, key_day, km, count in asked.rows(sql):
         days = (question.day - question.due.due(kind, key_day, km)[0]).days
         found[days] = found.get(days, 0) + count
     return found

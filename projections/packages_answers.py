@@ -19,9 +19,10 @@ from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
 from projections.item_answers import Days, alive, day_of, filters, maybe_day, named_rows, ordered, select
 from projections.packages import PACKAGE_ROWS, PACKAGES, RESOLVED
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.states import BEGUN_LATE, HELD
 from projections.tables import Row
+from projections.tallies import Counts, tell
 from projections.tenures import tenure_on, tenures_of
 
 DEADLINE_FIRST = Order("key_day, case_id, package", (int, str, int))
@@ -148,17 +149,22 @@ def count_packages(
     leader: str | None = None,
 ) -> PackageCount:
     """Count what `packages` and `packaged_not_closed` list. Raises what they raise."""
-    with reader.at(PACKAGE_ROWS, known_at) as moment:
-        asking = Asking(moment, as_of, unit, leader=leader)
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asking = Asking(moment, as_of, unit, leader=leader, cases=cases)
         past, silent = Days(asking).past(), silent_for_long(asking)
         sql = f"""
             SELECT office, held, COUNT(*), SUM(CASE WHEN {past} THEN 1 ELSE 0 END),
                 SUM(CASE WHEN {silent} THEN 1 ELSE 0 END), SUM(CASE WHEN {past} OR {silent} THEN 1 ELSE 0 END)
             FROM view_packages
-            WHERE {alive(asking)}{filters({"leader": leader})}{asking.units("office")}
-            GROUP BY office, held ORDER BY office
+            WHERE {alive(asking)}{filters({"leader": leader})}{asking.units("office")}{asking.cases()}
+            GROUP BY office, held
         """
-        rows = asking.ask(sql)
+        return {(row[0], row[1]): tuple(map(int, row[2:])) for row in asking.ask(sql)}
+
+    with reader.at(PACKAGE_ROWS, known_at) as moment:
+        counts = tell(moment, ("packages", unit, leader), unix_ms(as_of), count)
+    rows = [(*group, *numbers) for group, numbers in sorted(counts.items())]
     opened = [row for row in rows if row[1]]
     open_, past_deadline, quiet, not_closed = (sum(int(row[at]) for row in opened) for at in (2, 3, 4, 5))
     closed = sum(row[2] for row in rows if not row[1])

@@ -24,9 +24,10 @@ from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
 from projections.item_answers import alive
 from projections.items import is_case
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.states import DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
 from projections.tables import Column, Index, Row, Table
+from projections.tallies import Counts, tell
 from projections.view import Put, Rows, Step
 
 NOT_OPEN: Final = frozenset((*OVER, *AFTER, REPLIED, DIRECTED, REVIEW_SERVED))
@@ -165,14 +166,22 @@ def count_unpackaged(
     reader: Reader, as_of: datetime, known_at: int | None = None, *, unit: str | None = None
 ) -> UnpackagedCount:
     """Count what `must_be_packaged` lists. Raises what it raises."""
-    with reader.at(NEED_ROWS, known_at) as moment:
-        asking = Asking(moment, as_of, unit)
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asking = Asking(moment, as_of, unit, cases=cases)
         met = f"FROM ({' UNION ALL '.join(_meeting(asking, None))}) AS met"
-        of_conditions = asking.ask(f"SELECT number, COUNT(*) {met} GROUP BY number ORDER BY number")
-        by_unit: dict[str, int] = dict(
-            asking.ask(f"SELECT unit, COUNT(DISTINCT case_id) {met} GROUP BY unit ORDER BY unit")
-        )
-        by_condition = {_conditions(asking)[number].id: count for number, count in of_conditions}
+        by_number = asking.ask(f"SELECT number, COUNT(*) {met} GROUP BY number")
+        by_unit = asking.ask(f"SELECT unit, COUNT(DISTINCT case_id) {met} GROUP BY unit")
+        return {row[0]: (row[1],) for row in (*by_number, *by_unit)}
+
+    with reader.at(NEED_ROWS, known_at) as moment:
+        counts = tell(moment, ("unpackaged", unit), unix_ms(as_of), count)
+        known = _conditions(Asking(moment, as_of, unit))
+    groups = [(group, number) for group, (number,) in counts.items()]
+    by_condition = {
+        known[group].id: number for group, number in sorted(one for one in groups if isinstance(one[0], int))
+    }
+    by_unit = dict(sorted(one for one in groups if isinstance(one[0], str)))
     return UnpackagedCount(as_of, moment.known_at, sum(by_unit.values()), by_condition, by_unit)
 
 
@@ -199,7 +208,7 @@ def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:
     return f"""
         SELECT CASE WHEN {since} > {first} THEN {since} ELSE {first} END AS since_on, case_id, {number} AS number, unit
         FROM view_package_needs
-        WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()} AND {since} <= {asking.day.toordinal()}
+        WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()}{asking.cases()} AND {since} <= {asking.day.toordinal()}
     """
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from domain.effective import unix_ms
 from projections.answers import Page
 from projections.asking import Asking
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.satisfaction import DEVICE, NOBODY, PRINTED, REPORTED, SATISFACTION
 from projections.satisfaction_sql import GIVEN, RATINGS, RATINGS_ALONE, lapsed, of_leader, running, windows
 from projections.tables import Row
+from projections.tallies import Counts, tell
 
 _PREFIXES: Final = {DEVICE: "", PRINTED: "printed_", REPORTED: "reported_"}
 
@@ -76,16 +78,22 @@ def satisfaction(
     A window belongs to the day after which it lapsed; `leader` keeps what concerns packages that this officer held.
     Raises PositionRefused or UnitUnknown.
     """
-    with reader.at(SATISFACTION, known_at) as moment:
-        asking = Asking(moment, as_of, unit, since, leader=leader)
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asking = Asking(moment, as_of, unit, since, leader=leader, cases=cases)
         who = "leader_office, capacity, leader, post" if by_leader else "office, capacity"
-        chosen = of_leader(leader) + asking.units("h.office" if by_leader else "r.office")
+        chosen = of_leader(leader) + asking.units("h.office" if by_leader else "r.office") + asking.cases("r.case_id")
         chosen += " AND h.leader IS NOT NULL" if by_leader else ""
         led = by_leader or leader is not None
         found = [*_counted_ratings(asking, who, chosen, led), *_counted_windows(asking, who, chosen, led)]
+        return {row[:-1]: (row[-1],) for row in found}
+
+    key = ("satisfaction", unit, leader, since, by_leader)
+    with reader.at(SATISFACTION, known_at) as moment:
+        counts = tell(moment, key, unix_ms(as_of), count)
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for *whose, column, count in found:
-        rows.setdefault(tuple(whose), {})[column] = count
+    for (*whose, column), (number,) in counts.items():
+        rows.setdefault(tuple(whose), {})[column] = number
     return Page(as_of, moment.known_at, tuple(SatisfactionRow(*whose, **rows[whose]) for whose in sorted(rows)))
 
 

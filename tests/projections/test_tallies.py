@@ -14,10 +14,14 @@ from domain.effective import from_unix_ms
 from projections import tallies
 from projections.engine import Engine
 from projections.figures_answers import figures, series
+from projections.figures_lists import bands
 from projections.open import open_database
 from projections.overdue import count_overdue
+from projections.packages_answers import count_packages
 from projections.packages_board import package_board
+from projections.packages_needed import count_unpackaged
 from projections.reader import Reader
+from projections.satisfaction_answers import satisfaction
 from projections.tallies import Most, Tallies, _sum
 from projections.workload_answers import workload
 from tests.projections.figure_histories import figure_cases
@@ -49,6 +53,12 @@ def answers(reader: Reader, as_of: datetime, known_at: int | None) -> Sequence[o
         workload(reader, as_of, known_at).rows,
         workload(reader, as_of, known_at, since=since).rows,
         package_board(reader, as_of, known_at).rows,
+        count_packages(reader, as_of, known_at),
+        count_unpackaged(reader, as_of, known_at, unit="county-a"),
+        satisfaction(reader, as_of, known_at).rows,
+        satisfaction(reader, as_of, known_at, since=since, by_leader=True).rows,
+        bands(reader, "overdue_days", as_of, known_at).rows,
+        bands(reader, "closing_days", as_of, known_at, month=month).rows,
     )
 
 
