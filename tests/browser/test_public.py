@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload
 
 from tests.browser.conftest import NARROW, WIDE, MakeReader, Reader
 
-PAGES = ("/public", "/public/rules", "/public/glossary", "/public/log", "/check")
+PAGES = ("/public", "/public/rules", "/public/glossary", "/public/log", "/check", "/submit", "/claim")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])

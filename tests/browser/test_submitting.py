@@ -149,6 +149,10 @@ def test_a_matter_is_filed_proved_offline_followed_and_rated_on_a_phone(readers:
     page.click("#new")
     page.wait_for_selector("form#petition:not([hidden])")
     assert page.input_value("textarea[name=text]") == ""
+    page.fill("textarea[name=text]", "draft")
+    with page.expect_navigation():
+        page.click("#erase")
+    assert (page.input_value("textarea[name=text]"), page.evaluate("localStorage.length")) == ("", 0)
 
 
 @pytest.mark.parametrize("keep", ["device", "paper"])

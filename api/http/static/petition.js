@@ -64,6 +64,7 @@ async function ownKey() {
     if (known) return known;
     const made = await newKey();
     await keepKey(stream(), made);
+    await navigator.storage?.persist?.();
     return made;
   } catch { throw new Refused(said("Store")); }
 }
@@ -254,7 +255,7 @@ form.addEventListener("input", () => { readFields(); showPaper(); review.hidden 
 by("sign").addEventListener("click", () => attempt(commit));
 by("again").addEventListener("click", () => attempt(finish));
 by("print").addEventListener("click", () => print());
-by("new")?.addEventListener("click", () => { sessionStorage.removeItem(sentPlace); location.assign(`${location.pathname}?lang=${lang}`); });
+by("new").addEventListener("click", () => { sessionStorage.removeItem(sentPlace); location.reload(); });
 by("erase").addEventListener("click", async () => {
   if (mode === "submit" && !draft.stage && !draft.pending) await forgetKey(stream()).catch(() => {});
   erase();
