@@ -33,7 +33,7 @@ _MAX_SIGNATURES = 100
 _MAX_SIZE = 1_000_000
 
 _LINE = re.compile("— ([^ ]+) ([A-Za-z0-9+/]+={0,2})")
-_NAME = re.compile(r"[^\s+]+")
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 

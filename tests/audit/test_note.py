@@ -150,6 +150,8 @@ def test_every_change_of_a_key_in_text_form_is_found() -> None:
         # Source: the same, keys of a wrong length and an unknown algorithm with adjusted ids.
         "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
         "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+        # A name that no bytes can hold.
+        "\udc80eterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
     ],
 )
 def test_another_kind_of_key_is_refused(text: str) -> None:
