@@ -75,7 +75,7 @@ class Question:
         duties = [row for row in rows if row.nature == "duty"]
         self._kinds = sorted({kind_of(row.day_kind, row.length, row.weekends_roll) for row in duties})
         self._units = moment.units_under(filters.unit) if filters.unit is not None else []
-        given = {"clock": filters.clock, "leader": filters.leader, "cases": cases, "unit": filters.unit}
+        given = {"clock": filters.clock, "leader": filters.leader, "cases": cases, "only_unit": filters.unit}
         self._parameters = {"known_at": moment.known_at, "as_of": as_of_ms, **given}
         self._alive = ALIVE + (" AND clock = :clock" if filters.clock is not None else "")
         if clocks:
@@ -134,7 +134,7 @@ class Question:
     def _of_units(self) -> str:
         """Return what holds of rows of the unit's subtree; of one office the index is in the order of the list."""
         if len(self._units) == 1:
-            return " AND unit = :unit"
+            return " AND unit = :only_unit"
         return " AND unit IN (:values)" if self._units else ""
 
     def _parts(self) -> Iterator[str]:
