@@ -9,7 +9,15 @@ import pytest
 
 from tests.browser.conftest import SEEN, MakeReader, Reader
 
-PAGES = ("/", "/figures", "/lists", "/lists/overdue", "/lists/package-board", "/lists/due-soon", "/lists/figures")
+PAGES = (
+    "/",
+    "/figures",
+    "/bulletin?month=2025-11",
+    "/changes?from=2025-11-30&to=2025-12-31",
+    "/lists/overdue",
+    "/lists/package-board",
+    "/lists/due-soon",
+)
 
 
 def test_a_stranger_signs_in_and_comes_to_the_overview_and_out_again(reader: Reader) -> None:
@@ -31,8 +39,9 @@ def test_every_page_of_the_overview_is_accessible_and_as_wide_as_the_window(
 ) -> None:
     reader = readers(size, account="heng")
     for path in PAGES:
-        assert reader.open(f"{path}?lang={lang}") == 200
-        reader.check(f"{path.strip('/').replace('/', '-') or 'overview'}-{lang}-{size[0]}")
+        assert reader.open(f"{path}{'&' if '?' in path else '?'}lang={lang}") == 200
+        name = path.partition("?")[0].strip("/").replace("/", "-") or "overview"
+        reader.check(f"{name}-{lang}-{size[0]}")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
