@@ -79,11 +79,14 @@ def _settle(application: Application, journal: Journal, batch: Batch) -> int:
 def recall(application: Application, journal: Journal) -> int:
     """Read back what the log holds and the journal does not, as after its file was lost; return how many looks.
 
+    Looks that stood in entries which the log lost, as by restoring a backup, wait to be written again.
     Raises KeyStoreRefused if something stored was changed.
     """
     ledger, count = application.ledger, 0
-    numbers = [number - 1 for (number,) in ledger.log.select(_ENTRIES, ())]
-    for index in journal.missing(numbers):
+    held = {number - 1 for (number,) in ledger.log.select(_ENTRIES, ())}
+    known = journal.entries()
+    journal.take_back(known - held)
+    for index in sorted(held - known):
         (stored,) = ledger.log.entries(index, index + 1, 1)
         office = stored.stream.removeprefix(PREFIX)
         for one in ledger.disclosures(stored):

@@ -93,11 +93,17 @@ class Journal:
         with self._lock:
             self._database.execute("UPDATE looks SET entry = ? WHERE batch = ?", (entry, act_id))
 
-    def missing(self, entries: Collection[int]) -> list[int]:
-        """Which of these entries of the log no row comes from, in order."""
+    def entries(self) -> set[int]:
+        """The indexes of the entries of the log that rows are in."""
         with self._lock:
-            known = {row[0] for row in self._database.execute("SELECT DISTINCT entry FROM looks WHERE entry >= 0")}
-        return sorted(set(entries) - known)
+            return {row[0] for row in self._database.execute("SELECT DISTINCT entry FROM looks WHERE entry >= 0")}
+
+    def take_back(self, entries: Iterable[int]) -> None:
+        """Let the rows that were in entries wait again: the log does not hold these any more."""
+        with self._lock:
+            self._database.executemany(
+                "UPDATE looks SET entry = NULL, batch = NULL WHERE entry = ?", [(index,) for index in entries]
+            )
 
     def of_case(self, case: str) -> list[Look]:
         """What is written down of a case, the newest first."""

@@ -80,6 +80,16 @@ def _resolve(place: str) -> Any:
     return batches._settle if place.endswith("_settle") else getattr(Journal, place.rpartition(".")[2])
 
 
+def test_looks_of_entries_that_a_restored_backup_lacks_are_written_again(city: Application) -> None:
+    journal = open_journal(":memory:")
+    _told(journal, 3, now_of(city) - 5_000)
+    journal.begin(b"b" * 16, "renewal", 2**53)
+    journal.finish(b"b" * 16, city.ledger.head().size + 7)
+    assert recall(city, journal) == 0
+    assert write_looks(city, journal, now_of(city) + 1) == 1
+    assert len(written_looks(city)) == 3
+
+
 def test_two_that_write_the_same_batch_tell_it_once(city: Application) -> None:
     journal = open_journal(":memory:")
     _told(journal, 3, now_of(city) - 5_000, "supervision")
