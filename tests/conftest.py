@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
+from tests.memory import memory_folder
 from tests.postgres_server import PostgresMissing, PostgresServer
 
 if TYPE_CHECKING:
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-# Where there is a file system in memory with room to spare, temporary folders stand there: what a test waits for on a
-# disk is the disk. What a killed process leaves is the same on both.
-MEMORY = Path("/dev/shm")
-ROOM_BYTES = 8 * 2**30
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose where temporary folders stand, unless the caller has."""
-    chosen = config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ
-    if not chosen and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
-        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+    memory = memory_folder()
+    if memory is not None and not config.option.basetemp:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,6 +23,8 @@ from typing import TypedDict
 
 import psycopg
 
+from tests.memory import memory_folder
+
 OWNER = "sundial_owner"
 _SUPERUSER = "postgres"
 _START_SECONDS = 30.0
@@ -37,14 +39,14 @@ class PostgresMissing(Exception):
 class PostgresServer:
     """One running server, listening on a free port of 127.0.0.1 only.
 
-    `durable` leaves fsync on, as every benchmark needs; a plain unit test may do without it.
+    `durable` leaves fsync on, as every benchmark needs; a plain unit test may do without it, and without a disk.
     """
 
     def __init__(self, *, durable: bool = True, settings: tuple[str, ...] = ()) -> None:
         self.durable = durable
         self._settings = settings
         self._user = _unprivileged_user()
-        self._root = Path(tempfile.mkdtemp(prefix="sundial-postgres-"))
+        self._root = Path(tempfile.mkdtemp(prefix="sundial-postgres-", dir=None if durable else memory_folder()))
         self._process: subprocess.Popen[bytes] | None = None
         self._counter = 0
         self.port = 0
@@ -136,7 +138,7 @@ class PostgresServer:
 
     def _options(self) -> Iterator[str]:
         fixed = ("listen_addresses=127.0.0.1", f"unix_socket_directories={self._root}", "max_connections=200")
-        relaxed = () if self.durable else ("fsync=off", "full_page_writes=off")
+        relaxed = () if self.durable else ("fsync=off", "full_page_writes=off", "max_wal_size=128MB")
         for setting in (*fixed, *relaxed, *self._settings):
             yield from ("-c", setting)
 
