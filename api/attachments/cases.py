@@ -63,7 +63,7 @@ def sweep(application: Application) -> None:
     rows = application.ledger.log.select(_ERASING, (CaseErased.action, since, size))
     kept = set(application.files.cases("kept"))
     erased = {str(row[0]).removeprefix("case/") for row in rows} & kept
-    for case in sorted(erased | set(application.files.cases("pending"))):
+    for case in sorted(erased | set(application.files.waiting(before))):
         sweep_case(application, case, before)
     application.files.swept = size
 

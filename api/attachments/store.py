@@ -171,6 +171,18 @@ class Files:
                     gone += 1
         return gone
 
+    def waiting(self, before: float) -> list[str]:
+        """The cases of which a file waits for an act since before then, in Unix seconds; old empty folders go."""
+        found = []
+        for case in self.cases():
+            folder = self._place("pending", case)
+            times = [path.stat().st_mtime for path in folder.iterdir()]
+            if not times and folder.stat().st_mtime < before:
+                folder.rmdir()
+            elif times and min(times) < before:
+                found.append(case)
+        return found
+
     def cases(self, room: str = "pending") -> list[str]:
         """The cases of which files are in a room, `kept` or `pending`."""
         folder = self._folder / room

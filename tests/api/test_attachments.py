@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from base64 import b64decode
 from collections.abc import Iterator
@@ -122,7 +123,14 @@ def test_nobody_fills_the_disk_with_files_that_no_act_names(application: Applica
         assert path.is_dir() or path.stat().st_mtime > application.clock().timestamp() - PENDING_SECONDS
     sweep(application)
     assert len(application.files.cases()) == 2
-    application.files.sweep(CASE, [], application.clock().timestamp() + 1)
+    for path in (application.settings.files / "pending").rglob("*"):
+        os.utime(path, (0, 0))
+    sweep(application)
+    assert [path for path in application.settings.files.rglob("*") if path.is_file()] == []
+    for path in (application.settings.files / "pending").iterdir():
+        os.utime(path, (0, 0))
+    sweep(application)
+    assert application.files.cases() == []
     assert _send(client, b"again", "text/plain").status_code == 200
 
 
