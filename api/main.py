@@ -86,7 +86,7 @@ def make_timekeeper(clock: Clock, confirmed: bool) -> Timekeeper:
     if clock is not machine_clock:
         return Timekeeper(milliseconds(clock), confirmed=confirmed)
     return Timekeeper(
-        milliseconds(clock),
+        lambda: time.time_ns() // 1_000_000,
         monotonic=lambda: time.monotonic_ns() // 1_000_000,
         wait=lambda pause: time.sleep(pause / 1_000),
         confirmed=confirmed,
