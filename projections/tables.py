@@ -79,19 +79,22 @@ class Table:
 def create_table(table: Table, name: str, dialect: Dialect, *, keyed: bool) -> str:
     """Return the statement that creates the table under this name.
 
-    A PostgreSQL table that is about to be filled by COPY is created without its key and gets it afterwards, from
-    `add_key`; SQLite keeps the rows in the order of the key, so there it is always part of the table.
+    A PostgreSQL table that is about to be filled by COPY is created without its key and is nothing for autovacuum yet;
+    it gets both afterwards, from `add_key`. SQLite keeps the rows in the order of the key, so there it is always part
+    of the table.
     """
     columns = [f"{column.name} {_TYPES[dialect][column.kind]} NOT NULL" for column in table.columns]
     if keyed or dialect == "sqlite":
         columns.append(f"PRIMARY KEY ({table.key_names})")
-    tail = " WITHOUT ROWID" if dialect == "sqlite" else " WITH (autovacuum_vacuum_scale_factor = 0.02)"
-    return f"CREATE TABLE {name} ({', '.join(columns)}){tail}"
+    if dialect == "sqlite":
+        return f"CREATE TABLE {name} ({', '.join(columns)}) WITHOUT ROWID"
+    enabled = "" if keyed else ", autovacuum_enabled = false"
+    return f"CREATE TABLE {name} ({', '.join(columns)}) WITH (autovacuum_vacuum_scale_factor = 0.02{enabled})"
 
 
 def add_key(table: Table, name: str) -> str:
-    """Return the statement that gives a filled PostgreSQL table its key."""
-    return f"ALTER TABLE {name} ADD PRIMARY KEY ({table.key_names})"
+    """Return the statement that gives a filled PostgreSQL table its key, and leaves it to autovacuum from then on."""
+    return f"ALTER TABLE {name} ADD PRIMARY KEY ({table.key_names}), RESET (autovacuum_enabled)"
 
 
 def create_indexes(table: Table, name: str, generation: int, dialect: Dialect) -> Iterator[str]:
