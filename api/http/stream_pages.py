@@ -25,7 +25,6 @@ from api.http.proposed import ASKED, new_mandate, proposed
 from api.http.rendering import address_of, render
 from api.http.signin import local_path
 from api.main import Application
-from api.queries import fold_case
 from api.wording import Wording
 from domain.tracks.docket import Docket
 
@@ -118,7 +117,7 @@ def state_of(application: Application, passed: Pass, stream: str) -> Any:
     if _CASE.fullmatch(stream):
         case = stream.partition("/")[2]
         passed.check_case(application, case)
-        return fold_case(application, case, None, application.ledger.reference())[0]
+        return application.ledger.state(stream)
     if not _DOCKET.fullmatch(stream):
         raise OutOfBounds("stream_out_of_bounds")
     state = application.ledger.state(stream)
