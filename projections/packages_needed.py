@@ -208,7 +208,8 @@ def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:
     return f"""
         SELECT CASE WHEN {since} > {first} THEN {since} ELSE {first} END AS since_on, case_id, {number} AS number, unit
         FROM view_package_needs
-        WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()}{asking.cases()} AND {since} <= {asking.day.toordinal()}
+        WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()}{asking.cases()}
+            AND {since} <= {asking.day.toordinal()}
     """
 
 
