@@ -139,33 +139,39 @@ def _fill_ranges(
         yield
 
 
-Batch = dict[tuple[int, int], list[Row]]
+# For each view and each of its tables, that of its digests last: the rows to load.
+Batch = list[list[list[Row]]]
 
 
 def _folded(
     database: Database, folder: Folder, codec: Codec, low: str, high: str | None, size: int
 ) -> Generator[Batch, None, None]:
     """Yield the rows of a range, nearly always in one batch: a range of unusual size is cut, to bound memory."""
-    batch: Batch = {}
-    count = 0
+    batch, count = _empty_batch(folder), 0
     with database.read() as session:
         for state in fold_streams(folder, read_range(session, codec.decode, low, high, size)):
             for view, rows in state.rows.items():
-                for table, of_table in enumerate(rows):
-                    batch.setdefault((view, table), []).extend(of_table.values())
-                    count += len(of_table)
+                for loaded, of_table in zip(batch[view], rows, strict=False):
+                    if of_table:
+                        loaded += of_table.values()
+                        count += len(of_table)
             for view, digest in folder.digests(state):
-                batch.setdefault((view, len(folder.views[view].tables)), []).append((state.stream, digest))
+                batch[view][-1].append((state.stream, digest))
             if count > _ROWS_A_LOAD:
                 yield batch
-                batch, count = {}, 0
+                batch, count = _empty_batch(folder), 0
     yield batch
 
 
+def _empty_batch(folder: Folder) -> Batch:
+    return [[[] for _ in all_tables(view)] for view in folder.views]
+
+
 def _load(session: Session, folder: Folder, batch: Batch) -> None:
-    for (view, table), rows in sorted(batch.items()):
-        described = all_tables(folder.views[view])[table]
-        session.load(described, table_name(described, STAGE), rows)
+    for view, of_view in zip(folder.views, batch, strict=True):
+        for table, rows in zip(all_tables(view), of_view, strict=True):
+            if rows:
+                session.load(table, table_name(table, STAGE), rows)
 
 
 def _report(database: Database, progress: Progress, total: int) -> None:

@@ -8,6 +8,7 @@ stream's rows, so that streams can be folded in any order and by several process
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from domain.reference import Reference
@@ -63,7 +64,12 @@ class View(Protocol):
 
 def digest_table(view: View) -> Table:
     """Return the table that holds one digest a stream for this view; it is kept with the view's own rows."""
-    return Table(f"view_{view.name}_digests", 1, (Column("stream", "text"), Column("digest", "blob")))
+    return _digests_of(view.name)
+
+
+@cache
+def _digests_of(name: str) -> Table:
+    return Table(f"view_{name}_digests", 1, (Column("stream", "text"), Column("digest", "blob")))
 
 
 def all_tables(view: View) -> tuple[Table, ...]:
