@@ -80,7 +80,7 @@ _DESK: Final = [
     # Who watches acts too: opens supervision, draws, meets; which acts a role may do is said by the domain's tables.
     *_get(OFFICES, "/desk", "/desk/act", "/desk/cases/{case}", "/desk/cases/{case}/acts/{action}"),
     *_get(OFFICES, "/desk/streams/{kind}/{name}"),
-    *_get(DESKS, "/desk/register"),
+    *_get(DESKS, "/desk/register", "/desk/cases/{case}/texts"),
     *_post(DESKS, "/desk/cases/{case}/code", "/api/codes/{case}"),
 ]
 _TAMPERING: Final = [

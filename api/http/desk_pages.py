@@ -21,6 +21,7 @@ from api.http.act_forms import REGISTER
 from api.http.depends import Opened
 from api.http.doable import acts_for, doings, has_form, seats_for
 from api.http.names import Names
+from api.http.opinions import sealed_texts
 from api.http.pages import Lang
 from api.http.problems import documented
 from api.http.rendering import address_of, render
@@ -72,6 +73,17 @@ def register(request: Request, application: Opened, passed: Passed, lang: Lang =
 def desk_case(request: Request, application: Opened, passed: Passed, case: Case, lang: Lang = "zh") -> HTMLResponse:
     """A case on the desk: where it stands, and what the viewer may do with it now."""
     return _case_page(request, application, passed, case, lang, "")
+
+
+@router.get("/desk/cases/{case}/texts", responses=documented(404))
+def desk_texts(request: Request, application: Opened, passed: Passed, case: Case, lang: Lang = "zh") -> HTMLResponse:
+    """What the acts of a case say, opened for the offices that handle it; that they look is written down first."""
+    passed.check_case(application, case)
+    answer = _page(
+        "desk_texts.html", request, application, passed, lang, case=case, texts=sealed_texts(application, case)
+    )
+    answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 @router.get("/desk/cases/{case}/acts/{action}", responses=documented(404))

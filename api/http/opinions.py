@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from api.main import Application
 from audit.store.model import StoredEntry
+from domain.events import SEALED
 from domain.vocabulary import Name, name_of
 from domain.wording import SEALED_FIELDS
 
@@ -51,6 +52,13 @@ def texts_for(application: Application, case: str) -> list[Written]:
         if fields and handed and (parts := _parts(application, stored, fields)):
             found.append(Written(stored.action, stored.seq, parts))
     return found[::-1]
+
+
+def sealed_texts(application: Application, case: str) -> list[Written]:
+    """Every text that the acts of a case hold sealed and that was not erased, newest first: for those who handle it."""
+    entries = application.ledger.stream_entries(f"case/{case}")
+    told = ((stored, _parts(application, stored, SEALED.get(stored.action, ()))) for stored in entries)
+    return [Written(stored.action, stored.seq, parts) for stored, parts in told if parts][::-1]
 
 
 def _parts(application: Application, stored: StoredEntry, fields: tuple[str, ...]) -> tuple[tuple[Name, str], ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -176,3 +178,26 @@ def test_before_registration_cases_of_the_same_matter_are_hinted_at_and_nobody_i
     assert int(withheld[1]) > 0
     with client_of(city, intake) as client:
         assert "No case of this area" in client.get("/desk/register", params={**asked, "place": "nowhere"}).text
+
+
+def test_what_was_written_is_read_by_those_who_handle_it_and_nobody_else(city: Application, case: str) -> None:
+    viewer = _handler(city, case)
+    with client_of(city, viewer) as client:
+        answer = client.get(f"/desk/cases/{case}/texts?lang=en")
+        assert answer.headers["cache-control"] == "no-store"
+        looks = client.app.state.sessions.looks.of_case(case)  # type: ignore[attr-defined]
+        assert [look.route for look in looks] == ["/desk/cases/{case}/texts"]
+    (entry, *_) = city.ledger.stream_entries(f"case/{case}")
+    opened = [
+        json.loads(one.value) for one in city.ledger.disclosures(entry) if one and one.field in ("subject", "text")
+    ]
+    assert opened
+    assert all(text in unescape(answer.text) for text in opened)
+    watching = Viewer("staff", officer="officer-x", seats=(Seat(viewer.seats[0].office, "desk", ("supervisor",)),))
+    stranger = Viewer("staff", officer="officer-x", seats=(Seat("no-such-office", "desk", ("handler",)),))
+    petitioner = Viewer("petitioner", case=case, csrf="token")
+    told = []
+    for other in (watching, stranger, petitioner):
+        with client_of(city, other) as client:
+            told.append(client.get(f"/desk/cases/{case}/texts").status_code)
+    assert told == [403, 404, 403]
