@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from api.actions import command, new_case
+from api.keyfiles import new_key
+from api.registrars import Registrars
 from projections.packages_answers import packages
-from tests.browser.conftest import SEEN, MakeReader, Site
+from tests.browser.conftest import NARROW, SEEN, WIDE, MakeReader, Site
+
+OFFICE = "an-office-whose-slug-is-as-long-as-sixty-characters-may-be-1"
+LONG_ZH, LONG_EN = "晷城市旧城改造信访事项" * 5 + "联合办公室", "Administration" * 4 + "Desk"
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +71,35 @@ def test_a_jump_to_a_day_shows_the_state_of_that_day(readers: MakeReader, case: 
     reader.page.fill("input[name=date]", "2020-01-01")
     reader.page.get_by_role("button", name="Show").click()
     assert reader.page.locator("#replay").get_attribute("data-step") == "1"
+
+
+def test_names_of_sixty_characters_without_a_space_stay_within_the_window(readers: MakeReader, site: Site) -> None:
+    case = _told_by_a_long_name(site)
+    for size, lang in ((NARROW, "en"), (WIDE, "zh")):
+        reader = readers(size, account="heng")
+        for path in (
+            f"/cases/{case}",
+            f"/cases/{case}/replay",
+            f"/desk/cases/{case}",
+            f"/lists/open-cases?unit={OFFICE}",
+        ):
+            assert reader.open(f"{path}{'&' if '?' in path else '?'}lang={lang}") == 200
+            assert (LONG_EN if lang == "en" else LONG_ZH) in reader.page.inner_text("main")
+            reader.check()
+
+
+def _told_by_a_long_name(site: Site) -> str:
+    """Open an office and a post with names as long as they may be here, and register a case there."""
+    application = site.application
+    registrars = Registrars(application.desk, *(application.key(f"registrar-{one}") for one in ("qin", "yao")))
+    names = {"name_zh": LONG_ZH, "name_en": LONG_EN}
+    registrars.open_office(OFFICE, {"kind": "competent_unit", "parent": "guicheng", "region": "guicheng", **names})
+    registrars.open_post(OFFICE, {"post": "desk", "duties": ["intake"], **names})
+    registrars.appoint(OFFICE, f"officer-{OFFICE[:50]}", "desk", "2026-01-01", LONG_ZH)
+    key = new_key("officer", f"officer-{OFFICE[:50]}", OFFICE, "desk", "file", entropy=application.entropy)
+    registrars.enrol(key, ["intake"])
+    stream = new_case()
+    registered = command(stream, "case.registered.v1", {"channel": "letter", "capacity": "competent_unit"})
+    application.desk.perform(registered, key, "intake")
+    application.views.catch_up()
+    return stream.partition("/")[2]
