@@ -72,6 +72,9 @@ def _attach(reader: Reader, case: str) -> None:
         page.get_by_role("link", name="attachment 1 of act 2").click()
     assert saved.value.path().read_bytes() == b"dark"
     reader.check("desk-case-files")
+    reader.open(f"/desk/cases/{case}/texts?lang=en")
+    assert "路灯不亮" in page.inner_text("main")
+    reader.check("desk-texts")
 
 
 def _name_representative(reader: Reader, case: str) -> None:
