@@ -7,10 +7,12 @@ all come out of the declaration, so that they cannot disagree about rows, column
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Protocol
+from functools import cache
+from operator import attrgetter
+from typing import Any, Protocol, cast
 
 from projections.answers import Page
 from projections.reader import Reader
@@ -64,7 +66,15 @@ Shape = Callable[[Any, Position], dict[str, Any]]
 
 def as_it_stands(row: Any, _position: Position) -> dict[str, Any]:
     """The members of a row, in the order in which its class declares them."""
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+    names, read = _members(cast("Hashable", type(row)))
+    return dict(zip(names, read(row), strict=True))
+
+
+@cache
+def _members(row: Any) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
+    """The names of the members of a class of rows, at least two, and what reads all of them from a row."""
+    names = tuple(field.name for field in fields(row))
+    return names, attrgetter(*names)
 
 
 def no_links(_row: Any) -> Mapping[str, str]:
