@@ -35,7 +35,8 @@ def tell(title: str, figures: Sequence[Measured], notes: Sequence[str] = ()) -> 
     for figure in figures:
         bar = "" if figure.bar is None else f"{'<=' if figure.at_most else '>='}{figure.bar:,g}"
         verdict = {None: "", True: "", False: "  MISSED"}[figure.reached]
-        print(f"  {figure.row:{width}}  {figure.value:>12,.1f}  {figure.unit:14}  {bar:>9}{verdict}")
+        value = f"{figure.value:,.2f}" if figure.unit == "ratio" else f"{figure.value:,.1f}"
+        print(f"  {figure.row:{width}}  {value:>12}  {figure.unit:14}  {bar:>9}{verdict}")
     for figure in figures:
         print(json.dumps({"table": title, **asdict(figure), "reached": figure.reached}, ensure_ascii=False), flush=True)
 
