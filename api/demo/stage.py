@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from api.actions import ACT_ID_BYTES, Clock, command, write_instant
 from api.census import take_census
+from api.demo.papers import file_papers
 from api.demo.staff import Staff, load_changes
 from api.demo.stories import SEED, tell_city
 from api.demo.tales import FIRST_DAY, LAST_DAY, Standing, Step
@@ -169,8 +170,9 @@ class Stage:
             (_sound(prepared), key.sign(_sound(prepared).to_sign))
             for prepared, key in zip(ledger.prepare_many(wishes), keys, strict=True)
         ]
-        for answer in ledger.commit_many(signed):
+        for answer, step in zip(ledger.commit_many(signed), together, strict=True):
             _sound(answer)
+            file_papers(self._application, step.stream, step.sealed)
 
     def _command(self, step: Step, key: Key) -> Command:
         """Put in what a step leaves open: the numbers of other acts, a proof made with a code, a checkpoint."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.demo.cases import CaseTale
+from api.demo.papers import paper, told
 from api.demo.tales import City, Step
 
 EXECUTED = {"resolution": "executed"}
@@ -202,10 +203,9 @@ def attach(case: CaseTale, office: str) -> None:
 
 def files(case: CaseTale) -> list[dict[str, Any]]:
     """One to three files as the record tells them."""
-    kinds = (("image/jpeg", 2_000_000), ("application/pdf", 600_000))
     found = []
     for _ in range(case.rng.randint(1, 3)):
-        media_type, size = case.rng.choice(kinds)
-        digest = case.city.digest()
-        found.append({"digest": digest, "size": case.rng.randint(20_000, size), "media_type": media_type})
+        most = case.rng.choice((2_000_000, 600_000))
+        number = int(case.city.digest(), 16) + case.rng.randint(20_000, most)
+        found.append(told(paper(number)))
     return found

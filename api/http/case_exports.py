@@ -79,7 +79,12 @@ def bundle_for(application: Application, passed: Pass, case: str, asked: str) ->
         raise NotThere("audience_not_yours")
     passed.check_case(application, case)
     cover(application, case)
-    return make_bundle(application, case, audience, application.settings.home / "attachments")
+    try:
+        return make_bundle(application, case, audience, application.settings.home / "attachments")
+    except NotThere as refused:  # a place on this server is nobody's business outside
+        if refused.code != "attachment_missing":
+            raise
+        raise NotThere("attachment_away") from refused
 
 
 def _sent(data: bytes, kind: str, name: str) -> Response:

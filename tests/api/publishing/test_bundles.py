@@ -122,8 +122,7 @@ def test_a_public_bundle_needs_publication_no_accusation_and_no_small_cell(city:
 
 def test_attachments_go_along_if_they_are_the_files_that_were_signed_for(city: Application, tmp_path: Path) -> None:
     case = next(iter(_cases(city, "case.attached.v1")))
-    with pytest.raises(NotThere, match="attachment_missing"):
-        make_bundle(city, case, "inspector", tmp_path)
+    assert make_bundle(city, case, "inspector", tmp_path).attachments >= 1
     data = "附件".encode() * 100
     digest = hash256(data).hex()
     file = {"digest": digest, "size": len(data), "media_type": "text/plain"}
@@ -131,6 +130,8 @@ def test_attachments_go_along_if_they_are_the_files_that_were_signed_for(city: A
     with pytest.raises(NotThere, match="export_uncovered"):
         make_bundle(city, other, "inspector", tmp_path)
     cover(city, other)
+    with pytest.raises(NotThere, match="attachment_missing"):
+        make_bundle(city, other, "inspector", tmp_path)
     (tmp_path / digest).write_bytes(data)
     made = make_bundle(city, other, "inspector", tmp_path)
     assert made.attachments == 1
