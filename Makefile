@@ -50,7 +50,7 @@ audit-dependencies: setup
 	@$(BIN)/python -m tests.dependency_audit requirements.lock
 
 soak: setup chromium
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m soak $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m soak --maxschedchunk 1 $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -82,6 +82,18 @@ def demo_home(demo_city: Settings, tmp_path: Path) -> Settings:
     return copy_city(demo_city, tmp_path / "demo-home")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests begin first, so that none is left to run alone at the end."""
+    items.sort(key=lambda item: -_minutes(item))
+
+
+def _minutes(item: pytest.Item) -> int:
+    """How many minutes a test says that it takes: `@pytest.mark.soak(minutes=2)`."""
+    marker = item.get_closest_marker("soak")
+    return int(marker.kwargs.get("minutes", 0)) if marker is not None else 0
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Print what tests counted with `record_property("count: …", number)`, added up over all of them."""
     counts: Counter[str] = Counter()

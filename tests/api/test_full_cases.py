@@ -38,7 +38,7 @@ def test_a_long_case_takes_its_next_act_and_verifies(sqlite_url: str, tmp_path: 
     assert report.ok, report.faults
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=15)
 def test_ten_thousand_full_cases_are_told_and_verify(sqlite_url: str, tmp_path: Path) -> None:
     with found_bureaus(tmp_path / "home", sqlite_url) as bureaus:
         assert bulk(bureaus, SOAK_CASES) == SOAK_CASES * len(STEPS)

@@ -89,7 +89,7 @@ def test_exchanged_members_raise_our_errors_alone(name: str, data: st.DataObject
     _try_document(name, data.draw(_exchanged(name)))
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=1)
 @pytest.mark.parametrize("target", TARGETS)
 @_LONG
 @given(st.data())
@@ -97,7 +97,7 @@ def test_many_changed_bytes_raise_our_errors_alone(target: str, data: st.DataObj
     feed(target, data.draw(_mutated(TARGETS[target][1]) | st.binary(max_size=200)))
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=1)
 @pytest.mark.parametrize("name", DOCUMENTS)
 @_LONG
 @given(st.data())

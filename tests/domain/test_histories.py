@@ -265,7 +265,7 @@ def test_every_history_leaves_the_state_and_the_clocks_that_a_clerk_would_note(
     _walk(start, told, history)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=2)
 @settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(starts, paths, steps)
 def test_twenty_thousand_histories_agree_with_the_clerk(start: date, told: Path, history: list[Step]) -> None:

@@ -236,7 +236,7 @@ def test_a_killed_publisher_leaves_a_good_folder(small: Settings, tmp_path: Path
     _kill_loop(small, tmp_path / "www", 3, seed=1)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=3)
 def test_two_hundred_killed_publishers_leave_a_good_folder(
     kill_home: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

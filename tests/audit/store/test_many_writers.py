@@ -82,7 +82,7 @@ def test_four_processes_write_without_a_gap(any_store_url: str, tmp_path: Path) 
     _race(any_store_url, tmp_path, 4, 120)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=2)
 def test_sixteen_processes_write_a_hundred_thousand_acts_without_a_gap(any_store_url: str, tmp_path: Path) -> None:
     _race(any_store_url, tmp_path, 16, 6_250)
 
