@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projections.overdue import overdue
-from tests.browser.conftest import NARROW, WIDE, MakeReader, Site
+from tests.browser.conftest import NARROW, SEEN, MakeReader, Site
 
 
 def _case(site: Site) -> str:
@@ -23,8 +23,7 @@ def test_a_code_typed_on_a_phone_opens_the_case_without_scripts(readers: MakeRea
     assert reader.page.locator(".acts li").count() >= 1
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("lang", "size"), SEEN)
 def test_the_page_is_accessible_and_explains_its_date(
     readers: MakeReader, site: Site, lang: str, size: tuple[int, int]
 ) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FilePayload
 
-from tests.browser.conftest import NARROW, WIDE, MakeReader, Reader
+from tests.browser.conftest import SEEN, MakeReader, Reader
 
 PAGES = ("/public", "/public/rules", "/public/glossary", "/public/log", "/check", "/submit", "/claim")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("lang", "size"), SEEN)
 def test_every_public_page_is_accessible_and_as_wide_as_the_window(
     readers: MakeReader, lang: str, size: tuple[int, int]
 ) -> None:
