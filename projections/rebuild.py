@@ -8,6 +8,7 @@ the old views until then.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -42,6 +43,7 @@ ENTRIES_A_RANGE = 8_000
 _ROWS_A_LOAD = 50_000
 _MAX_PARTS = 16**4
 _POLL_SECONDS = 0.25
+_OBJECTS_A_COLLECTION = 100_000
 
 
 def ranges_of(entries: int) -> Iterator[Range]:
@@ -112,6 +114,9 @@ def _fill_in_parallel(
 
 
 def _fill_elsewhere(url: str, views: Sequence[View], codec: Codec, size: int, ranges: Sequence[Range]) -> None:
+    # Rows and states make no cycles, and to look for some so often is a twentieth of this process's work.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
     database = open_database(url)
     try:
         for _ in _fill_ranges(database, views, codec, size, ranges):
