@@ -201,3 +201,12 @@ def test_what_was_written_is_read_by_those_who_handle_it_and_nobody_else(city: A
         with client_of(city, other) as client:
             told.append(client.get(f"/desk/cases/{case}/texts").status_code)
     assert told == [403, 404, 403]
+
+
+def test_a_form_is_not_sent_before_its_script_is_there(city: Application) -> None:
+    viewer = Viewer("staff", officer="officer-x", seats=(Seat("housing", "desk", ("intake",)),))
+    with client_of(city, viewer) as client:
+        page = client.get("/desk/register").text
+    assert re.findall(
+        r"<button(?![^>]*type=)([^>]*)>", page.partition('<form id="act"')[2].partition("</form>")[0]
+    ) == [" disabled"]

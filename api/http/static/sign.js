@@ -156,3 +156,5 @@ document.getElementById("sign").addEventListener("click", () => attempt(commit))
 takeUp(JSON.parse(sessionStorage.getItem(draftName) ?? "null")?.fields ?? {});
 form.querySelectorAll("[data-files]").forEach(followFiles);
 if (sessionStorage.getItem(pendingName)) attempt(commit);
+// Until here the form cannot be sent: a browser would write what was typed, sealed text too, into the address.
+form.querySelector(":scope > button").disabled = false;
