@@ -11,19 +11,20 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from functools import partial
 from http.client import HTTPException
 from multiprocessing import get_context
 from pathlib import Path
 from pkgutil import get_data
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from audit import bundle, case_proofs, checkpoint, faults, note, proof, published, stream_checks, tree_checks, verify
 from audit.anchor import Anchor, open_anchor, parse_anchor
+from audit.authority import Authority
 from audit.census import CENSUS
 from audit.errors import AuditError, Malformed, OtherKind
 from audit.trust import NO_POLICY, Findings, Trust, parse_policy
@@ -65,35 +66,45 @@ def _read_note(data: bytes | None) -> str:
         raise Malformed("the checkpoint is not UTF-8") from None
 
 
-def _check_share(source: str, size: int, share: int, shares: int, anchor: Anchor | None) -> stream_checks.Part:
-    """Check some streams, and on the way those on keys, whose faults the first process reports."""
+class _Keys(stream_checks.StreamChecks):
+    """Checks the entries on keys, and notes those that may be censuses."""
+
+    def __init__(self, verifier: verify.LogVerifier) -> None:
+        super().__init__(verifier.authority, verifier.verify, references=True)
+        self.censuses: list[bytes] = []
+
+    def check(self, entries: Iterable[tuple[int, bytes]]) -> stream_checks.Part:
+        known = list(entries)
+        self.censuses += [data for _, data in known if CENSUS.encode() in data]
+        return super().check(known)
+
+
+class _Checked(NamedTuple):
+    """What one process has found: in its streams, and in those on keys, which every process reads."""
+
+    part: stream_checks.Part
+    keys: stream_checks.Part
+    authority: Authority
+    censuses: list[bytes]
+
+
+def _check_share(source: str, size: int, share: int, shares: int, anchor: Anchor | None) -> _Checked:
     verifier = verify.LogVerifier(anchor)
-    keys = stream_checks.StreamChecks(verifier.authority, verifier.verify, references=True)
-    return verifier.read_streams(published.read_share(partial(_read, source), size, share, shares, keys))
+    keys = _Keys(verifier)
+    part = verifier.read_streams(published.read_share(partial(_read, source), size, share, shares, keys))
+    return _Checked(part, keys.part, verifier.authority, keys.censuses)
 
 
-def _note_ledger(entries: Iterable[tuple[int, bytes]], ledger: list[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield entries, and note those that may be censuses."""
-    for index, data in entries:
-        if CENSUS.encode() in data:
-            ledger.append(data)
-        yield index, data
-
-
-def _check_entries(
-    options: Namespace, size: int, verifier: verify.LogVerifier, ledger: list[bytes]
-) -> list[stream_checks.Part]:
-    """Check all entries: those on keys here, the rest by several processes at the same time, telling how far it is."""
+def _check_entries(options: Namespace, size: int, anchor: Anchor | None) -> list[_Checked]:
+    """Check all entries by several processes, telling how far it is."""
     source, shares = options.file, options.processes
-    references = _note_ledger(published.read_share(partial(_read, source), size, published.REFERENCES, shares), ledger)
     if shares == 1:
-        return [verifier.read_references(references), _check_share(source, size, 0, 1, verifier.anchor)]
+        return [_check_share(source, size, 0, 1, anchor)]
     with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_check_share, source, size, share, shares, verifier.anchor) for share in range(shares)]
-        parts = [verifier.read_references(references)]
+        waiting = [pool.submit(_check_share, source, size, share, shares, anchor) for share in range(shares)]
         while wait(waiting, timeout=5).not_done:
             print(f"… {sum(one.done() for one in waiting)}/{shares} × {size}", file=sys.stderr)
-        return parts + [future.result() for future in waiting]
+        return [future.result() for future in waiting]
 
 
 def _check_tree(options: Namespace, trust: Trust, findings: Findings) -> None:
@@ -107,14 +118,15 @@ def _check_tree(options: Namespace, trust: Trust, findings: Findings) -> None:
     )
     if there:
         verifier = verify.LogVerifier(trust.anchor)
-        ledger: list[bytes] = []
-        parts = _check_entries(options, size, verifier, ledger)
+        checked = _check_entries(options, size, trust.anchor)
+        verifier.authority = checked[0].authority
+        parts = [checked[0].keys, *(one.part for one in checked)]
         tree, found = verifier.finish(size, parts, [text])
         findings.facts["signatures"] = sum(part.signatures for part in parts)
         findings.report(found)
         trust.open(text, findings, log_key=verifier.authority.log_key(size))
         findings.begin("censuses")
-        findings.facts["censuses"] = "{}/{}".format(*published.check_censuses(read, tree, ledger))
+        findings.facts["censuses"] = "{}/{}".format(*published.check_censuses(read, tree, checked[0].censuses))
     else:
         opened, tree = trust.open(text, findings).checkpoint, tree_checks.TreeChecks(size)
         leaves = bytearray(b"".join(published.read_tile(read, 0, at, size) for at in range(-(-size // 256))))

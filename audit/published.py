@@ -52,8 +52,8 @@ def read_entries(read: Read, size: int) -> Iterator[tuple[int, bytes, bytes]]:
             if at > len(data) or start > len(data):
                 raise Malformed(f"{tile_path(ENTRIES, number)} ends before entry {index}")
             # The stream is the last member of a statement; where it is not, the entry is malformed anyway.
-            name = data[data.rfind(b'"stream":"', start, at) + 10 : at].partition(b'"')[0]
-            yield index, name, data[start:at]
+            begin = data.rfind(b'"stream":"', start, at) + 10
+            yield index, data[begin : data.find(b'"', begin, at)], data[start:at]
 
 
 def read_share(read: Read, size: int, share: int, shares: int, keys: StreamChecks | None = None) -> Entries:
