@@ -72,7 +72,7 @@ class ExplainedBody(Strict):
     day_kind: str
     raw_on: date
     due_on: date
-    calendar_version: str
+    calendar_version: int
     provisional: bool
     late_recorded: bool
     imported: bool

@@ -33,8 +33,8 @@ class Kept:
 
 
 def _answer(media_type: str) -> dict[int | str, Any]:
-    schema = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"content": {media_type: schema}}, 304: {"description": "Not Modified"}, **documented(400)}
+    schema = {"type": "object"} if media_type == JSON_FEED else {"type": "string", "format": "binary"}
+    return {200: {"content": {media_type: {"schema": schema}}}, 304: {"description": "Not Modified"}, **documented(400)}
 
 
 def build_router() -> APIRouter:
