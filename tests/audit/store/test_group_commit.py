@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ class Appender:
         self.let_go = threading.Event()
         self.batches: list[int] = []
 
-    def __call__(self, items: list[Item]) -> None:
+    def __call__(self, items: Sequence[Item]) -> None:
         self.batches.append(len(items))
         for place, one in enumerate(items):
             one.index = place
