@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-TABLES = ("append", "imports", "verify", "rebuild", "views", "growth", "procedure", "witness", "published")
+TABLES = ("append", "imports", "verify", "rebuild", "views", "pages", "growth", "procedure", "witness", "published")
 
 
 def main(names: list[str]) -> int:
