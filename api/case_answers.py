@@ -30,7 +30,7 @@ _NEAR: Final = """
 
 def ask_replay(application: Application, case: str, as_of: datetime, known_at: int | None = None) -> CaseReplay:
     """Replay a case from its entries. Raises CaseUnknown, or UsageRefused for what is no case id."""
-    application.views.refresh()
+    application.views.refresh(known_at)
     return replay(application.reader, parse_case(case), as_of, known_at)
 
 
@@ -69,7 +69,7 @@ def explain_document(application: Application, case: str, as_of: datetime, known
 
 def ask_comparison(application: Application, case: str, first: When, second: When) -> Comparison:
     """Say what differs in a case between two moments. Raises CaseUnknown where nothing of it is known at one."""
-    application.views.refresh()
+    application.views.refresh(max(first.known_at or 0, second.known_at or 0))
     return compare(application.reader, parse_case(case), first, second)
 
 

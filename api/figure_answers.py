@@ -62,7 +62,7 @@ def parse_moments(
 
 def ask_diff(application: Application, asked: DiffQuestion) -> Diff:
     """Say what changed between two moments and what made it. Raises QuestionRefused of projections."""
-    application.views.refresh()
+    application.views.refresh(asked.after.known_at)
     options = {"unit": asked.unit, "month": asked.month, "clock": asked.clock}
     return diff(application.reader, asked.figure, asked.before, asked.after, **options, limit=asked.limit)
 
@@ -104,7 +104,7 @@ def ask_recompute(
 
     Raises QuestionRefused of projections.
     """
-    application.views.refresh()
+    application.views.refresh(known_at)
     return recompute(application.reader, figure, as_of, known_at, unit=unit, month=month, published=published)
 
 

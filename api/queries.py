@@ -46,7 +46,7 @@ def ask_overdue(
     application: Application, question: OverdueQuestion, *, limit: int | None = None, cursor: str | None = None
 ) -> OverduePage:
     """List the overdue clocks; raises QuestionRefused of projections."""
-    application.views.refresh()
+    application.views.refresh(question.known_at)
     return overdue(
         application.reader,
         question.as_of,

@@ -71,7 +71,7 @@ def ask_same_replies(
 
     Raises PositionRefused, UnitUnknown, or KeyStoreRefused if a stored disclosure was changed.
     """
-    application.views.refresh()
+    application.views.refresh(known_at)
     page = answers_given(application.reader, as_of, known_at, unit=unit, since=since)
     threshold = threshold_at(application.reader, SAME_REPLY, as_of, page.known_at)
     same: dict[str, list[Answer]] = {}

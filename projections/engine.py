@@ -76,9 +76,12 @@ class Engine:
         finally:
             self._followed -= 1
 
-    def refresh(self) -> None:
-        """Have the views up to date for a question: fold what is new, unless somebody does so all the time."""
-        if not self._followed:
+    def refresh(self, known_at: int | None = None) -> None:
+        """Have the views up to date for a question: fold what is new, unless somebody does so all the time.
+
+        Whoever asks by a number of known entries (an officer who has just acted) gets them folded in any case.
+        """
+        if not self._followed or (known_at is not None and self.position() < known_at):
             self.catch_up()
 
     def catch_up(self, until: int | None = None) -> int:

@@ -144,12 +144,12 @@ class Sessions:
         found = self.store.session(token, self._now(), IDLE_MS, LASTING_MS) if token else None
         if found is None:
             return PUBLIC
-        if found.case:
-            return Viewer("petitioner", case=found.case, csrf=found.csrf)
-        account = self.store.account(found.account)
+        session, account = found
+        if session.case:
+            return Viewer("petitioner", case=session.case, csrf=session.csrf)
         if account is None:
             return PUBLIC
-        return Viewer("staff", account.name, account.officer, seats_of(people, account.officer), csrf=found.csrf)
+        return Viewer("staff", account.name, account.officer, seats_of(people, account.officer), csrf=session.csrf)
 
     @cached_property
     def _decoy(self) -> str:

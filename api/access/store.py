@@ -35,6 +35,11 @@ CREATE TABLE IF NOT EXISTS failures (
     source BLOB PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
 """
 
+_SESSION = """
+SELECT s.account, s.case_id, s.csrf, s.began_at, s.seen_at, a.* FROM sessions s
+    LEFT JOIN accounts a ON a.name = s.account AND a.enabled = 1 WHERE s.digest = ?
+"""
+
 Milliseconds = Callable[[], int]
 
 
@@ -121,18 +126,17 @@ class AccessStore:
         with self._write() as run:
             run.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", (digest(token), *session))
 
-    def session(self, token: str, now: int, idle_ms: int, lasting_ms: int) -> Session | None:
-        """The session of a token that is neither idle for too long nor too old; it is seen now."""
+    def session(self, token: str, now: int, idle_ms: int, lasting_ms: int) -> tuple[Session, Account | None] | None:
+        """The session of a token that is neither idle for too long nor too old, and its account; it is seen now."""
+        key = digest(token)
         with self._lock:
-            row = self._database.execute(
-                "SELECT account, case_id, csrf, began_at, seen_at FROM sessions WHERE digest = ?", (digest(token),)
-            ).fetchone()
-            found = None if row is None else Session(*row)
+            row = self._database.execute(_SESSION, (key,)).fetchone()
+            found = None if row is None else Session(*row[:5])
             if found is None or now - found.seen_at > idle_ms or now - found.began_at > lasting_ms:
                 return None
             if now - found.seen_at > idle_ms // 20:
-                self._database.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, digest(token)))
-            return found
+                self._database.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, key))
+        return found, None if row[5] is None else _account_of(row[5:])
 
     def end_session(self, token: str) -> None:
         """Forget a session."""

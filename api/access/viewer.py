@@ -52,7 +52,8 @@ def seats_of(people: People, officer: str) -> tuple[Seat, ...]:
     """The posts that an officer holds at the head of the log, in the order of the directory."""
     found = []
     for (office, post, holder), tenures in people.tenures.items():
-        described = people.post(office, post)
-        if holder == officer and tenures[-1].until == NOW and described is not None and people.office(office):
-            found.append(Seat(office, post, described.duties))
+        if holder == officer and tenures[-1].until == NOW:
+            described = people.post(office, post)
+            if described is not None and people.office(office):
+                found.append(Seat(office, post, described.duties))
     return tuple(found)

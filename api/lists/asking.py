@@ -32,7 +32,7 @@ class Asked:
 
     def page(self, application: Application, limit: int | None, cursor: str | None = None) -> AnyPage:
         """Bring the views up to the log and ask. Raises QuestionRefused of projections."""
-        application.views.refresh()
+        application.views.refresh(self.known_at)
         return self.listing.question(
             application.reader, self.as_of, self.known_at, self.filters, limit=limit, cursor=cursor
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from api.actions import command, new_case
+from api.case_answers import ask_replay
 from api.following import following
 from api.main import Application
 from api.wording import Wording
@@ -60,3 +61,13 @@ def test_a_question_folds_itself_only_where_nobody_follows(application: Applicat
         assert views.position() == before
     views.refresh()
     assert views.position() == before + 1
+
+
+def test_whoever_asks_by_what_is_known_gets_it_folded_beside_a_follower(application: Application) -> None:
+    views, case = application.views, new_case()
+    views.catch_up()
+    with views.followed():
+        application.desk.perform(command(case, "case.registered.v1", LETTER), application.key("officer-shen"), "intake")
+        size = application.ledger.head().size
+        told = ask_replay(application, case.removeprefix("case/"), application.clock(), size)
+    assert [step.index for step in told.steps] == [size - 1]
