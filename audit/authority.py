@@ -99,7 +99,7 @@ class Authority:
         if statement.origin != self.origin:
             return f"the statement is of the ledger {statement.origin}, not of {self.origin or 'any'}"
         if grant is None:
-            return f"{name} was never granted anything"
+            return f"{name} was granted nothing before entry {index}"
         if index <= grant.from_index:
             return f"{name} is valid only after entry {grant.from_index}"
         if grant.until_index is not None and index > grant.until_index:

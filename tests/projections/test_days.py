@@ -86,7 +86,7 @@ def test_bounds_hold_for_every_key_day_and_every_moment_of_closing(database: Dat
         )
     assert sorted(rows) == [(key, km) for key in keys for km in closings if due.due(kind, key, km)[0] < day]
     for key in keys:
-        assert due.earliest(kind, key) == min(due.due(kind, key, km)[0] for km in closings)
+        assert date.fromordinal(due.earliest(kind, key)) == min(due.due(kind, key, km)[0] for km in closings)
         first = due.first_key_day(kind, date.fromordinal(key))
         assert all(due.due(kind, first - 1, km)[0] < date.fromordinal(key) for km in closings)
 
@@ -95,7 +95,7 @@ def test_many_epochs_answer_as_one_does(database: Database, monkeypatch: pytest.
     monkeypatch.setattr(clocks, "EPOCH_BITS", 4)
     monkeypatch.setattr(overdue_question, "EPOCH_BITS", 4)
     monkeypatch.setattr(clocks, "OPEN", 32_767 << 4)
-    monkeypatch.setattr(scans, "_LEAST_CHUNK", 1)
+    monkeypatch.setattr(scans, "_MORE", -10)  # of ten rows asked for, one is read at a time
     Engine(database).catch_up()
     reader = Reader(database)
     for days in range(0, 900, 45):
@@ -116,7 +116,7 @@ def test_a_page_is_in_the_order_of_due_days_even_where_two_calendars_judge(
 ) -> None:
     # Raw days 15, 16 and 18 February 2018. The notice of 2018, by which all three move to the 22nd, is entered on
     # 3 March; the last clock was closed before that, late, and stays judged by the plain week: Monday the 19th.
-    monkeypatch.setattr(scans, "_LEAST_CHUNK", 1)
+    monkeypatch.setattr(scans, "_MORE", -1)  # of one row asked for, one is read at a time
     begun = [(1, _at(1, 31)), (2, _at(2, 1)), (3, _at(2, 3))]
     public = {"channel": "letter", "capacity": "competent_unit"}
     notice = {"notice": "received", "means": "post"}
