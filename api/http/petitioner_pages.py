@@ -24,6 +24,7 @@ from api.http.rendering import address_of, render
 from api.http.signin import set_cookie
 from api.looks.telling import looks_of_case
 from api.main import Application
+from api.publishing.receipts import receipts_until
 from api.queries import ask_explanations, ask_timeline, fold_case
 from api.wording import Wording
 from domain.case_state import Case
@@ -123,7 +124,7 @@ def _page(request: Request, application: Application, viewer: Viewer, lang: str,
         today=civil_day(at),
         clocks=clocks,
         steps=steps(told.acts),
-        covered=covered(application),
+        covered=receipts_until(application),
         offers=found,
         texts=texts_for(application, case),
         files=files_of(application, case),
@@ -152,9 +153,3 @@ def steps(acts: Sequence[Act]) -> list[Act]:
     return [
         act for act in reversed(acts) if act.role == "petitioner" or (act.action in TOLD and act.role not in WATCHING)
     ]
-
-
-def covered(application: Application) -> int:
-    """How many entries the newest checkpoint covers: for these there are receipts."""
-    latest = application.ledger.log.latest_checkpoint()
-    return latest[0] if latest else 0

@@ -25,7 +25,7 @@ from api.http.shelf import Shelf
 from api.http.views import AsOf, Case, KnownAt, known_size
 from api.main import Application
 from api.positions import position
-from api.publishing.receipts import read_statement_at
+from api.publishing.receipts import read_statement_at, receipts_until
 from api.signatures import signature_states
 from api.wording import Wording
 from domain.clock import civil_day
@@ -117,6 +117,7 @@ def _selected(application: Application, told: CaseReplay, chosen: int, names: Na
     return {
         "selected": selected,
         "signature": state,
+        "covered": selected.index < receipts_until(application),
         "key_id": statement.key_id.hex(),
         "recorded": {names.field(field): text for field, text in recorded.items() if text},
         "lines": state_lines(selected, names),

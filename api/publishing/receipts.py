@@ -51,6 +51,12 @@ def read_statement_at(application: Application, index: int) -> Statement:
     return parse_statement(parse_entry(rows[0].entry).payload)
 
 
+def receipts_until(application: Application) -> int:
+    """How many entries the published checkpoint covers: for these there are receipts, for later ones not yet."""
+    published = Standing(application.settings.published).published()
+    return 0 if published is None else published.checkpoint.size
+
+
 def make_receipt(application: Application, index: int) -> Receipt:
     """Make the receipt of entry `index` under the published checkpoint.
 
