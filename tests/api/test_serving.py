@@ -1,15 +1,9 @@
-"""`serve`: beyond this machine only behind TLS; and a server that really answers."""
+"""`serve`: beyond this machine only behind TLS. A server that really answers stands in `test_markers_served.py`."""
 
 from __future__ import annotations
 
-import json
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -56,39 +50,6 @@ def test_a_port_in_use_is_refused_in_one_line(run: Run, founded: Settings) -> No
         with pytest.raises(UsageRefused, match="port_unusable"):
             check_port("127.0.0.1", port)
         assert run("serve", "--port", str(port)).code == 2
-
-
-def _get(url: str) -> tuple[int, bytes]:
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.status, answer.read()
-
-
-def test_the_server_answers_and_ends_on_a_signal(founded: Settings) -> None:
-    port = _free_port()
-    places = ["--home", str(founded.home), "--database", founded.database, "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve", *places], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                status, body = _get(f"http://127.0.0.1:{port}/api/health")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert time.monotonic() < deadline
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.1)
-        assert (status, json.loads(body)["status"]) == (200, "ok")
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            _get(f"http://127.0.0.1:{port}/nothing")
-        assert refused.value.headers["content-type"] == "application/problem+json"
-        refused.value.close()
-    finally:
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert f"http://127.0.0.1:{port}/".encode() in out
-    assert b"Traceback" not in err
 
 
 def test_scheduled_work_goes_on_after_a_failure(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
