@@ -128,6 +128,27 @@ _RATES: Final = (
         article="34",
     ),
     _figure(
+        "claimed_deadline_rate",
+        ("所称期限遵守率", "share of claimed deadlines kept"),
+        ("按所称期限完成 ÷(按期 + 逾期 + 已超过未完成)", "kept ÷ (kept + late + past and not done)"),
+        (
+            "在单位自称或者旧系统所载的期限届满前完成的",
+            "done on or before the day that the office, or its old system, says was set",
+        ),
+        (
+            "上述各项,加逾期完成或者终止的,加截止时已超过该日仍未完成的",
+            "those, done or ended after that day, or open past it at the cut-off",
+        ),
+        Name(
+            "该日届满前未完成即终止的;被后一期限取代的;经两人批准剔除的",
+            "ended in time without being done; replaced by a later claim; cases excluded by two persons",
+        ),
+        "diagnostic",
+        article="34",
+        source="单位自称的期限,与法定时限并列,不改变任何时限;公式为账本设计决定",
+        beside="on_time_reply_rate",
+    ),
+    _figure(
         "satisfaction_rate",
         ("满意率", "satisfaction rate"),
         ("(满意 + 基本满意)÷ 已评价", "(satisfied + basically satisfied) ÷ rated"),

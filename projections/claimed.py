@@ -36,18 +36,23 @@ CLAIMED = Table(
         Column("met", "small"),
         *TAIL,
     ),
-    (Index("page", "due_day, case_id, covers, segment", "unit, seq, done_day, met, k0, km, kx, v0, v1"),),
+    (
+        Index("page", "due_day, case_id, covers, segment", "unit, seq, done_day, met, k0, km, kx, v0, v1"),
+        Index("ended", "v1, case_id, covers, segment", "unit, due_day, done_day, met, k0, km, kx, v0, flags"),
+    ),
 )
 _SEGMENT, _SEQ, _UNIT, _DUE, _DONE = range(2, 7)
 _TAIL_AT: Final = len(CLAIMED.columns) - len(TAIL)
 REPLACED: Final = "replaced"
+CLAIM_IMPORTED, DONE_IMPORTED = 4, 8
+"""Flags of a row beside those of all states: the claim is a file's, or so is the time at which its clock closed."""
 
 
 class ClaimedRows:
     """The view behind `claimed_deadlines`: one row a claim at one office."""
 
     name = "claimed"
-    version = 1
+    version = 2
     tables = (CLAIMED,)
     actions: frozenset[str] | None = None
 
@@ -81,7 +86,8 @@ def _claimed(step: Step, rows: Rows) -> Iterator[Put]:
         yield 0, last
     segment = 1 if last is None else last[_SEGMENT] + 1
     row = (case_id, event.covers, segment, event.originator_version, intern(step.after.office))
-    begun = (*row, event.due_on.toordinal(), 0, 0, *begin(event, last))
+    *tail, flags = begin(event, last)
+    begun = (*row, event.due_on.toordinal(), 0, 0, *tail, flags | CLAIM_IMPORTED * (event.imported is not None))
     done = _answered(step.after, event.covers)
     yield 0, begun if done is None else _done(step, begun, done)
 
@@ -98,7 +104,8 @@ def _changed(step: Step, rows: Rows) -> Iterator[Put]:
         elif last[_UNIT] != step.after.office:
             yield 0, end(last, step.event, word_of(step.event))
             passed = (case_id, covers, last[_SEGMENT] + 1, last[_SEQ], intern(step.after.office))
-            yield 0, (*passed, last[_DUE], 0, 0, *begin(step.event, last))
+            *tail, flags = begin(step.event, last)
+            yield 0, (*passed, last[_DUE], 0, 0, *tail, flags | last[-1] & CLAIM_IMPORTED)
 
 
 def _answered(case: Case, covers: str) -> Clock | None:
@@ -113,4 +120,5 @@ def _done(step: Step, row: Row, clock: Clock) -> Row:
     """Return a claim as the act left it that closed its clock; the day is that of the closing, whenever it was told."""
     assert clock.closed_at is not None
     ended = end(row, step.event, word_of(step.event))
-    return (*ended[:_DONE], civil_day(unix_ms(clock.closed_at)), int(clock.met), *ended[_TAIL_AT:])
+    told = (civil_day(unix_ms(clock.closed_at)), int(clock.met))
+    return (*ended[:_DONE], *told, *ended[_TAIL_AT:-1], ended[-1] | DONE_IMPORTED * clock.closed_imported)

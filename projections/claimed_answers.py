@@ -18,7 +18,7 @@ from projections.tables import Row
 _ORDER = Order("due_day, case_id, covers, segment", (int, str, str, int))
 _COVERS = {clock: covers for covers, clocks in CLAIMED_CLOCKS.items() for clock in clocks}
 _OPEN = "(km >= :known_at OR v1 > :as_of)"
-_MET = f"(met = 1 AND NOT {_OPEN})"
+_DONE = f"NOT {_OPEN}"
 # Claims that were replaced or passed on stand on in another row.
 _STANDS = f"{HELD} AND ({_OPEN} OR (done_day > 0 AND ended_by <> '{REPLACED}'))"
 _LIST = f"SELECT {_ORDER.columns}, seq, unit, done_day, met, km, v1 FROM view_claimed_deadlines WHERE {_STANDS}"
@@ -55,9 +55,9 @@ class ClaimedDeadline:
 class ClaimedCount:
     """How one unit kept the deadlines that it says it was given.
 
-    `kept` were met on or before the day, `late` after it, `overdue` are open past it, `waiting` open before it; `ended`
-    were closed without being met, and are in no share. `kept_per_mille` is kept ÷ (kept + late + overdue), None for
-    none.
+    `kept` were met on or before the day, `late` were closed after it, met or not, `overdue` are open past it, `waiting`
+    open before it; `ended` were closed by then without being met, and are in no share. `kept_per_mille` is kept ÷ (kept
+    + late + overdue), None for none.
     """
 
     unit: str
@@ -102,8 +102,9 @@ def count_claimed(
     with reader.at(CLAIMED_ROWS, known_at) as moment:
         asking = Asking(moment, as_of, unit)
         ones = (
-            *(f"{_MET} AND done_day <= due_day", f"{_MET} AND done_day > due_day"),
-            *(f"{_OPEN} AND due_day < :day", f"{_OPEN} AND due_day >= :day", f"met = 0 AND NOT {_OPEN}"),
+            *(f"{_DONE} AND met = 1 AND done_day <= due_day", f"{_DONE} AND done_day > due_day"),
+            *(f"{_OPEN} AND due_day < :day", f"{_OPEN} AND due_day >= :day"),
+            f"{_DONE} AND met = 0 AND done_day <= due_day",
         )
         sums = ", ".join(f"SUM(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in ones)
         where = f"{_STANDS}{asking.units()}"

@@ -15,6 +15,7 @@ from typing import Final
 from domain.practice import practised
 from domain.tracks.vocabulary import RESULTS
 from projections.asking import ALIVE, ENDED, HELD, Asking, start_of
+from projections.claimed import CLAIM_IMPORTED, DONE_IMPORTED
 from projections.clocks import CLOSED_IMPORTED, CLOSED_MATTER, STARTED_IMPORTED
 from projections.figures import (
     ASKED,
@@ -41,6 +42,7 @@ CLOSED: Final = f"(met = 1 OR (flags & {CLOSED_MATTER}) <> 0)"
 _FILE: Final = f"CASE WHEN (flags & {STARTED_IMPORTED | CLOSED_IMPORTED}) <> 0 THEN 1 ELSE 0 END"
 _FACT: Final = "view_figure_facts"
 _SPELL: Final = "view_figure_spells"
+CLAIMS: Final = "view_claimed_deadlines"
 
 
 class Sections:
@@ -167,6 +169,24 @@ class Sections:
                 k0 AS known FROM ({inner}) AS window_lapsed
         """
 
+    def claims_done(self) -> str:
+        """Claimed deadlines of what was done or ended in the period; not of what ended in time without being done."""
+        return f"""
+            SELECT case_id, covers AS clock, segment AS item, unit, {_DAY.format("v1")} AS day,
+                CASE WHEN met = 1 AND done_day <= due_day THEN 1 ELSE 0 END AS num,
+                CASE WHEN (flags & {CLAIM_IMPORTED | DONE_IMPORTED}) <> 0 THEN 1 ELSE 0 END AS imported, km AS known
+            FROM {CLAIMS} WHERE done_day > 0 AND {ENDED} AND {HELD} AND kx >= :known_at AND v1 > :since
+                AND (met = 1 OR done_day > due_day){self._where}
+        """
+
+    def claims_past(self) -> str:
+        """Claimed deadlines that are past at the cut-off, of what is open then."""
+        return f"""
+            SELECT case_id, covers AS clock, segment AS item, unit, due_day AS day, 0 AS num,
+                CASE WHEN (flags & {CLAIM_IMPORTED}) <> 0 THEN 1 ELSE 0 END AS imported, k0 AS known
+            FROM {CLAIMS} WHERE due_day < {self.asking.day.toordinal()} AND {ALIVE} AND kx >= :known_at{self._where}
+        """
+
     def backlog(self) -> list[str]:
         """Cases that were open for longer than practice allows: closed in the period, or open at the cut-off."""
         moment, day = self.asking.moment, self.asking.day
@@ -253,6 +273,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Sections], list[str]]]] = {
     **{figure: _rate(figure) for figure in CLOCK_RATES},
     "on_time_reply_rate_local": lambda s: [s.closed(ANSWERS, _MET), s.overdue(ANSWERS), s.running(ANSWERS)],
     "due_closure_rate": lambda s: [s.due()],
+    "claimed_deadline_rate": lambda s: [s.claims_done(), s.claims_past()],
     "satisfaction_rate": lambda s: [s.ratings()],
     "participation_rate": lambda s: [s.ratings("1"), s.unrated()],
     "one_time_resolution_rate": _one_time,

@@ -16,9 +16,10 @@ from operator import sub
 from typing import Final, NamedTuple
 
 from projections.asking import ENDED, HELD
+from projections.claimed import CLAIM_IMPORTED
 from projections.clocks import CLOSED_IMPORTED, STARTED_IMPORTED, civil_day
 from projections.figures_question import FigureQuestion, Period, next_month
-from projections.figures_sections import ANSWERS, CLOCK_RATES, CLOSED, HANDLING, Sections
+from projections.figures_sections import ANSWERS, CLAIMS, CLOCK_RATES, CLOSED, HANDLING, Sections
 from projections.tables import EPOCH_BITS
 
 _FILE = f"SUM(CASE WHEN (flags & {STARTED_IMPORTED}) <> 0 THEN 1 ELSE 0 END)"
@@ -160,6 +161,17 @@ def _running(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
     return began, ended
 
 
+def _past_claims(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
+    """Count the claimed deadlines that went by, by the day after them, and those that were done or ended after that."""
+    begun, over = _DAY_OF.format("v0"), _DAY_OF.format("v1")
+    gone = f"CASE WHEN {begun} > due_day THEN {begun} ELSE due_day + 1 END"
+    named = f"FROM {CLAIMS} WHERE {HELD} AND kx >= :known_at{asked.asking.units()}{asked.only}"
+    file = f"SUM(CASE WHEN (flags & {CLAIM_IMPORTED}) <> 0 THEN 1 ELSE 0 END)"
+    went = asked.rows(f"SELECT {gone}, COUNT(*), {file} {named} AND NOT ({ENDED} AND {over} < {gone}) GROUP BY 1")
+    back = asked.rows(f"SELECT {over}, COUNT(*), {file} {named} AND {ENDED} AND {over} >= {gone} GROUP BY 1")
+    return went, back
+
+
 def _named(asked: FigureQuestion, clocks: Sequence[str]) -> str:
     names = f"clock IN ({', '.join(map(repr, clocks))}) AND " if clocks else ""
     return f"{names}{HELD} AND kx >= :known_at{asked.asking.units()}{asked.only}"
@@ -184,6 +196,7 @@ MONTHLY: Final[Mapping[str, _Monthly]] = {
     "on_time_reply_rate_local": _Monthly(_closing(lambda s: s.of("on_time_reply_rate_local")[0]), ANSWERS, _running),
     "overdue": _Monthly(lambda asked: [], (), _overdue),
     "due_closure_rate": _Monthly(_due, over=True),
+    "claimed_deadline_rate": _Monthly(_closing(Sections.claims_done), (), _past_claims),
     "closed": _Monthly(_closing(lambda s: s.of("closed")[0])),
     **{figure: _flowing(figure) for figure in ("submissions", "resolved", "satisfaction_rate")},
 }

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from domain.figure_rows import Figure
 from domain.reference import Reference, new_reference
+from projections.claimed import CLAIMED_ROWS
 from projections.clocks import CLOCK_ROWS
 from projections.database import Session
 from projections.entries import CASE_PREFIX, log_size, read_range, read_reference_streams
@@ -34,7 +35,7 @@ from projections.tables import EPOCH_BITS, Row, create_indexes, create_table
 from projections.view import View
 from projections.workload import WORKLOAD
 
-NEEDED: Final[tuple[View, ...]] = (OFFICE_TREE, CLOCK_ROWS, FIGURE_FACTS, SATISFACTION, WORKLOAD)
+NEEDED: Final[tuple[View, ...]] = (OFFICE_TREE, CLOCK_ROWS, FIGURE_FACTS, SATISFACTION, WORKLOAD, CLAIMED_ROWS)
 CASES_AT_ONCE: Final = 4_000
 _FIRST, _LAST = "people/", "people0"
 _Asked = tuple[Figure, Period, str | None]

@@ -17,6 +17,7 @@ Told = tuple[str, dict[str, Any], str, str]
 FIRST = date(2022, 6, 1)
 BEGIN_MS = START_MS + (FIRST - date(2018, 1, 8)).days * DAY_MS
 LEADERS = ("officer-an", "officer-bo", "officer-cao")
+CLAIMED = ("handling", "handling", "notice", "review")
 FIGURE_WORDS = (
     "all",
     "on_time_closure_rate",
@@ -49,6 +50,7 @@ class _Case:
         self.seq = 0
         self.items: dict[str, list[int]] = {}
         self.proposals = 0
+        self.claims = random.Random(number)
 
     def acts(self) -> Iterator[Act]:
         yield self._begin()
@@ -58,6 +60,18 @@ class _Case:
             if kind:
                 self.items.setdefault(kind, []).append(self.seq + 1)
             yield self._act(action, public, office)
+            if self.claims.random() < 0.12:
+                yield self._claim()
+
+    def _claim(self) -> Act:
+        """Say by which day something was to be done; drawn apart, so that the case goes as it would without."""
+        self.seq += 1
+        day = FIRST + timedelta(days=(self.moment - BEGIN_MS) // DAY_MS + self.claims.randrange(-5, 70))
+        public: dict[str, Any] = {"covers": self.claims.choice(CLAIMED), "due_on": day.isoformat()}
+        if self.imported or self.claims.random() < 0.2:
+            public["imported"] = {"mapping": "board", "precision": "instant"}
+        age = self.claims.choice([60_000, 3_600_000, 9 * DAY_MS, -2 * DAY_MS])
+        return Act(self.stream, "case.deadline_claimed.v1", public, self.holder, "handler", self.moment + 1, age)
 
     def _begin(self) -> Act:
         capacity = OFFICES[self.holder][1]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from domain.claim_events import CLAIMED_CLOCKS
 from domain.clock import Clock
 from domain.due import civil_day, due_of, row_of, standing
 from domain.figure_rows import FIGURES
@@ -192,12 +193,72 @@ def _rated(town: Town) -> Iterator[tuple[Member, bool]]:
                         yield (case, told.event.originator_version), told.event.rating != "dissatisfied"
 
 
+def _claims(town: Town) -> Found:
+    """Each claimed deadline as it was settled: done or ended, passed on with the case, or still open."""
+    for case, acts in town.cases.items():
+        if any(name_of(told) == "diverted_discipline" for told in acts):
+            continue
+        for covers, names in CLAIMED_CLOCKS.items():
+            for number, claim in enumerate(_spells_of_claims(acts, covers, names), 1):
+                member = (case, covers, number)
+                if claim.begun > town.cut or not town.here(claim.unit):
+                    continue
+                if claim.ended is None or claim.ended > town.cut:
+                    if civil_day(town.cut) > claim.due_on:
+                        yield member, False, claim.of_file
+                elif claim.clock is not None and town.within(claim.ended):
+                    assert claim.clock.closed_at is not None
+                    late = civil_day(claim.clock.closed_at) > claim.due_on
+                    if claim.clock.met or late:
+                        yield member, not late, claim.of_file or claim.clock.closed_imported
+
+
+@dataclass
+class _Claim:
+    """A claim at one office; `clock` is the closed one that settled it, None if it stands or stands on elsewhere."""
+
+    unit: str
+    due_on: date
+    begun: datetime
+    of_file: bool
+    ended: datetime | None = None
+    clock: Clock | None = None
+
+    def end(self, told: Told, clock: Clock | None = None) -> None:
+        recorded = told.event.recorded_at
+        self.ended, self.clock = min(max(told.event.effective_at, self.begun), recorded), clock
+
+
+def _spells_of_claims(acts: list[Told], covers: str, names: tuple[str, ...]) -> list[_Claim]:
+    spells: list[_Claim] = []
+    for told in acts:
+        running = any(clock.clock in names for clock in told.after.running)
+        closed = [clock for clock in told.after.closed if clock.clock in names and clock.closed_at]
+        done = closed[-1] if closed and not running else None
+        at, office, last = told.event.effective_at, told.after.office, spells[-1] if spells else None
+        still = last is not None and last.ended is None
+        if name_of(told) == "deadline_claimed" and told.event.covers == covers:
+            if last is not None and still:
+                last.end(told)
+            begun = at if last is None else max(at, last.ended or last.begun)
+            spells.append(_Claim(office, told.event.due_on, begun, is_imported(told)))
+            if done is not None:
+                spells[-1].end(told, done)
+        elif last is not None and still and done is not None and done.closed_index == told.event.index:
+            last.end(told, done)
+        elif last is not None and still and last.unit != office:
+            last.end(told)
+            spells.append(_Claim(office, last.due_on, max(at, last.ended or last.begun), last.of_file))
+    return spells
+
+
 FORMULAS: dict[str, Callable[[Town], Found]] = {
     "timely_acceptance_rate": _judged("NOTICE_DIRECT", "NOTICE_TRANSFERRED"),
     "on_time_closure_rate": _judged("HANDLE", concluding=True),
     "on_time_reply_rate": _judged("HANDLE", "REVIEW_DECISION", "RECHECK_DECISION"),
     "on_time_reply_rate_local": _judged("HANDLE", "REVIEW_DECISION", "RECHECK_DECISION", variant=True),
     "due_closure_rate": _due_in_period,
+    "claimed_deadline_rate": _claims,
     "satisfaction_rate": lambda town: ((member, good, False) for member, good in _rated(town)),
     "one_time_resolution_rate": _one_time,
     "one_visit_rate": _one_visit,

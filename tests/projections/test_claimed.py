@@ -80,8 +80,9 @@ def _standing(told: list[Any], at: int, covers: str, due_on: date) -> tuple[str,
         closed = [clock for clock in after.closed if clock.clock in names and clock.closed_at]
         running = any(clock.clock in names for clock in after.running)
         if closed and not running and (place == at or closed[-1].closed_index == event.index):
-            how = "kept" if civil_day(closed[-1].closed_at) <= due_on else "late"
-            return (after if place == at else before).office, how if closed[-1].met else "ended"
+            in_time = "kept" if closed[-1].met else "ended"
+            how = in_time if civil_day(closed[-1].closed_at) <= due_on else "late"
+            return (after if place == at else before).office, how
         if place > at and event.action == "case.deadline_claimed.v1" and event.covers == covers:
             return "", ""
     return told[-1].after.office, "overdue"
