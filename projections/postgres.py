@@ -10,7 +10,6 @@ from functools import lru_cache
 import psycopg
 from psycopg.errors import UndefinedTable
 
-from audit.store.postgres_reads import without_kerberos
 from projections.database import _NONE, Database, Parameters, Pool, Session
 from projections.errors import DatabaseFailed
 from projections.postgres_arrays import install_arrays, write_array
@@ -127,7 +126,7 @@ class PostgresDatabase(Database):
             connection.execute("COMMIT")
 
     def tidy(self, names: Collection[str]) -> None:
-        with _told(), psycopg.connect(without_kerberos(self.url), autocommit=True) as connection:
+        with _told(), psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("SET synchronous_commit = off; SET default_statistics_target = 30")
             for name in names:
                 with suppress(UndefinedTable):
@@ -137,7 +136,7 @@ class PostgresDatabase(Database):
         self._pool.close()
 
     def _connect(self) -> psycopg.Connection[Row]:
-        connection = psycopg.connect(without_kerberos(self.url), options=_OPTIONS, autocommit=True)
+        connection = psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
         install_arrays(connection)
         return connection
 

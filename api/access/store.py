@@ -84,8 +84,9 @@ class AccessStore:
         self.looks = Journal(self._database, self._lock)
 
     def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        """Close the file, when nobody uses it."""
+        with self._lock:
+            self._database.close()
 
     def put_account(self, name: str, officer: str, secret: str, subject: str = "") -> bool:
         """Add an account, or give one another officer, secret or subject; its sessions end.

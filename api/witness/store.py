@@ -110,8 +110,9 @@ class WitnessStore:
         return [Kept(row[0], row[1], row[2], bool(row[3]), bytes(row[4])) for row in rows]
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, when nobody uses it."""
+        with self._lock:
+            self._connection.close()
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -225,7 +225,8 @@ class PostgresLog(PostgresReads):
             )
 
     def close(self) -> None:
-        self._forget()
+        with self._writing:
+            self._forget()
         super().close()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
 from audit.store.migrations import migrations
@@ -25,10 +24,10 @@ class PostgresReads(LogQueries):
     """Connections to one database, its schema, and how a query is run on it."""
 
     def __init__(self, url: str, *, pool_size: int, connect_timeout: float) -> None:
-        self._url = without_kerberos(url)
+        self._url = url
         self._connect_timeout = connect_timeout
         self._pool = ConnectionPool(
-            self._url,
+            url,
             kwargs={"autocommit": True},
             min_size=0,
             max_size=pool_size,
@@ -94,15 +93,6 @@ class PostgresReads(LogQueries):
 
     def close(self) -> None:
         self._pool.close()
-
-
-def without_kerberos(url: str) -> str:
-    """Return how to connect to `url` without libpq looking for Kerberos tickets, unless the URL says `gssencmode`.
-
-    The libraries for it that come with the driver's wheels have crashed processes that connect from several threads
-    (psycopg issue 1213). Encryption on the way is TLS: `sslmode` in the URL.
-    """
-    return url if "gssencmode" in conninfo_to_dict(url) else make_conninfo(url, gssencmode="disable")
 
 
 def _take_role(connection: psycopg.Connection[Any]) -> None:

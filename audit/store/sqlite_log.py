@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Lock, local
 from typing import Any
 
@@ -30,6 +30,16 @@ _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
 
 
+class _Reader:
+    """A thread's own connection, and the lock that is held while it is in use: to close it then crashes the process."""
+
+    __slots__ = ("connection", "in_use")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.in_use = Lock()
+
+
 class SqliteLog(LogQueries):
     """A log in one SQLite file; see `audit.store.log.Log` for each method's meaning.
 
@@ -42,7 +52,7 @@ class SqliteLog(LogQueries):
         self._timekeeper = timekeeper
         self._lock_timeout = lock_timeout
         self._local = local()
-        self._connections: list[sqlite3.Connection] = []
+        self._readers: list[_Reader] = []
         self._opening = Lock()
         self._writing = Lock()
         self._writer: sqlite3.Connection | None = None
@@ -62,19 +72,20 @@ class SqliteLog(LogQueries):
                     connection.close()
                     raise
             connection.execute("PRAGMA synchronous = FULL")
-        with self._opening:
-            self._connections.append(connection)
         return connection
 
-    def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self.connect()
-        return connection
+    def _reader(self) -> _Reader:
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = _Reader(self.connect())
+            with self._opening:
+                self._readers.append(reader)
+        return reader
 
     def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with translated():
-            return self._reader().execute(statement, parameters).fetchall()
+        reader = self._reader()
+        with translated(), reader.in_use:
+            return reader.connection.execute(statement, parameters).fetchall()
 
     def schema_version(self) -> int:
         """Return the version of the schema in the file; 0 if there is none."""
@@ -82,8 +93,7 @@ class SqliteLog(LogQueries):
 
     def migrate(self) -> int:
         """Bring the schema to this program's version and return that version."""
-        connection = self.connect()
-        with translated():
+        with translated(), closing(self.connect()) as connection:
             for version, sql in migrations("sqlite"):
                 if version > connection.execute("PRAGMA user_version").fetchone()[0]:
                     connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {version};\nCOMMIT;")
@@ -141,8 +151,9 @@ class SqliteLog(LogQueries):
         connection.execute(_UPDATE_HEAD, (head.size, b"".join(head.frontier), head.recorded_at, head.reference_at))
 
     def head(self) -> Head:
-        with translated():
-            return _read_head(self._reader())
+        reader = self._reader()
+        with translated(), reader.in_use:
+            return _read_head(reader.connection)
 
     def outlook(self, stream: str) -> Outlook:
         """Look on the writing connection where nobody writes: it still holds the pages that it wrote last.
@@ -171,11 +182,15 @@ class SqliteLog(LogQueries):
 
     def close(self) -> None:
         with self._opening:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = local()
-        self._writer = None
+            for reader in self._readers:
+                with reader.in_use:
+                    reader.connection.close()
+            self._readers.clear()
+            self._local = local()
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
 
 
 def _read_head(connection: sqlite3.Connection, known: Head = EMPTY_HEAD) -> Head:

@@ -112,12 +112,3 @@ def test_keys_of_an_act_that_was_recorded_after_all_are_never_given_to_another_s
     monkeypatch.setattr(bench.parts.keystore, "give_back", given_back.append)
     assert bench.ledger.commit(prepared.draft, signature).repeated
     assert given_back == []
-
-
-def test_kerberos_is_left_alone_unless_the_url_asks_for_it(postgres_url: str) -> None:
-    for url, mode in ((postgres_url, "disable"), (f"{postgres_url}?gssencmode=prefer", "prefer")):
-        log = PostgresLog(url, UNTIMED)
-        with log.connect() as connection:
-            found = {option.keyword: option.val for option in connection.pgconn.info}
-            assert found[b"gssencmode"] == mode.encode()
-        log.close()

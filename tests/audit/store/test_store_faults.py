@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -263,3 +265,27 @@ def test_the_key_store_keeps_no_plain_key_and_no_journal(on_sqlite: Bench, tmp_p
     for key in keys.keys(ref, 1) or ():
         assert key is not None
         assert key not in stored
+
+
+def test_a_log_is_closed_under_its_readers_without_harm(bench: Bench) -> None:
+    """A connection that is closed while another thread's statement runs on it would take the process down."""
+    log, stop, read = bench.ledger.log, Event(), [0] * 4
+
+    def go_on(reader: int) -> None:
+        while not stop.is_set():
+            with suppress(DatabaseUnavailable):
+                log.head()
+                read[reader] += len(log.select("SELECT notification_id FROM entries LIMIT 5", ()))
+
+    threads = [Thread(target=go_on, args=(reader,)) for reader in range(len(read))]
+    for thread in threads:
+        thread.start()
+    try:
+        while not all(read):
+            stop.wait(0.001)
+        for _ in range(50):
+            log.close()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
