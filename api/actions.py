@@ -100,7 +100,10 @@ def new_case(entropy: Entropy = os.urandom) -> str:
 
 
 def acknowledgement_document(answer: Acknowledgement) -> dict[str, Any]:
-    """An acknowledgement as JSON members; recorded_at_ms is what the log key signed."""
+    """An acknowledgement as JSON members; recorded_at_ms is what the log key signed.
+
+    `receipt` is the command that writes the act's receipt as soon as a published checkpoint covers it.
+    """
     recorded_at = from_unix_ms(answer.recorded_at).astimezone(CIVIL)
     return {
         "origin": answer.origin,
@@ -110,4 +113,5 @@ def acknowledgement_document(answer: Acknowledgement) -> dict[str, Any]:
         "recorded_at": recorded_at.isoformat(timespec="milliseconds"),
         "signature": answer.signature.hex(),
         "repeated": answer.repeated,
+        "receipt": f"sundial receipt {answer.index}",
     }

@@ -49,13 +49,14 @@ def prepare(body: PrepareBody, application: Opened, passed: Passed) -> PreparedB
 
 @router.post("/commit", response_model=AcknowledgementBody, responses=documented(400, 403, 409, 413, 507))
 def commit(body: CommitBody, application: Opened) -> dict[str, Any]:
-    """Record a signed act; sending it again answers with the same acknowledgement."""
+    """Record a signed act; sending it again answers with the same acknowledgement, and where its receipt will be."""
     answer = application.ledger.commit(_draft(body.draft), bytes.fromhex(body.signature))
     command = body.draft.command
     keep_files(application, command.stream, command.sealed)
     if command.action == CaseErased.action:
         sweep_case(application, command.stream.removeprefix("case/"))
-    return acknowledgement_document(answer)
+    # The id of the act, which its signer alone holds, opens the receipt to them without a session.
+    return {**acknowledgement_document(answer), "receipt": f"/api/receipts/{answer.index}?act_id={body.draft.act_id}"}
 
 
 def _prepared(body: PrepareBody, prepared: Prepared) -> PreparedBody:

@@ -105,6 +105,7 @@ class AcknowledgementBody(Strict):
     recorded_at: str
     signature: Hex128
     repeated: bool
+    receipt: str = Field(description="where the act's tlog-proof is, once a published checkpoint covers it")
 
 
 class PositionBody(Strict):

@@ -6,12 +6,14 @@ import json
 import random
 import shutil
 import subprocess
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from api import auditor
 from api.access.viewer import PUBLIC, Seat, Viewer
 from api.main import Application
 from api.publishing.publisher import Publisher
@@ -22,6 +24,7 @@ from audit.anchor import parse_anchor
 from audit.errors import Malformed
 from audit.proof import check_receipt
 from audit.trust import Findings, Trust, parse_policy
+from tests.api.clients import client_of, prepare
 from tests.api.conftest import runner
 from tests.api.demo_city import copy_city, open_city
 from tests.api.publishing.conftest import Looking
@@ -116,6 +119,39 @@ def test_a_receipt_is_for_who_may_see_the_case_or_holds_the_acts_id(city: Applic
     assert client.get(path).status_code == 404
 
 
+def test_the_answer_to_an_act_names_its_receipt_which_proves_it_offline_once_it_is_published(
+    ledger: Application, net: Net, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, key, stream = ledger.settings, ledger.key("officer-shen"), "case/" + "5" * 32
+    settings.policy_file.write_text(net.policy_text(2))
+    public = {"channel": "letter", "capacity": "competent_unit"}
+    who = {"actor": key.actor, "post": key.post, "office": key.office, "role": "intake", "key_id": key.key_id.hex()}
+    wish = {"command": {"stream": stream, "action": "case.registered.v1", "public": public}, "actor": who}
+    run, flags = runner(settings), [f"--public={name}={value}" for name, value in public.items()]
+    with client_of(ledger) as client, closing(Publisher(ledger, transport=net.transport)) as publisher:
+        prepared = prepare(client, wish).json()
+        signature = key.sign(b64decode(prepared["to_sign"])).hex()
+        told = client.post("/api/acts/commit", json={"draft": prepared["draft"], "signature": signature}).json()
+        act = ("act", "--action", "case.registered.v1", "--key", "officer-shen", "--role", "intake", *flags)
+        (done,) = run(*act, "--json").json["acts"]
+        sundial, *command = done["receipt"].split()
+        assert (sundial, client.get(told["receipt"]).status_code, run(*command).code) == ("sundial", 404, 2)
+        publisher.publish()
+    with client_of(ledger, PUBLIC) as client:  # whoever holds the answer needs no session
+        (tmp_path / "http").write_bytes(client.get(told["receipt"]).content)
+    assert run(*command, "-o", tmp_path / "command").code == 0
+    trusted = ("--anchor", str(settings.anchor_file), "--policy", str(settings.policy_file), "--json")
+    for name, act_of in (("http", told), ("command", done)):
+        capsys.readouterr()
+        assert auditor.main(["receipt", str(tmp_path / name), *trusted]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["index"], found["leaf"], found["witnesses"]) == (
+            act_of["index"],
+            act_of["leaf"],
+            ["east", "west"],
+        )
+
+
 def test_the_page_shows_the_act_the_witnesses_and_codes_that_make_up_the_file(
     city: Application, looking: Looking
 ) -> None:
@@ -178,8 +214,6 @@ def test_the_page_without_a_server_says_what_the_auditor_says(city: Application)
 
 
 def _asked(data: bytes, anchor: str, policy: str) -> dict[str, str]:
-    from base64 import b64encode
-
     return {"receipt": b64encode(data).decode(), "anchor": anchor, "policy": policy}
 
 
