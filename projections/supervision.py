@@ -21,8 +21,14 @@ from projections.states import DIVERTED, TAIL, began_at, begin, end, is_diverted
 from projections.tables import Column, Row
 from projections.view import Put, Rows, Step
 
-ON_CASES: Final = ("supervision", "rectification", "correction", "escalation", "instruction", "coordination", "duty")
+ON_CASES: Final = (
+    *("supervision", "rectification", "correction", "escalation", "instruction", "coordination", "duty"),
+    *("aid", "exclusion", "publication"),
+)
 """The tracks on cases that are kept here."""
+
+OF_THE_HOLDER: Final = frozenset({"aid", "exclusion", "publication"})
+"""Those that name no unit: they stand with the office that has the case when they are opened."""
 
 DISSATISFIED: Final = "dissatisfied"
 
@@ -41,6 +47,7 @@ MANDATES = item_table(
 )
 _TRACKED: Final = frozenset(row.action for row in TRACK_ROWS if row.track in ON_CASES)
 _MANDATED: Final = frozenset(row.action for row in MANDATE_ROWS)
+_TRACK, _UNIT = ([column.name for column in HEAD].index(name) for name in ("track", "unit"))
 _FINDINGS: Final = ("facts_clear", "procedure_right", "petitioners_satisfied")
 
 
@@ -48,7 +55,7 @@ class SupervisionRows:
     """The view behind the standing queue, the ladder, rectifications and mandates."""
 
     name = "supervision"
-    version = 1
+    version = 2
     tables = (SUPERVISION, MANDATES)
     actions: frozenset[str] | None = (
         _TRACKED | _MANDATED | {CaseRated.action, DissatisfactionFollowedUp.action, CaseReopened.action, DIVERTED}
@@ -68,11 +75,17 @@ class SupervisionRows:
         if event.action == DIVERTED:
             return withdraw(step, rows)
         if event.action in _TRACKED:
-            return ((0, row) for row in item_rows(step, rows[0]))
+            return ((0, _held(step, row)) for row in item_rows(step, rows[0]))
         return ((0, row) for row in _dissatisfaction(step, rows))
 
 
 SUPERVISION_ROWS = SupervisionRows()
+
+
+def _held(step: Step, row: Row) -> Row:
+    if row[_TRACK] not in OF_THE_HOLDER or row[_UNIT]:
+        return row
+    return (*row[:_UNIT], intern(step.after.office), *row[_UNIT + 1 :])
 
 
 def _dissatisfaction(step: Step, rows: Rows) -> Iterator[Row]:
@@ -104,15 +117,21 @@ def _rated(step: Step, event: CaseRated) -> Row:
 
 
 def _of_mandate(event: Event, before: Row | None) -> Row:
-    """Keep what a mandate, a draw, a list or a visit says of itself; `ref` is the case that an act of it names."""
+    """Keep what a mandate, a draw, a list, a visit or an assessment says of itself.
+
+    `ref` is the case that an act of it names. An assessment's criteria with their weights stand in `found`, the digest
+    of its scores in `population`.
+    """
     known = dict(zip((column.name for column in MANDATES.columns[len(HEAD) : -len(TAIL)]), before or (), strict=False))
     first, last = getattr(event, "from_on", None), getattr(event, "until_on", None)
-    found = " ".join(name for name in _FINDINGS if getattr(event, name, False))
+    words = [name for name in _FINDINGS if getattr(event, name, False)]
+    found = " ".join([*words, *(f"{one.criterion}:{one.weight}" for one in getattr(event, "criteria", ()))])
+    digest = getattr(event, "population", "") or getattr(event, "scores", "")
     return (
         " ".join(getattr(event, "units", ())) or known.get("units", ""),
         first.toordinal() if first is not None else known.get("first_day", 0),
         last.toordinal() if last is not None else known.get("last_day", 0),
-        getattr(event, "population", known.get("population", "")),
+        digest or known.get("population", ""),
         getattr(event, "checkpoint_size", known.get("checkpoint_size", 0)),
         getattr(event, "root", known.get("root", "")),
         getattr(event, "count", known.get("drawn", 0)),

@@ -53,8 +53,9 @@ def track_items(
 
     The tracks are supervision (code: trigger; outcome: finding), rectification, correction (fault), escalation (step;
     `about` is the decision of the conference), instruction, coordination, duty (letters read and reports heard: the
-    unit is that of the report), and dissatisfied: cases rated so (code: custody of the key; about: the round), which
-    wait until somebody followed them up or the case was reopened.
+    unit is that of the report), aid (fund), exclusion (the figure that a case is left out of) and publication (scope),
+    whose unit is the office that had the case when they were asked for, and dissatisfied: cases rated so (code:
+    custody of the key; about: the round), which wait until somebody followed them up or the case was reopened.
 
     Raises KeyError for another track, PositionRefused, UnitUnknown, or CursorRefused if the cursor is another
     question's.

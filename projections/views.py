@@ -6,6 +6,7 @@ from projections.claimed import CLAIMED_ROWS
 from projections.clocks import CLOCK_ROWS
 from projections.conferences import CONFERENCE_VIEW
 from projections.days import DAY_TABLE
+from projections.designated import DESIGNATION_ROWS
 from projections.figures import FIGURE_FACTS
 from projections.offices import OFFICE_TREE
 from projections.packages import PACKAGE_ROWS
@@ -39,4 +40,5 @@ VIEWS: tuple[View, ...] = (
     SUGGESTION_ROWS,
     RECEPTION_VIEW,
     CLAIMED_ROWS,
+    DESIGNATION_ROWS,
 )

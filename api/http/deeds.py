@@ -95,6 +95,7 @@ TRACKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "random-inspections": ("draw", "item"),
         "inspection-visits": ("visit", "item"),
         "campaign-lists": ("campaign", "item"),
+        "assessments": ("scheme", "item"),
         "recommendations": ("recommendation", "item"),
         "conferences": ("meeting", "item"),
         "decisions": ("decision", "item"),

@@ -15,6 +15,7 @@ from domain.naming import Name
 from domain.packaging_rows import FACTS
 from domain.practice_patrol import PATROL_RULES
 from domain.tracks import vocabulary as tracks
+from domain.tracks.mandate_words import CRITERIA
 from domain.wording import ACTIONS, BASES, VALUES
 
 OFFICES: Final = frozenset(
@@ -70,6 +71,7 @@ _BY_COLUMN: Final[Mapping[str, Mapping[str, Name]]] = MappingProxyType(
         "mediation": procedure_words.MEDIATION_RESULTS,
         "key_custody": vocabulary.CUSTODIES,
         "key": vocabulary.CHANNELS,
+        "criteria": CRITERIA,
     }
 )
 _ACTS: Final = ("{}", "case.{}.v1", "case.package_{}.v1")

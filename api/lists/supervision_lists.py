@@ -9,10 +9,12 @@ from api.lists.listing import Listing, case_links
 from domain.tracks.vocabulary import RECOMMENDATIONS
 from projections import conferences_answers as conferences
 from projections import conferences_tasks as tasks
+from projections import designated as designated
 from projections import receptions as receptions
 from projections import recommendations as recommendations
 from projections import suggestions_answers as suggestions
 from projections import supervision_answers as supervision
+from projections import supervision_assessments as assessed
 from projections import supervision_mandates as mandates
 from projections import supervision_queue as queue
 from projections.item_answers import Standing, TrackItem
@@ -65,6 +67,22 @@ SUPERVISION: Final = (
         mandates.campaign_lists,
         mandates.CampaignList,
         (by.UNIT,),
+    ),
+    Listing(
+        "assessments",
+        "考核考评",
+        "Assessments: criteria frozen first, scores computed at a checkpoint",
+        assessed.assessments,
+        assessed.Assessment,
+        (by.UNIT,),
+    ),
+    Listing(
+        "designations",
+        "责任领导",
+        "Chiefs and supervising leaders of offices, with their days",
+        designated.designations,
+        designated.Designated,
+        (by.UNIT, by.one_of(by.STANDING, get_args(designated.Standing))),
     ),
     Listing(
         "recommendations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from domain.tracks.rows import ROWS, SETTLED
 from projections.conferences_answers import attendance, decisions, meetings
 from projections.conferences_tasks import count_tasks, tasks
+from projections.designated import designations
 from projections.errors import CursorRefused, UnitUnknown
 from projections.item_answers import TrackItem
 from projections.reader import Reader
@@ -19,6 +20,7 @@ from projections.receptions import count_receptions, receptions
 from projections.recommendations import count_recommendations, recommendations
 from projections.supervision_answers import TRACKS as ALL_TRACKS
 from projections.supervision_answers import count_track, track_items
+from projections.supervision_assessments import assessments
 from projections.supervision_mandates import campaign_lists, inspection_visits, mandates, random_inspections
 from projections.supervision_queue import KINDS, count_queue, standing_queue
 from tests.projections.recount_tracks import TRACKS, Turn, day_of, moments
@@ -103,6 +105,7 @@ def _set_day(turns: list[Turn]) -> Any:
         ("draw", random_inspections, "mandate/"),
         ("visit", inspection_visits, "mandate/"),
         ("campaign", campaign_lists, "mandate/"),
+        ("scheme", assessments, "mandate/"),
     ],
 )
 def test_lists_with_rows_of_their_own_equal_a_recount(tracks: Reader, track: str, lister: Lister, prefix: str) -> None:
@@ -127,6 +130,58 @@ def _paged(lister: Lister, reader: Reader, as_of: datetime, known_at: int) -> tu
         page = lister(reader, as_of, known_at, limit=4, cursor=page.cursor)
         rows += page.rows
     return tuple(rows)
+
+
+def test_an_assessment_says_what_was_frozen_computed_and_objected_to(tracks: Reader) -> None:
+    objections = computed = 0
+    for as_of, known_at in (*MOMENTS, (MOMENTS[0][0] + timedelta(days=900), SIZE)):
+        of_track = TRACKS.of_track("scheme", as_of, known_at)
+        for row in assessments(tracks, as_of, known_at).rows:
+            turns = of_track[f"mandate/{row.mandate}", row.item]
+            frozen: Any = turns[0].event
+            assert [*zip(row.criteria, row.weights, strict=True)] == [*map(tuple, _weighed(frozen))]
+            assert (row.from_on, row.until_on) == (frozen.from_on, frozen.until_on)
+            last: Any = next((turn for turn in reversed(turns) if turn.event.action == "mandate.assessed.v1"), None)
+            assert row.computed_on == (last and day_of(last.at))
+            assert row.scores == (last.event.scores if last else "")
+            heard: list[Any] = [turn.event for turn in turns if turn.event.action == "mandate.objection_heard.v1"]
+            assert row.objections == len(heard)
+            assert row.upheld == sum(one.adoption != "not_adopted" for one in heard)
+            objections, computed = objections + len(heard), computed + (last is not None)
+    assert objections
+    assert computed
+
+
+def _weighed(event: Any) -> list[tuple[str, int]]:
+    return [(one.criterion, one.weight) for one in event.criteria]
+
+
+def test_who_was_designated_equals_the_directory(tracks: Reader) -> None:
+    standing: Counter[str] = Counter()
+    for as_of, known_at in MOMENTS:
+        known: dict[tuple[str, str], list[list[Any]]] = {}
+        for row in TRACKS.rows[:known_at]:
+            public = row.statement["public"]
+            if row.action == "people.leader_designated.v1":
+                begun = date.fromisoformat(public["from_on"])
+                known.setdefault((row.stream[7:], public["officer"]), []).append([begun, None])
+            elif row.action == "people.designation_ended.v1":
+                known[row.stream[7:], public["officer"]][-1][1] = date.fromisoformat(public["on"])
+        expected = {
+            (*who, *days, days[1] is None or days[1] >= day_of(as_of))
+            for who, times in known.items()
+            for days in times
+            if days[0] <= day_of(as_of)
+        }
+        rows = designations(tracks, as_of, known_at).rows
+        assert {(row.unit, row.officer, row.from_on, row.until_on, row.in_force) for row in rows} == expected
+        assert len(rows) == len(expected)
+        for word in ("in_force", "ended"):
+            found = designations(tracks, as_of, known_at, standing=word).rows
+            assert found == tuple(row for row in rows if row.in_force == (word == "in_force"))
+            standing[word] += len(found)
+        assert _paged(designations, tracks, as_of, known_at) == rows
+    assert len(standing) == 2
 
 
 def test_counts_are_those_of_the_lists(tracks: Reader) -> None:

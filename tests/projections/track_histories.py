@@ -39,8 +39,7 @@ _CODES: Mapping[str, Any] = {
     "step": words.STEPS,
     "trigger": words.FURTHER_TRIGGERS,
 }
-_LEFT_OUT = ("publication", "exclusion", "aid")
-_ON_CASES = [row for row in TRACK_ROWS if row.action.startswith("case.") and row.track not in _LEFT_OUT]
+_ON_CASES = [row for row in TRACK_ROWS if row.action.startswith("case.")]
 _WEIGHTS = {
     "package": 7,
     "recommendation": 3,
@@ -80,17 +79,26 @@ def track_history(seed: int, cases: int, days: int = 500) -> list[Act]:
 
 
 def _tenures(chance: random.Random, leader: str, post: str, office: str) -> list[Act]:
-    """A leader's tenures in one post: the first from before everything, one ended at times, and taken up again."""
+    """A leader's tenures in one post: the first from before everything, one ended at times, and taken up again.
+
+    Whoever takes up a post is designated as chief from a month later on, until his tenure ends.
+    """
     stream, name = f"people/{office}", {"officer": leader, "post": post}
     acts = [Act(stream, "people.officer_appointed.v1", {**name, "from_on": "2015-01-01"}, recorded_ms=BEGAN_MS)]
+    chief = {**name, "designation": "chief", "from_on": _day(BEGAN_MS + 30 * DAY_MS)}
+    acts.append(Act(stream, "people.leader_designated.v1", chief, recorded_ms=BEGAN_MS + 1))
     if chance.random() < 0.7:
         ended = BEGAN_MS + chance.randrange(100, 300) * DAY_MS
         public = {**name, "on": _day(ended - 2 * DAY_MS)}
         acts.append(Act(stream, "people.tenure_ended.v1", public, recorded_ms=ended))
+        over = {"officer": leader, "designation": "chief", "on": public["on"]}
+        acts.append(Act(stream, "people.designation_ended.v1", over, recorded_ms=ended + 1))
         if chance.random() < 0.6:
             again = ended + chance.randrange(5, 90) * DAY_MS
             public = {**name, "from_on": _day(again)}
             acts.append(Act(stream, "people.officer_appointed.v1", public, recorded_ms=again))
+            chief = {**public, "designation": "chief"}
+            acts.append(Act(stream, "people.leader_designated.v1", chief, recorded_ms=again + 1))
     return acts
 
 

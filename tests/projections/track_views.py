@@ -10,6 +10,7 @@ from typing import Any
 from domain.schema import CIVIL
 from projections.conferences import CONFERENCE_VIEW
 from projections.days import DAY_TABLE
+from projections.designated import DESIGNATION_ROWS
 from projections.engine import Engine
 from projections.offices import OFFICE_TREE
 from projections.open import open_database
@@ -25,7 +26,7 @@ from tests.projections.histories import Act, append, beginning, case_id, create_
 
 VIEWS_OF_TRACKS = (
     *(DAY_TABLE, OFFICE_TREE, TENURE_ROWS, PACKAGE_ROWS, NEED_ROWS, SUPERVISION_ROWS),
-    *(RECOMMENDATION_ROWS, CONFERENCE_VIEW, SUGGESTION_ROWS, RECEPTION_VIEW),
+    *(RECOMMENDATION_ROWS, CONFERENCE_VIEW, SUGGESTION_ROWS, RECEPTION_VIEW, DESIGNATION_ROWS),
 )
 CASE = case_id(1)
 
