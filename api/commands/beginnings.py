@@ -9,10 +9,13 @@ import typer
 
 from api.backups import back_up, restore_backup
 from api.commands.frame import AsJson, Database, Home, Lang, Output
+from api.errors import describe
 from api.founding import load_plan
 from api.initialise import initialise
+from api.looks.batches import write_down
 from api.main import open_application, open_log
 from api.settings import load_settings, prepare_home
+from audit.store.errors import LedgerError
 
 
 def init(
@@ -73,11 +76,17 @@ def backup(
 ) -> None:
     """Copy the log to FILE and the key store to FILE.keys; keep the two apart. 备份账本与密钥库。
 
+    Looks that wait for the end of the day are written into the log first.
+
     Example: sundial backup /media/backup/ledger-2026-11-21.zip
     """
     settings = load_settings(home, database, lang)
     output = Output(settings, as_json)
     with open_application(settings) as application:
+        try:
+            write_down(application, whole=True)
+        except LedgerError as error:
+            output.note(output.wording("cli.looks_not_copied", reason=describe(error, output.wording).line))
         made = back_up(application, file)
     document = {"file": str(file), "keys": str(made.keys), "size": made.size, "root": made.root.hex()}
     output.result(document, output.wording("cli.backed_up", file=file, keys=made.keys, size=made.size))

@@ -21,8 +21,11 @@ from api.anchors import read_anchor
 from api.founding import Plan, parse_plan
 from api.initialise import initialise
 from api.keyfiles import list_keys
-from api.main import Application, machine_clock
+from api.looks.batches import now_of
+from api.looks.look import Look
+from api.main import Application, machine_clock, open_application, open_sessions
 from api.settings import Settings, load_settings
+from audit.store.errors import ClockRefused
 from tests.api.conftest import PLAN, Run, runner
 
 CASE = "0123456789abcdef" * 2
@@ -175,6 +178,27 @@ def test_a_backup_of_either_store_is_restored_into_the_other(
     verified = other("verify", "--json").json
     assert (verified["ok"], verified["disclosures"]["erased"]) == (True, 0)
     assert other("timeline", CASE, "--json").json["acts"] == busy("timeline", CASE, "--json").json["acts"]
+
+
+def test_todays_looks_are_in_a_backup_unless_they_cannot_be_written_which_is_said(
+    busy: Run, founded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(number: int) -> None:
+        with open_application(founded) as application, open_sessions(application) as sessions:
+            at = now_of(application)
+            sessions.looks.add([Look(f"{number:032x}", at, "housing", "officer-shen", "handler", "look", "/x")])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ClockRefused("the clock went back")
+
+    before = busy("backup", tmp_path / "before.zip", "--json").json["size"]
+    look(1)
+    assert busy("backup", tmp_path / "copy.zip", "--json").json["size"] == before + 1
+    look(2)
+    monkeypatch.setattr("api.looks.batches.write_looks", refuse)
+    refused = busy("backup", tmp_path / "other.zip", "--json")
+    assert (refused.code, refused.json["size"]) == (0, before + 1)
+    assert "looks could not be written" in refused.err
 
 
 def test_what_was_erased_is_erased_again_before_a_restored_copy_is_served(
