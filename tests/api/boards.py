@@ -9,6 +9,8 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.api.conftest import Run, Tell
+
 COLUMNS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间")
 BEGINNING = datetime(2018, 1, 1, 8, 30)
 
@@ -45,3 +47,13 @@ def write_board(path: Path, rows: Iterable[Mapping[str, object]], columns: Itera
         book.worksheets[0].append([row[name] or None for name in names])
     book.save(path)
     return path
+
+
+def message_board(count: int) -> Tell:
+    """Import a board of so many messages of early 2018; every third has no reply."""
+
+    def tell(run: Run, folder: Path) -> None:
+        board = write_board(folder / "board.csv", (board_row(number) for number in range(1, count + 1)))
+        assert run("import", board, "--mapping", "message-board").code == 0
+
+    return tell

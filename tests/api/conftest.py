@@ -81,9 +81,9 @@ def found(home: Path, url: str, plan: Plan | None = None) -> Settings:
 
 
 @pytest.fixture
-def founded_postgres_url(founded_postgres: Settings, postgres_server: PostgresServer) -> Iterator[str]:
+def founded_postgres_url(told_postgres: Settings, postgres_server: PostgresServer) -> Iterator[str]:
     """A new database that is a copy of the founded one."""
-    url = postgres_server.copy_database(founded_postgres.database)
+    url = postgres_server.copy_database(told_postgres.database)
     yield url
     postgres_server.drop_database(url)
 
@@ -98,7 +98,7 @@ def any_store_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def founded(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """The settings of a ledger of one's own with two offices and two officers: a copy, which costs a tenth."""
-    model = request.getfixturevalue("founded_sqlite" if settings.is_sqlite else "founded_postgres")
+    model = request.getfixturevalue("told_sqlite" if settings.is_sqlite else "told_postgres")
     return copy_of(model, settings)
 
 
@@ -111,23 +111,30 @@ def copy_of(model: Settings, settings: Settings) -> Settings:
 
 
 Tell = Callable[[Run, Path], object]
-Grow = Callable[[Settings, Tell], Settings]
+
+
+@pytest.fixture(scope="module")
+def told_sqlite(request: pytest.FixtureRequest, founded_sqlite: Settings, grow: Grow) -> Settings:
+    """What a module's tests begin with: where it has `TOLD`, a copy of the founded ledger in which that was told."""
+    return grow(founded_sqlite, getattr(request.module, "TOLD", None))
+
+
+@pytest.fixture(scope="module")
+def told_postgres(request: pytest.FixtureRequest, founded_postgres: Settings, grow: Grow) -> Settings:
+    """The same on PostgreSQL."""
+    return grow(founded_postgres, getattr(request.module, "TOLD", None))
+
+
+Grow = Callable[[Settings, Tell | None], Settings]
 
 
 @pytest.fixture(scope="session")
 def grow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Grow:
-    """Copy a founded ledger and tell more in the copy.
+    """Copy a founded ledger and tell more in the copy; the ledger itself if there is nothing to tell."""
 
-    A module whose tests all begin with the same acts has them told once, by fixtures of its own in front of these:
-
-        @pytest.fixture(scope="module")
-        def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
-            return grow(founded_sqlite, load)
-
-    and `founded_postgres` likewise; its tests' `founded` is then a copy of what was told.
-    """
-
-    def copy_and_tell(model: Settings, tell: Tell) -> Settings:
+    def copy_and_tell(model: Settings, tell: Tell | None) -> Settings:
+        if tell is None:
+            return model
         folder = tmp_path_factory.mktemp("grown")
         url = f"sqlite:///{folder / 'sundial.db'}"
         if not model.is_sqlite:

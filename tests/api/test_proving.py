@@ -19,24 +19,10 @@ from api.settings import Settings
 from audit.canonical import format_json
 from audit.case_proofs import check_proof
 from audit.trust import Findings, Trust
-from tests.api.boards import board_row, write_board
-from tests.api.conftest import Grow, Run
+from tests.api.boards import message_board
+from tests.api.conftest import Run
 
-
-def _load(run: Run, folder: Path) -> None:
-    """Import nine messages of years ago, some of them never answered."""
-    board = write_board(folder / "board.csv", (board_row(number) for number in range(1, 10)))
-    assert run("import", board, "--mapping", "message-board").code == 0
-
-
-@pytest.fixture(scope="module")
-def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
-    return grow(founded_sqlite, _load)
-
-
-@pytest.fixture(scope="module")
-def founded_postgres(founded_postgres: Settings, grow: Grow) -> Settings:
-    return grow(founded_postgres, _load)
+TOLD = message_board(9)
 
 
 @pytest.fixture

@@ -11,27 +11,12 @@ from api.axes import parse_as_of, parse_day_end
 from api.errors import UsageRefused
 from api.main import Application
 from api.positions import size_at
-from api.settings import Settings
-from tests.api.boards import board_row, write_board
-from tests.api.conftest import Grow, Run
+from tests.api.boards import message_board
+from tests.api.conftest import Run
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
-
-def _load(run: Run, folder: Path) -> None:
-    """Import six messages of early 2018; those with numbers 3 and 6 have no reply."""
-    board = write_board(folder / "board.csv", (board_row(number) for number in range(1, 7)))
-    assert run("import", board, "--mapping", "message-board").code == 0
-
-
-@pytest.fixture(scope="module")
-def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
-    return grow(founded_sqlite, _load)
-
-
-@pytest.fixture(scope="module")
-def founded_postgres(founded_postgres: Settings, grow: Grow) -> Settings:
-    return grow(founded_postgres, _load)
+TOLD = message_board(6)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,26 +15,12 @@ import pytest
 from api.main import MASTER_KEY
 from api.settings import Settings
 from api.verify.rows import shares
-from tests.api.boards import board_row, write_board
-from tests.api.conftest import Grow, Run
+from tests.api.boards import message_board
+from tests.api.conftest import Run
 
 Change = Callable[[Any, str], None]
 
-
-def _load(run: Run, folder: Path) -> None:
-    """Import twelve messages."""
-    board = write_board(folder / "board.csv", (board_row(number) for number in range(1, 13)))
-    assert run("import", board, "--mapping", "message-board").code == 0
-
-
-@pytest.fixture(scope="module")
-def founded_sqlite(founded_sqlite: Settings, grow: Grow) -> Settings:
-    return grow(founded_sqlite, _load)
-
-
-@pytest.fixture(scope="module")
-def founded_postgres(founded_postgres: Settings, grow: Grow) -> Settings:
-    return grow(founded_postgres, _load)
+TOLD = message_board(12)
 
 
 @pytest.fixture
