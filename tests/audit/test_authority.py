@@ -10,57 +10,22 @@ from audit.authority import AUTHORITY_ACTIONS, Authority, genesis_keys
 from audit.entry import parse_entry
 from audit.errors import AuditError, AuthorityRejected, KeyRejected, Malformed, SignatureRejected
 from audit.statement import parse_statement
-from audit.store.possession import prove_possession
-from audit.store.stored_rows import Row
 from audit.suite import SMALL_ORDER, key_id, public_key, sign
-from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG, Signer, SimulatedLog, private_of, sealed
-
-CASE = "case/" + "0" * 32
-CARL = Signer("registrar-carl", "registrars", "registrar", "registrar", private_of("carl"))
-WANG_2 = Signer("officer-wang", "housing", "desk", "handler", private_of("wang-2"))
-
-
-def _apply(authority: Authority, row: Row) -> None:
-    entry = parse_entry(row.entry)
-    authority.apply(row.index, row.leaf, parse_statement(entry.payload), entry)
-
-
-def _fold(log: SimulatedLog) -> Authority:
-    authority = Authority()
-    for row in log.rows:
-        _apply(authority, row)
-    return authority
-
-
-def _log(*signers: Signer) -> SimulatedLog:
-    log = SimulatedLog()
-    log.genesis()
-    for signer in signers:
-        log.enrol(signer)
-    return log
-
-
-def _check(authority: Authority, index: int, signer: Signer, **changes: Any) -> None:
-    log = SimulatedLog()
-    authority.check(index, log.statement(signer, CASE, "case.accepted.v1", {}, **changes))
-
-
-def _possession(signer: Signer, **changes: str) -> str:
-    place = {"origin": ORIGIN, "office": signer.office, "actor": signer.actor} | changes
-    return prove_possession(signer.private, **place).hex()
+from tests.audit.signers import CARL, WANG_2, apply_row, check_signer, fold_log, log_of, possession
+from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG, Signer, SimulatedLog, sealed
 
 
 def test_the_genesis_enrols_the_log_and_two_registrars() -> None:
-    authority = _fold(_log())
+    authority = fold_log(log_of())
     assert authority.origin == ORIGIN
     assert authority.log_key() == LOG.raw
     assert {grant.actor for grant in authority.grants.values()} == {"ledger", ANNA.actor, BERT.actor}
-    _check(authority, 1, ANNA)
+    check_signer(authority, 1, ANNA)
 
 
 @pytest.mark.parametrize("signers", [(LOG,), (LOG, ANNA), (ANNA, BERT), (LOG, BERT, ANNA), (LOG, ANNA, BERT, BERT)])
 def test_a_genesis_needs_its_three_signatures(signers: tuple[Signer, ...]) -> None:
-    log = _log()
+    log = log_of()
     entry = parse_entry(log.rows[0].entry)
     statement = parse_statement(entry.payload)
     forged = parse_entry(sealed(statement, entry.recorded_at, *signers))
@@ -90,67 +55,67 @@ def test_another_genesis_is_refused(changes: dict[str, Any]) -> None:
     log.genesis(**changes)
     authority = Authority()
     with pytest.raises((AuthorityRejected, Malformed, KeyRejected)):
-        _apply(authority, log.rows[0])
+        apply_row(authority, log.rows[0])
     assert not authority.grants
 
 
 def test_there_is_no_second_genesis() -> None:
-    log = _log()
-    authority = _fold(log)
+    log = log_of()
+    authority = fold_log(log)
     log.genesis()
     with pytest.raises(AuthorityRejected, match="one genesis"):
-        _apply(authority, log.rows[1])
+        apply_row(authority, log.rows[1])
     with pytest.raises(AuthorityRejected):
-        _apply(Authority(), log.rows[1])
+        apply_row(Authority(), log.rows[1])
 
 
 def test_a_key_is_valid_behind_its_confirmation_and_not_before() -> None:
-    log = _log(WANG)
-    authority = _fold(log)
+    log = log_of(WANG)
+    authority = fold_log(log)
     assert len(log.rows) == 3
-    _check(authority, 3, WANG)
+    check_signer(authority, 3, WANG)
     for index in (0, 1, 2):
         with pytest.raises(AuthorityRejected, match="valid only after"):
-            _check(authority, index, WANG)
+            check_signer(authority, index, WANG)
 
 
 def test_one_registrar_alone_grants_nothing() -> None:
-    log = _log()
+    log = log_of()
     proposal = log.propose(WANG, ANNA)
-    authority = _fold(log)
+    authority = fold_log(log)
     with pytest.raises(AuthorityRejected, match="granted nothing"):
-        _check(authority, 9, WANG)
+        check_signer(authority, 9, WANG)
     with pytest.raises(AuthorityRejected, match="cannot confirm"):
-        _apply(authority, log.confirm(proposal, ANNA))
+        apply_row(authority, log.confirm(proposal, ANNA))
     with pytest.raises(AuthorityRejected, match="granted nothing"):
-        _check(authority, 9, WANG)
+        check_signer(authority, 9, WANG)
 
 
 def test_a_confirmation_names_an_open_proposal_of_the_same_office() -> None:
-    log = _log()
+    log = log_of()
     proposal = log.propose(WANG)
-    authority = _fold(log)
+    authority = fold_log(log)
     for leaf in ("00" * 32, log.rows[0].leaf.hex()):
         row = log.add(BERT, proposal.stream, "people.key_confirmed.v1", {"proposal": leaf})
         with pytest.raises(AuthorityRejected, match="no open proposal"):
-            _apply(authority, row)
+            apply_row(authority, row)
     elsewhere = log.add(BERT, "people/other", "people.key_confirmed.v1", {"proposal": proposal.leaf.hex()})
     with pytest.raises(AuthorityRejected, match="no open proposal"):
-        _apply(authority, elsewhere)
-    _apply(authority, log.confirm(proposal))
+        apply_row(authority, elsewhere)
+    apply_row(authority, log.confirm(proposal))
     with pytest.raises(AuthorityRejected, match="no open proposal"):
-        _apply(authority, log.confirm(proposal))
+        apply_row(authority, log.confirm(proposal))
 
 
 def test_a_proposal_falls_with_the_key_that_proposed() -> None:
-    log = _log()
+    log = log_of()
     log.enrol(CARL)
     proposal = log.propose(WANG, CARL)
     public = {"key_id": CARL.key_id.hex(), "reason": "compromised"}
     log.add(ANNA, "people/registrars", "people.key_revoked.v1", public)
-    authority = _fold(log)
+    authority = fold_log(log)
     with pytest.raises(AuthorityRejected, match="propose again"):
-        _apply(authority, log.confirm(proposal))
+        apply_row(authority, log.confirm(proposal))
 
 
 @pytest.mark.parametrize(
@@ -175,54 +140,54 @@ def test_a_proposal_falls_with_the_key_that_proposed() -> None:
         {"custody": {}},
         {"possession": "00" * 64},
         {"possession": "00"},
-        {"possession": _possession(WANG, origin="sundial.example/other")},
-        {"possession": _possession(WANG, office="other")},
-        {"possession": _possession(WANG, actor="officer-li")},
+        {"possession": possession(WANG, origin="sundial.example/other")},
+        {"possession": possession(WANG, office="other")},
+        {"possession": possession(WANG, actor="officer-li")},
         {"possession": sign(WANG.private, b"sundial/p1").hex()},
         {"visits": 3},
     ],
     ids=lambda changes: str(changes)[:60],
 )
 def test_a_bad_proposal_is_refused(changes: dict[str, Any]) -> None:
-    log = _log()
-    authority = _fold(log)
+    log = log_of()
+    authority = fold_log(log)
     with pytest.raises((AuthorityRejected, Malformed, KeyRejected)):
-        _apply(authority, log.propose(WANG, **changes))
+        apply_row(authority, log.propose(WANG, **changes))
 
 
 @pytest.mark.parametrize("raw", sorted(SMALL_ORDER), ids=bytes.hex)
 def test_no_key_of_small_order_is_proposed(raw: bytes) -> None:
-    log = _log()
+    log = log_of()
     with pytest.raises(KeyRejected):
-        _apply(_fold(log), log.propose(WANG, key=raw.hex()))
+        apply_row(fold_log(log), log.propose(WANG, key=raw.hex()))
 
 
 def test_only_registrars_grant_keys() -> None:
-    log = _log(WANG)
-    authority = _fold(log)
+    log = log_of(WANG)
+    authority = fold_log(log)
     with pytest.raises(AuthorityRejected, match="by registrars"):
-        _apply(authority, log.propose(WANG_2, WANG))
+        apply_row(authority, log.propose(WANG_2, WANG))
     with pytest.raises(AuthorityRejected, match="by registrars"):
-        _apply(authority, log.propose(WANG_2, LOG))
+        apply_row(authority, log.propose(WANG_2, LOG))
 
 
 def test_a_third_registrar_is_made_by_two_and_then_is_one() -> None:
-    log = _log()
+    log = log_of()
     log.enrol(CARL)
     log.confirm(log.propose(WANG, CARL), ANNA)
-    _check(_fold(log), 9, WANG)
+    check_signer(fold_log(log), 9, WANG)
 
 
 def test_a_key_is_enrolled_only_once() -> None:
-    log = _log(WANG)
-    authority = _fold(log)
+    log = log_of(WANG)
+    authority = fold_log(log)
     with pytest.raises(AuthorityRejected, match="enrolled before"):
-        _apply(authority, log.propose(WANG))
+        apply_row(authority, log.propose(WANG))
     first, second = log.propose(WANG_2), log.propose(WANG_2, BERT)
     for row in (first, second, log.confirm(first, BERT)):
-        _apply(authority, row)
+        apply_row(authority, row)
     with pytest.raises(AuthorityRejected, match="enrolled before"):
-        _apply(authority, log.confirm(second, ANNA))
+        apply_row(authority, log.confirm(second, ANNA))
 
 
 @pytest.mark.parametrize(
@@ -236,54 +201,56 @@ def test_a_key_is_enrolled_only_once() -> None:
     ],
 )
 def test_a_key_acts_only_as_what_it_was_granted(field: str, value: str) -> None:
-    authority = _fold(_log(WANG))
+    authority = fold_log(log_of(WANG))
     with pytest.raises(AuthorityRejected):
-        _check(authority, 9, WANG, **{field: value})
+        check_signer(authority, 9, WANG, **{field: value})
 
 
 def test_an_act_on_keys_must_be_signed_by_the_key_that_it_names() -> None:
-    log = _log()
+    log = log_of()
     row = log.propose(WANG)
     entry = parse_entry(row.entry)
     statement = parse_statement(entry.payload)
     for signers in ((BERT,), (ANNA, BERT), (WANG,)):
         with pytest.raises(SignatureRejected):
-            _fold(_log()).apply(1, row.leaf, statement, parse_entry(sealed(statement, entry.recorded_at, *signers)))
+            fold_log(log_of()).apply(
+                1, row.leaf, statement, parse_entry(sealed(statement, entry.recorded_at, *signers))
+            )
 
 
 def test_a_refused_act_changes_nothing() -> None:
-    log = _log(WANG)
-    authority = _fold(log)
+    log = log_of(WANG)
+    authority = fold_log(log)
     before = (authority.grants, authority.log_key())
-    public = {"key": WANG_2.raw.hex(), "possession": _possession(WANG)}
+    public = {"key": WANG_2.raw.hex(), "possession": possession(WANG)}
     with pytest.raises(AuditError):
-        _apply(authority, log.add(WANG, "people/housing", "people.key_rotated.v1", public))
+        apply_row(authority, log.add(WANG, "people/housing", "people.key_rotated.v1", public))
     assert (authority.grants, authority.log_key()) == before
 
 
 def test_a_copy_goes_its_own_way() -> None:
-    log = _log()
-    authority = _fold(log)
+    log = log_of()
+    authority = fold_log(log)
     copy = authority.copy()
     proposal = log.propose(WANG)
     for row in (proposal, log.confirm(proposal)):
-        _apply(copy, row)
-    _check(copy, 9, WANG)
+        apply_row(copy, row)
+    check_signer(copy, 9, WANG)
     with pytest.raises(AuthorityRejected):
-        _check(authority, 9, WANG)
+        check_signer(authority, 9, WANG)
 
 
 def test_other_acts_are_passed_over() -> None:
-    log = _log()
-    authority = _fold(log)
+    log = log_of()
+    authority = fold_log(log)
     row = log.add(ANNA, "people/housing", "people.office_opened.v1", {"name_zh": "住建局", "kind": "competent_unit"})
-    _apply(authority, row)
+    apply_row(authority, row)
     assert "people.office_opened.v1" not in AUTHORITY_ACTIONS
     assert "people.key_proposed.v1" in AUTHORITY_ACTIONS
 
 
 def test_the_genesis_names_its_signers() -> None:
-    log = _log()
+    log = log_of()
     statement = parse_statement(parse_entry(log.rows[0].entry).payload)
     assert genesis_keys(statement) == (LOG.raw, ANNA.raw, BERT.raw)
     assert statement.key_id == key_id(public_key(LOG.private))
