@@ -19,6 +19,12 @@ from audit.tiles import WIDTH
 
 LOCK_TIMEOUT_SECONDS = 20.0
 
+# Only the connection that writes has these: pages of 4 KiB after which what was written goes from the write-ahead log
+# into the database file, and KiB of pages kept in memory. An act writes seven pages, the same ones again and again, so
+# the seldomer they are moved the fewer are; a transaction of many acts must not write any of them twice.
+CHECKPOINT_PAGES = 4_000
+CACHE_KIB = 32_000
+
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
 # The leaf that the act names as its predecessor is compared on the way: the zeros of a first act are no entry's leaf.
 _INSERT_BEHIND = """
@@ -74,6 +80,12 @@ class SqliteLog(LogQueries):
             connection.execute("PRAGMA synchronous = FULL")
         return connection
 
+    def _connect_writer(self) -> sqlite3.Connection:
+        connection = self._writer = self.connect()
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}").fetchall()
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        return connection
+
     def _reader(self) -> _Reader:
         reader: _Reader | None = getattr(self._local, "reader", None)
         if reader is None:
@@ -103,7 +115,7 @@ class SqliteLog(LogQueries):
         self, items: list[Item], *, atomic: bool = False, also: Callable[[sqlite3.Connection], None] | None = None
     ) -> None:
         with self._writing, translated():
-            connection = self._writer = self._writer or self.connect()
+            connection = self._writer or self._connect_writer()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 assembly = self._assemble(connection, items)
@@ -170,14 +182,14 @@ class SqliteLog(LogQueries):
 
     def replace_disclosure(self, index: int, sealed: bytes) -> None:
         with self._writing, translated():
-            connection = self._writer = self._writer or self.connect()
+            connection = self._writer or self._connect_writer()
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("UPDATE disclosures SET sealed = ? WHERE notification_id = ?", (sealed, index + 1))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def add_checkpoint(self, size: int, root: bytes, note: str) -> None:
         with self._writing, translated():
-            connection = self._writer = self._writer or self.connect()
+            connection = self._writer or self._connect_writer()
             connection.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)", (size, root, note))
 
     def close(self) -> None:
