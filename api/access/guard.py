@@ -99,7 +99,8 @@ def guard(request: Request, application: Opened) -> None:
         raise OutOfBounds("route_unknown")
     sessions: Sessions = request.app.state.sessions
     looking = Looking(sessions.looks, route.path, row.export)
-    viewer = sessions.viewer(request.cookies.get(COOKIE), application.ledger.reference().people)
+    token = request.cookies.get(COOKIE)
+    viewer = sessions.viewer(token, None if row.by_signature else lambda: application.ledger.reference().people)
     request.state.viewer, request.state.looking = viewer, looking
     limits: Limits | None = request.app.state.limits
     if limits is not None:
@@ -147,9 +148,13 @@ def note_denied(request: Request, case: str = "") -> None:
     viewer: Viewer | None = getattr(request.state, "viewer", None)
     if looking is None or viewer is None:
         return
+    application: Application = request.app.state.application
+    if viewer.kind == "staff" and not viewer.seats:
+        sessions: Sessions = request.app.state.sessions
+        viewer = sessions.viewer(request.cookies.get(COOKIE), lambda: application.ledger.reference().people)
     case = case or request.path_params.get("case", "")
     looking.denied(
-        request.app.state.application,
+        application,
         viewer,
         case if CASE.fullmatch(case) else "",
         request.query_params.get("unit", ""),

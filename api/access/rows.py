@@ -11,6 +11,7 @@ from api.access.table import (
     OVERSEEING,
     SIGNED_IN,
     Grant,
+    Row,
     _get,
     _post,
     make_table,
@@ -33,7 +34,7 @@ _RECEIPTS: Final = [
 _ACTS: Final = [
     # A dry run tells the rules' answer about a case: an officer's is for that officer. A commit is its signature's.
     *_post((Grant("public", "own_actor"),), "/api/acts/prepare"),
-    *_post(EVERYBODY, "/api/acts/commit"),
+    Row("POST", "/api/acts/commit", EVERYBODY, by_signature=True),
 ]
 _SIGN_IN: Final = [
     *_get(EVERYBODY, "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback"),

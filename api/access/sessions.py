@@ -139,17 +139,28 @@ class Sessions:
         self.store.add_session(token, Session(account, case, csrf, now, now))
         return token
 
-    def viewer(self, token: str | None, people: People) -> Viewer:
-        """Who looks with this token, by the directory as it stands; the public if it opens nothing any more."""
-        found = self.store.session(token, self._now(), IDLE_MS, LASTING_MS) if token else None
-        if found is None:
+    def viewer(self, token: str | None, people: Callable[[], People] | None) -> Viewer:
+        """Who looks with this token; the public if it opens nothing any more.
+
+        `people` tells the directory as it stands, and is asked for an officer alone. None is for where nothing depends
+        on who looks but how often: seats are left out, and the end of a session by another process may not be seen yet.
+        """
+        newest = people is not None
+        known = self.store.session(token, self._now(), IDLE_MS, LASTING_MS, newest=newest) if token else None
+        if known is None:
             return PUBLIC
-        session, account = found
+        session, account = known.session, known.account
         if session.case:
             return Viewer("petitioner", case=session.case, csrf=session.csrf)
         if account is None:
             return PUBLIC
-        return Viewer("staff", account.name, account.officer, seats_of(people, account.officer), csrf=session.csrf)
+        if people is None:
+            return Viewer("staff", account.name, account.officer, csrf=session.csrf)
+        directory = people()
+        if known.told is None or known.told[0] is not directory:  # a directory never changes; the next is another one
+            seats = seats_of(directory, account.officer)
+            known.told = directory, Viewer("staff", account.name, account.officer, seats, csrf=session.csrf)
+        return known.told[1]
 
     @cached_property
     def _decoy(self) -> str:

@@ -10,12 +10,15 @@ import hmac
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
+from api.access.viewer import Viewer
 from api.looks.journal import Journal
+from domain.people import People
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -39,6 +42,8 @@ _SESSION = """
 SELECT s.account, s.case_id, s.csrf, s.began_at, s.seen_at, a.* FROM sessions s
     LEFT JOIN accounts a ON a.name = s.account AND a.enabled = 1 WHERE s.digest = ?
 """
+MOST_KNOWN = 1_000
+"""How many sessions are kept in memory."""
 
 Milliseconds = Callable[[], int]
 
@@ -63,6 +68,15 @@ class Session(NamedTuple):
     seen_at: int
 
 
+@dataclass(slots=True)
+class Known:
+    """A session and its account as the file has them; `told` is who that is by which directory, once it was asked."""
+
+    session: Session
+    account: Account | None
+    told: tuple[People, Viewer] | None = None
+
+
 class Waiting(NamedTuple):
     """An attempt to sign in at the identity provider that has not come back: what to expect, and where to go on."""
 
@@ -81,6 +95,8 @@ class AccessStore:
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
         self._database.execute("PRAGMA journal_mode = WAL").fetchall()
         self._database.executescript(_SCHEMA)
+        self._known: dict[bytes, Known] = {}
+        self._known_at = -1
         self.looks = Journal(self._database, self._lock)
 
     def close(self) -> None:
@@ -127,17 +143,40 @@ class AccessStore:
         with self._write() as run:
             run.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", (digest(token), *session))
 
-    def session(self, token: str, now: int, idle_ms: int, lasting_ms: int) -> tuple[Session, Account | None] | None:
-        """The session of a token that is neither idle for too long nor too old, and its account; it is seen now."""
+    def session(self, token: str, now: int, idle_ms: int, lasting_ms: int, *, newest: bool = True) -> Known | None:
+        """The session of a token that is neither idle for too long nor too old, and its account; it is seen now.
+
+        What another process did to it since it was last asked for is seen if `newest`.
+        """
         key = digest(token)
         with self._lock:
-            row = self._database.execute(_SESSION, (key,)).fetchone()
-            found = None if row is None else Session(*row[:5])
+            known = (None if newest else self._known.get(key)) or self._session(key)
+            found = None if known is None else known.session
             if found is None or now - found.seen_at > idle_ms or now - found.began_at > lasting_ms:
                 return None
             if now - found.seen_at > idle_ms // 20:
                 self._database.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, key))
-        return found, None if row[5] is None else _account_of(row[5:])
+                self._known.pop(key, None)
+        return known
+
+    def _session(self, key: bytes) -> Known | None:
+        """What the file says of a session, kept in memory while nobody writes to the file what could change it.
+
+        SQLite counts what other connections commit; what this one writes forgets everything, in `_write`.
+        Source: SQLite, PRAGMA data_version.
+        """
+        (version,) = self._database.execute("PRAGMA data_version").fetchone()
+        if version != self._known_at or len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+            self._known_at = version
+        known = self._known.get(key)
+        if known is None:
+            row = self._database.execute(_SESSION, (key,)).fetchone()
+            if row is None:
+                return None
+            account = None if row[5] is None else _account_of(row[5:])
+            known = self._known[key] = Known(Session(*row[:5]), account)
+        return known
 
     def end_session(self, token: str) -> None:
         """Forget a session."""
@@ -222,6 +261,7 @@ class AccessStore:
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            self._known.clear()
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database

@@ -44,11 +44,16 @@ class Grant(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What one route needs; any one of its grants is enough."""
+    """What one route needs; any one of its grants is enough.
+
+    `by_signature` says that what is sent is allowed by its own signature, whoever sends it: what the sender's posts are
+    is not asked.
+    """
 
     method: str
     path: str
     grants: tuple[Grant, ...]
+    by_signature: bool = False
 
     @property
     def of_case(self) -> bool:

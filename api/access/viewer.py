@@ -6,7 +6,7 @@ A session never signs: it lets somebody look and prepare; every act needs the ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from domain.people import NOW, People
@@ -32,13 +32,13 @@ class Viewer:
     seats: tuple[Seat, ...] = ()
     case: str = ""
     csrf: str = ""
+    roles: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The roles that rows of the table can be for; everybody is also the public."""
 
-    @property
-    def roles(self) -> frozenset[str]:
-        """The roles that rows of the table can be for; everybody is also the public."""
-        if self.kind == "petitioner":
-            return frozenset({"public", "petitioner"})
-        return frozenset({"public", *(duty for seat in self.seats for duty in seat.duties)})
+    def __post_init__(self) -> None:
+        """Say once which roles these are."""
+        own = ("petitioner",) if self.kind == "petitioner" else (duty for seat in self.seats for duty in seat.duties)
+        object.__setattr__(self, "roles", frozenset({"public", *own}))
 
     def offices(self, role: str) -> tuple[str, ...]:
         """The offices in which the viewer has a role, each once."""

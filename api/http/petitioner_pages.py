@@ -30,6 +30,7 @@ from api.wording import Wording
 from domain.case_state import Case
 from domain.clock import civil_day
 from domain.explain import ClockExplanation
+from domain.people import People
 from domain.reference import Reference
 from domain.transitions import TRANSITIONS
 from projections.timeline import Act
@@ -101,7 +102,7 @@ def my_code(
     sessions: Sessions = request.app.state.sessions
     case = passed.viewer.case
     code, token = sessions.renew_code(case), sessions.open(case=case)
-    viewer = sessions.viewer(token, application.ledger.reference().people)
+    viewer = sessions.viewer(token, People)
     answer = _page(request, application, viewer, lang, code)
     set_cookie(request, answer, token)
     return answer

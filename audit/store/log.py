@@ -28,6 +28,9 @@ class Log(Protocol):
     def outlook(self, stream: str) -> Outlook:
         """Return what preparing the next act of a stream has to know, in one look."""
 
+    def reference_at(self) -> int:
+        """Return the index of the newest entry of a reference stream, -1 before any."""
+
     def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
         """Return at most `limit` entries with start <= index < stop, in order."""
 

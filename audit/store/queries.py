@@ -21,6 +21,7 @@ SELECT reference_at,
        (SELECT root FROM checkpoints ORDER BY size DESC LIMIT 1)
 FROM log_head
 """
+REFERENCE_AT = "SELECT reference_at FROM log_head"
 
 
 def split_frontier(data: bytes) -> tuple[bytes, ...]:
@@ -37,6 +38,9 @@ class LogQueries(ABC):
 
     def outlook(self, stream: str) -> Outlook:
         return Outlook(*self.select(OUTLOOK, (stream,))[0])
+
+    def reference_at(self) -> int:
+        return int(self.select(REFERENCE_AT)[0][0])
 
     def entries(self, start: int, stop: int, limit: int) -> list[StoredEntry]:
         rows = self.select(

@@ -48,6 +48,8 @@ class References:
 
     def refresh(self) -> Reference:
         """Fold the reference entries that were appended since and return the result."""
+        if self._log.reference_at() == self._current.at:
+            return self._current
         with self._lock:
             at, authority, value = self._current
             stored = self._log.reference_entries(at + 1)

@@ -12,7 +12,7 @@ from audit.store.append import Assembly, Item
 from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
 from audit.store.model import EMPTY_HEAD, Head, Outlook
-from audit.store.queries import OUTLOOK, LogQueries, split_frontier
+from audit.store.queries import OUTLOOK, REFERENCE_AT, LogQueries, split_frontier
 from audit.store.sqlite_errors import translated
 from audit.store.timekeeper import Timekeeper
 from audit.tiles import WIDTH
@@ -168,15 +168,21 @@ class SqliteLog(LogQueries):
             return _read_head(reader.connection)
 
     def outlook(self, stream: str) -> Outlook:
+        return Outlook(*self._look(OUTLOOK, (stream,))[0])
+
+    def reference_at(self) -> int:
+        return int(self._look(REFERENCE_AT)[0][0])
+
+    def _look(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Look on the writing connection where nobody writes: it still holds the pages that it wrote last.
 
         Each of the other connections has to read them again after every act.
         """
         if self._writer is None or not self._writing.acquire(blocking=False):
-            return super().outlook(stream)
+            return self.select(statement, parameters)
         try:
             with translated():
-                return Outlook(*self._writer.execute(OUTLOOK, (stream,)).fetchall()[0])
+                return self._writer.execute(statement, parameters).fetchall()
         finally:
             self._writing.release()
 

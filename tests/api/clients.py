@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +43,7 @@ class FixedSessions(Sessions):
         """Return what was looked at."""
         return self._looks
 
-    def viewer(self, token: str | None, people: People) -> Viewer:
+    def viewer(self, token: str | None, people: Callable[[], People] | None) -> Viewer:
         """Return the viewer."""
         return replace(self.fixed, officer=token) if token else self.fixed
 

@@ -152,7 +152,7 @@ def _check_opens(city: Application, sessions: Sessions, code: str, case: str) ->
     with signed_in(city, sessions) as client:
         assert enter(client, code=code).headers["location"] == "/my-case"
         assert client.get("/my-case").status_code == 200
-        assert case in sessions.viewer(client.cookies["sundial_session"], city.ledger.reference().people).case
+        assert case in sessions.viewer(client.cookies["sundial_session"], lambda: city.ledger.reference().people).case
 
 
 def test_before_registration_cases_of_the_same_matter_are_hinted_at_and_nobody_is_compared(

@@ -160,8 +160,7 @@ def test_a_code_that_others_know_is_replaced_and_their_sessions_end(city: Applic
     old = door.issue_code(case)
     with signed_in(city, door, case=case) as client, signed_in(city, door, case=case) as thief:
         assert client.post("/my-case/code", data={"csrf": "another"}).status_code == 403
-        people = city.ledger.reference().people
-        csrf = door.viewer(client.cookies[COOKIE], people).csrf
+        csrf = door.viewer(client.cookies[COOKIE], lambda: city.ledger.reference().people).csrf
         page = client.post("/my-case/code", data={"csrf": csrf})
         (code,) = re.findall(r"<code>([0-9a-f]{8}(?:-[0-9a-f]{8}){3})</code>", page.text)
         assert client.get("/my-case").status_code == 200

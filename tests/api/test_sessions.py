@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from hashlib import shake_256
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,16 @@ from api.access.viewer import PUBLIC
 from api.errors import ApiError
 from api.http.signin import local_path
 from api.main import Application
-from domain.people import NO_PEOPLE
+from domain.people import NO_PEOPLE, Office, People, Post, Tenure
 from tests.api.clients import CHEAP, enter, signed_in, token_of
 
 PASSWORD = "a long enough password"
 CASE = "c" * 32
+
+
+def nobody() -> People:
+    """A directory without anybody in it."""
+    return NO_PEOPLE
 
 
 @dataclass
@@ -63,11 +69,11 @@ def sessions(tmp_path: Path, time: SimulatedTime) -> Iterator[Sessions]:
 
 def test_a_password_opens_a_session_and_nothing_else_does(sessions: Sessions) -> None:
     token = sessions.sign_in("shen", PASSWORD, "here")
-    assert sessions.viewer(token, NO_PEOPLE).officer == "officer-shen"
+    assert sessions.viewer(token, nobody).officer == "officer-shen"
     for name, password in (("shen", "wrong"), ("nobody", PASSWORD), ("shen", ""), ("", ""), ("shen", PASSWORD + " ")):
         with pytest.raises(SignInRefused):
             sessions.sign_in(name, password, f"elsewhere {name} {password}")
-    assert sessions.viewer("0" * 64, NO_PEOPLE) == PUBLIC
+    assert sessions.viewer("0" * 64, nobody) == PUBLIC
 
 
 def test_the_file_holds_neither_password_nor_token_nor_code(sessions: Sessions, tmp_path: Path) -> None:
@@ -103,32 +109,55 @@ def test_guessing_codes_is_slowed_down_by_address(sessions: Sessions) -> None:
     with pytest.raises(TooManyAttempts):
         sessions.sign_in_with_code("f" * 32, "there")
     token = sessions.sign_in_with_code("f" * 32, "elsewhere")
-    assert sessions.viewer(token, NO_PEOPLE).case == CASE
+    assert sessions.viewer(token, nobody).case == CASE
 
 
-def test_a_revoked_code_and_the_sessions_that_it_opened_open_nothing(sessions: Sessions, time: SimulatedTime) -> None:
-    token = sessions.sign_in_with_code("f" * 32, "here")
+def test_a_revoked_code_opens_nothing(sessions: Sessions, time: SimulatedTime) -> None:
     assert sessions.store.revoke_codes(CASE, time()) == 1
-    assert sessions.viewer(token, NO_PEOPLE) == PUBLIC
     with pytest.raises(SignInRefused):
         sessions.sign_in_with_code("f" * 32, "here")
+
+
+def test_what_an_officer_is_follows_the_directory(sessions: Sessions) -> None:
+    token = sessions.sign_in("shen", PASSWORD, "here")
+    office, post = Office("housing", "competent_unit", "住建局", "", "", "", 1), ("housing", "window")
+    held = Tenure("officer-shen", *post, date(2024, 1, 1), 3)
+    people = People(
+        {"housing": office}, {post: Post(*post, "窗口", "", ("intake",), 2)}, {(*post, held.officer): (held,)}
+    )
+    ended = people._replace(tenures={(*post, held.officer): (held._replace(until=9),)})
+    assert sessions.viewer(token, lambda: people).seats == (("housing", "window", ("intake",)),)
+    assert sessions.viewer(token, lambda: ended).roles == {"public"}
+    assert sessions.viewer(token, lambda: people).roles == {"public", "intake"}
 
 
 def test_a_session_ends_when_idle_and_when_old(sessions: Sessions, time: SimulatedTime) -> None:
     idle = sessions.sign_in("shen", PASSWORD, "here")
     time.now += IDLE_MS + 1
-    assert sessions.viewer(idle, NO_PEOPLE) == PUBLIC
+    assert sessions.viewer(idle, nobody) == PUBLIC
     busy = sessions.sign_in("shen", PASSWORD, "here")
     for _ in range(LASTING_MS // IDLE_MS + 1):
         time.now += IDLE_MS
-        sessions.viewer(busy, NO_PEOPLE)
-    assert sessions.viewer(busy, NO_PEOPLE) == PUBLIC
+        sessions.viewer(busy, nobody)
+    assert sessions.viewer(busy, nobody) == PUBLIC
 
 
-def test_a_disabled_account_is_out_at_once(sessions: Sessions) -> None:
-    token = sessions.sign_in("shen", PASSWORD, "here")
-    assert sessions.store.disable_account("shen")
-    assert sessions.viewer(token, NO_PEOPLE) == PUBLIC
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "by another process"])
+def test_a_disabled_account_and_a_revoked_code_are_out_at_once(
+    sessions: Sessions, tmp_path: Path, time: SimulatedTime, elsewhere: bool
+) -> None:
+    token, own = sessions.sign_in("shen", PASSWORD, "here"), sessions.sign_in_with_code("f" * 32, "here")
+    assert sessions.viewer(token, nobody).officer == "officer-shen"
+    assert sessions.viewer(own, nobody).case == CASE
+    store = AccessStore(tmp_path / "access.db") if elsewhere else sessions.store
+    assert store.disable_account("shen")
+    assert sessions.viewer(own, nobody).case == CASE
+    assert store.revoke_codes(CASE, time()) == 1
+    assert sessions.viewer(own, nobody) == PUBLIC
+    assert sessions.viewer(own, None) == PUBLIC
+    if elsewhere:
+        store.close()
+    assert sessions.viewer(token, nobody) == PUBLIC
     with pytest.raises(SignInRefused):
         sessions.sign_in("shen", PASSWORD, "here")
 
@@ -164,7 +193,7 @@ def test_a_session_that_was_planted_beforehand_opens_nothing(client: TestClient,
     given = answer.headers["set-cookie"]
     assert "f" * 64 not in given
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {part.strip() for part in given.split(";")}
-    assert sessions.viewer("f" * 64, NO_PEOPLE) == PUBLIC
+    assert sessions.viewer("f" * 64, nobody) == PUBLIC
 
 
 def test_a_form_of_another_site_is_refused(client: TestClient) -> None:
@@ -177,9 +206,9 @@ def test_leaving_needs_the_token_of_the_page(client: TestClient, sessions: Sessi
     token = sessions.open(account="shen")
     client.cookies.set(COOKIE, token)
     assert client.post("/sign-out", data={"csrf": "guess"}).status_code == 403
-    csrf = sessions.viewer(token, NO_PEOPLE).csrf
+    csrf = sessions.viewer(token, nobody).csrf
     assert client.post("/sign-out", data={"csrf": csrf}).status_code == 303
-    assert sessions.viewer(token, NO_PEOPLE) == PUBLIC
+    assert sessions.viewer(token, nobody) == PUBLIC
 
 
 def test_a_refusal_shows_the_form_again_and_repeats_no_secret(client: TestClient) -> None:
