@@ -45,6 +45,7 @@ from api.http.exports import router as exports_router
 from api.http.gauges import install_gauges
 from api.http.problems import ProblemDocument, documented, install_handlers, with_guard
 from api.http.shelf import Shelf
+from api.http.shortcut import Shortcut
 from api.lists import routes
 from api.main import Application
 from api.oidc.provider import Provider
@@ -95,6 +96,7 @@ def build_app(
         return Response(generate_latest(meters.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     install_handlers(app)
+    app.router.routes.insert(0, Shortcut(routes.json_routes(), application))
     app.add_middleware(Edge, meters=meters, gate=gate, entropy=application.entropy)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app

@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, create_model
 
 from api.access.bounds import OutOfBounds
@@ -40,6 +42,14 @@ def build_router() -> APIRouter:
         _add(router, listing, ".csv", _answer_file(listing, "csv"), _file_responses("text/csv"))
         _add(router, listing, ".xlsx", _answer_file(listing, "xlsx"), _file_responses(XLSX))
     return router
+
+
+@cache
+def json_routes() -> tuple[APIRoute, ...]:
+    """The routes of the lists' pages, for whoever answers them another way."""
+    pages = {f"/api/{listing.name}" for listing in LISTS}
+    found = [route for route in build_router().routes if isinstance(route, APIRoute)]
+    return tuple(route for route in found if route.path in pages)
 
 
 def _add(router: APIRouter, listing: Listing, suffix: str, answer: Answer, responses: dict[int | str, Any]) -> None:

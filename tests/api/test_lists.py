@@ -9,10 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from starlette.routing import Match
 from starlette.testclient import TestClient
 
+from api.http.shortcut import Shortcut
 from api.lists.catalogue import LISTS
 from api.lists.listing import Listing
+from api.lists.routes import json_routes
 from api.lists.tables import cell_of, write_csv, write_xlsx
 from api.main import Application
 from api.settings import Settings
@@ -93,6 +96,34 @@ def test_pages_follow_one_another_without_a_gap(client: TestClient, listing: Lis
         if cursor is None:
             break
     assert paged == whole
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "short"),
+    [
+        ("/api/overdue", b"as_of=2026-04-30&limit=7&unit=housing", True),
+        ("/api/overdue", b"", True),
+        ("/api/overdue", b"limit=7&limit=7", False),
+        ("/api/overdue", b"limit=0", False),
+        ("/api/overdue", b"limit=", False),
+        ("/api/overdue", b"as_of=" + b"1" * 41, False),
+        ("/api/overdue.csv", b"", False),
+    ],
+)
+def test_a_plain_question_goes_the_short_way(city: Application, path: str, query: bytes, short: bool) -> None:
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query}
+    assert (Shortcut(json_routes(), city).matches(scope)[0] is Match.FULL) == short
+
+
+@EVERY_LIST
+def test_the_short_way_and_the_long_way_answer_alike(client: TestClient, listing: Listing) -> None:
+    """A parameter that stands there twice sends a question the long way."""
+    asked = [*_needed(listing).items(), ("as_of", "2026-04-30")]
+    for more in ([("limit", "7")], [("unit", "no-such")], [("limit", "0")], [("known_at", "x" * 21)], [("unit", "")]):
+        short = client.get(f"/api/{listing.name}", params=[*asked, *more])
+        long = client.get(f"/api/{listing.name}", params=[*asked, *more, ("twice", "1"), ("twice", "1")])
+        assert (short.status_code, short.content) == (long.status_code, long.content)
+        assert {**short.headers, "x-request-id": ""} == {**long.headers, "x-request-id": ""}
 
 
 @EVERY_LIST
