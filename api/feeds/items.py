@@ -2,7 +2,8 @@
 
 A case is in the feed while two persons' decision to publish a part of it stands; never one that went to the discipline
 inspection, never one in a small cell, and of a part alone what the decision names. A figure is in the feed through the
-bulletin that was issued with it; numbers that could point at few cases are withheld. Dates are those of the log.
+bulletin that was issued with it; numbers that could point at few cases are withheld. Dates are those of the log, and
+all that is told is as known at the published checkpoint, but for a decision that was taken back: that counts at once.
 Source: regulation of 2022, articles 3, 30 and 44; the threshold of small cells is a row of practice.
 """
 
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from api.bulletin.issued import IssuedBulletin, issued_bulletins
 from api.errors import NotThere, UsageRefused
-from api.exporting.publishable import check_publishable
+from api.exporting.publishable import check_publishable, smallest_cell
 from api.main import Application
 from api.publishing.receipts import Receipt, make_receipt
 from api.queries import fold_case
@@ -26,8 +27,6 @@ from domain.case_state import Case
 from domain.clock import civil_day
 from domain.competence import areas
 from domain.figure_rows import FIGURES
-from domain.practice import practised
-from domain.reference import Reference
 from domain.schema import CIVIL
 from domain.tracks.vocabulary import SCOPES
 from domain.vocabulary import STATES, name_of
@@ -82,47 +81,48 @@ class Approvals:
         return self._found[::-1]
 
 
-def case_items(application: Application, approvals: Approvals, say: Wording) -> list[Item]:
-    """Return the published parts of cases whose publication stands and is covered by a published checkpoint."""
-    application.views.refresh()
+def case_items(application: Application, approvals: Approvals, size: int, say: Wording) -> list[Item]:
+    """Return the published parts of cases whose publication stands, as known by the `size` entries that are public."""
+    application.views.refresh(size)
     items: list[Item] = []
     for index, stream in approvals.until_now(application):
         if len(items) == MOST:
             break
-        receipt = _receipt(application, index)
-        item = None if receipt is None else _case_item(application, stream.partition("/")[2], receipt, say)
+        receipt = _receipt(application, index, size)
+        item = None if receipt is None else _case_item(application, stream.partition("/")[2], receipt, size, say)
         if item is not None:
             items.append(item)
     return items
 
 
-def figure_items(application: Application, say: Wording) -> list[Item]:
-    """Return the bulletins that stand and are covered by a published checkpoint, with their figures."""
-    application.views.refresh()
-    told = issued_bulletins(application, application.clock())
+def figure_items(application: Application, size: int, say: Wording) -> list[Item]:
+    """Return the bulletins that stand as known by the `size` entries that are public, with their figures."""
+    application.views.refresh(size)
+    told = issued_bulletins(application, application.clock(), size)
     issued = sorted((one for one in told if one.state != "WITHDRAWN"), key=lambda one: -one.index)
-    receipts = ((one, _receipt(application, one.index)) for one in issued[:MOST])
-    return [_figure_item(application, one, found, say) for one, found in receipts if found is not None]
+    receipts = ((one, _receipt(application, one.index, size)) for one in issued[:MOST])
+    return [_figure_item(application, one, found, size, say) for one, found in receipts if found is not None]
 
 
-def _receipt(application: Application, index: int) -> Receipt | None:
+def _receipt(application: Application, index: int, size: int) -> Receipt | None:
     try:
-        return make_receipt(application, index)
+        return make_receipt(application, index) if index < size else None
     except NotThere:
         return None
 
 
-def _case_item(application: Application, case: str, receipt: Receipt, say: Wording) -> Item | None:
-    told = [
-        parse_statement(parse_entry(one.entry).payload) for one in application.ledger.stream_entries(f"case/{case}")
-    ]
+def _case_item(application: Application, case: str, receipt: Receipt, size: int, say: Wording) -> Item | None:
+    rows = application.ledger.stream_entries(f"case/{case}")
+    told = [parse_statement(parse_entry(one.entry).payload) for one in rows]
+    known = [one for row, one in zip(rows, told, strict=True) if row.index < size]
     scope = _scope(told, receipt.statement)
-    state, _ = fold_case(application, case, None, application.ledger.reference())
+    state, _ = fold_case(application, case, size, application.ledger.reference())
     try:
-        check_publishable(application, state, told, scope)
+        check_publishable(application, state, told, scope, size)
+        check_publishable(application, state, known, scope, size)
     except UsageRefused:
         return None
-    members = _case_members(application, state, case, scope, say)
+    members = _case_members(application, state, case, scope, size, say)
     title = say("feeds.case_title", part=members["part"], office=members["office_name"])
     lines = [say("feeds.case", area=members["area_name"], office=members["office_name"], part=members["part"])]
     lines += [f"{step['on']} {step['state_name']}" for step in members["steps"]]
@@ -135,7 +135,9 @@ def _scope(told: list[Statement], approval: Statement) -> str:
     return next((str(one.public["scope"]) for one in told if one.action == PROPOSED and one.seq == item), "")
 
 
-def _case_members(application: Application, state: Case, case: str, scope: str, say: Wording) -> dict[str, Any]:
+def _case_members(
+    application: Application, state: Case, case: str, scope: str, size: int, say: Wording
+) -> dict[str, Any]:
     people = application.ledger.reference().people
     office, area = people.office(state.office), areas().get(state.area)
     part = name_of(SCOPES, scope)
@@ -147,23 +149,23 @@ def _case_members(application: Application, state: Case, case: str, scope: str, 
         "office_name": state.office if office is None else say.pick(office.name_zh, office.name_en),
         "area": state.area,
         "area_name": state.area if area is None else say.pick(area.name.zh, area.name.en),
-        "steps": [*_steps(application, case, say)] if scope == _PROCESS else [],
+        "steps": [*_steps(application, case, size, say)] if scope == _PROCESS else [],
     }
 
 
-def _steps(application: Application, case: str, say: Wording) -> Iterator[dict[str, str]]:
+def _steps(application: Application, case: str, size: int, say: Wording) -> Iterator[dict[str, str]]:
     """The days of the procedure: where the state of the case changed, and to what; no act of a person."""
-    for step in replay(application.reader, case, application.clock()).steps:
+    for step in replay(application.reader, case, application.clock(), size).steps:
         if "state" in step.changed:
             word = str(step.state["state"])
             name = name_of(STATES, word)
             yield {"on": civil_day(step.at).isoformat(), "state": word, "state_name": say.pick(name.zh, name.en)}
 
 
-def _figure_item(application: Application, one: IssuedBulletin, receipt: Receipt, say: Wording) -> Item:
+def _figure_item(application: Application, one: IssuedBulletin, receipt: Receipt, size: int, say: Wording) -> Item:
     as_of = datetime.combine(one.as_of_on, time.max, CIVIL)
     page = figures(application.reader, as_of, one.known_at, unit=one.concerning or None, month=one.month)
-    least = smallest_cell(application, as_of)
+    least = smallest_cell(application, as_of, size)
     rows = [_figure(row, least) for row in page.rows]
     people = application.ledger.reference().people
     office = people.office(one.concerning)
@@ -180,13 +182,6 @@ def _figure_item(application: Application, one: IssuedBulletin, receipt: Receipt
     title = say("feeds.figures_title", month=one.month, unit=unit)
     lines = [_line(row, say) for row in rows]
     return Item(receipt.index, title, "\n".join(lines), members, receipt.recorded_at, receipt)
-
-
-def smallest_cell(application: Application, at: datetime) -> int:
-    """The smallest number of cases that may be told to the public on a day; without a row of practice, none may."""
-    reference: Reference = application.ledger.reference()
-    row = practised(reference.rules.latest.practice, "small_cell_k", civil_day(at))
-    return row.value if row is not None else 1 << 31
 
 
 def _figure(row: FigureRow, least: int) -> dict[str, Any]:

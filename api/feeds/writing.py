@@ -26,11 +26,13 @@ _PROOF_TYPE: Final = "text/plain"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its name in addresses, its title, the ledger that it tells of, and where it is served."""
+    """A feed: its name in addresses, its title, the place in the ledger that it tells of, and where it is served."""
 
     name: str
     title: str
     origin: str
+    size: int
+    root: str
     base: str
     language: str
 
@@ -57,6 +59,7 @@ def write_json_feed(feed: Feed, items: Sequence[Item]) -> bytes:
             "feed_url": feed.address(f"/feeds/{feed.name}.json"),
             "language": feed.language,
             "authors": [{"name": feed.origin}],
+            "_sundial": {"known_at": [{"origin": feed.origin, "size": feed.size, "root": feed.root}]},
             "items": [_json_item(feed, item) for item in items],
         }
     )
@@ -85,6 +88,8 @@ def write_atom(feed: Feed, items: Sequence[Item]) -> bytes:
     _text(root, "title", feed.title)
     _text(root, "updated", _instant(updated))
     _text(_child(root, "author"), "name", feed.origin)
+    known_at = {"origin": feed.origin, "size": str(feed.size), "root": feed.root}
+    _child(root, "known-at", _NAMESPACE).attrib.update(known_at)
     _link(root, "self", feed.address(f"/feeds/{feed.name}.atom"), ATOM)
     for item in items:
         _entry(feed, root, item)
@@ -101,12 +106,11 @@ def _entry(feed: Feed, root: ElementTree.Element, item: Item) -> None:
     _link(entry, "alternate", proof, _PROOF_TYPE)
     _link(entry, "enclosure", proof, _PROOF_TYPE)
     _text(entry, "content", item.text).set("type", "text")
-    embedded = ElementTree.SubElement(entry, f"{{{_NAMESPACE}}}tlog-proof")
-    embedded.text = item.receipt.data.decode()
+    _child(entry, "tlog-proof", _NAMESPACE).text = item.receipt.data.decode()
 
 
-def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(parent, f"{{{_ATOM_NAMESPACE}}}{name}")
+def _child(parent: ElementTree.Element, name: str, namespace: str = _ATOM_NAMESPACE) -> ElementTree.Element:
+    return ElementTree.SubElement(parent, f"{{{namespace}}}{name}")
 
 
 def _text(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:

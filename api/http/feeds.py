@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from api.http.answering import is_known, tag_of
 from api.http.depends import Opened
 from api.http.problems import choose_wording, documented
 from api.main import Application
-from api.publishing.standing import Standing
+from api.publishing.public import public_position
 from api.wording import Wording
 
 _CACHED: Final = "public, max-age=60"
@@ -66,10 +66,9 @@ def build_router() -> APIRouter:
 
 def _feed(application: Application, request: Request, kept: Kept, name: str, media_type: str) -> Response:
     say, base = choose_wording(request), str(request.base_url).rstrip("/")
-    published = Standing(application.settings.published).published()
+    (place,) = public_position(application)
     asked = {"of": name, "as": media_type, "lang": say.language, "base": base}
-    size = 0 if published is None else published.checkpoint.size
-    tag = tag_of(application, {**asked, "published": size}, (None, application.clock()))
+    tag = tag_of(application, {**asked, "published": place["size"]}, (None, application.clock()))
     headers = {"etag": tag, "cache-control": _CACHED, "vary": "accept-language"}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
@@ -78,15 +77,15 @@ def _feed(application: Application, request: Request, kept: Kept, name: str, med
         if key not in kept.written or kept.written[key][0] != tag:
             if len(kept.written) >= _MOST_KEPT:
                 kept.written.clear()
-            kept.written[key] = (tag, _write(application, kept, name, media_type, say, base))
+            kept.written[key] = (tag, _write(application, kept, name, media_type, say, base, place))
         body = kept.written[key][1]
     return Response(body, media_type=media_type, headers=headers)
 
 
-def _write(application: Application, kept: Kept, name: str, media_type: str, say: Wording, base: str) -> bytes:
-    origin = application.ledger.origin
+def _write(
+    application: Application, kept: Kept, name: str, media_type: str, say: Wording, base: str, place: Mapping[str, Any]
+) -> bytes:
+    feed = Feed(name, say(f"feeds.{name}"), place["origin"], place["size"], place["root"], base, say.language)
     if name == "cases":
-        feed = Feed(name, say("feeds.cases"), origin, base, say.language)
-        return _WRITERS[media_type](feed, case_items(application, kept.approvals, say))
-    feed = Feed(name, say("feeds.figures"), origin, base, say.language)
-    return _WRITERS[media_type](feed, figure_items(application, say))
+        return _WRITERS[media_type](feed, case_items(application, kept.approvals, feed.size, say))
+    return _WRITERS[media_type](feed, figure_items(application, feed.size, say))

@@ -24,7 +24,7 @@ from api.figure_answers import (
 from api.http.answering import answer_once, answered, tag_of
 from api.http.case_models import CompetenceBody, DiffBody, RecomputeBody, RulesBody
 from api.http.depends import Opened
-from api.http.views import AsOf, KnownAt, known_size
+from api.http.views import AsOf, KnownAt, known_size, public_known_size
 from domain.schema import CIVIL
 
 Figure = Annotated[str, Query(pattern=r"^[a-z_]{1,60}$", description="A figure, such as timely_acceptance_rate.")]
@@ -103,7 +103,7 @@ def rules(
 ) -> Response:
     """The tables that the ledger runs by, each row with its article, its source, and both languages."""
     check_table(table)
-    size = known_size(application, known_at or None)
+    size = public_known_size(application, known_at or None)
     tag = tag_of(application, {"of": "rules", "table": table, "known_at": size})
     return answer_once(request, tag, lambda: rules_of(application, table, size))
 
@@ -120,7 +120,7 @@ def competence(
     known_at: KnownAt = None,
 ) -> Response:
     """Which unit the published rows name for a matter; advice at intake, the first row is the most special."""
-    at, size = parse_as_of(as_of or None, application.clock()), known_size(application, known_at or None)
+    at, size = parse_as_of(as_of or None, application.clock()), public_known_size(application, known_at or None)
     on: date = at.astimezone(CIVIL).date()
     asked = {"of": "competence", "area": area, "jurisdiction": jurisdiction, "known_at": size}
     return answer_once(

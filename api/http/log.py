@@ -10,8 +10,8 @@ from api.errors import NotThere
 from api.http.depends import Opened
 from api.http.models import CheckpointBody, ConsistencyBody, HealthBody, InclusionBody
 from api.http.problems import documented
-from api.main import Application
 from api.positions import log_key_of
+from api.publishing.public import public_known_at
 from api.publishing.publisher import read_policy, signers
 from api.publishing.schedule import standing_document
 from api.publishing.standing import Standing
@@ -40,9 +40,10 @@ def checkpoint(application: Opened) -> dict[str, Any]:
 def inclusion(
     application: Opened, index: Number, size: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 ) -> dict[str, Any]:
-    """Prove that an entry is among the first size entries; by default among all."""
-    total = log_size(application, size)
+    """Prove that an entry is among the first size entries; by default among all that the public is told of."""
+    total = public_known_at(application, size)
     if index >= total:
+        public_known_at(application, index + 1)
         raise NotThere("no_entry")
     proof = [one.hex() for one in application.ledger.inclusion_proof(index, total)]
     (leaf,) = application.ledger.log.leaves(index, index + 1)
@@ -61,9 +62,10 @@ def consistency(
     old: Annotated[int, Query(ge=1, lt=2**53)],
     new: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
 ) -> dict[str, Any]:
-    """Prove that the log of size old begins the log of size new; by default the log as it is."""
-    total = log_size(application, new)
+    """Prove that the log of size old begins the log of size new; by default the log as the public knows it."""
+    total = public_known_at(application, new)
     if old > total:
+        public_known_at(application, old)
         raise NotThere("no_entry")
     proof = [one.hex() for one in application.ledger.consistency_proof(old, total)]
     roots = {"old_root": application.ledger.root(old).hex(), "new_root": application.ledger.root(total).hex()}
@@ -83,11 +85,3 @@ def health(application: Opened) -> dict[str, Any]:
         "checkpoint": latest[0] if latest else 0,
         "publishing": publishing,
     }
-
-
-def log_size(application: Application, asked: int | None) -> int:
-    """The size asked for, by default the whole log's; raises NotThere beyond its end."""
-    size = application.ledger.head().size
-    if asked is not None and asked > size:
-        raise NotThere("no_entry")
-    return size if asked is None else asked

@@ -1,6 +1,7 @@
 """Pages for everybody: figures by unit in bands, published cases, rules and terms, the log's health, checking oneself.
 
-Officials appear by office and post, petitioners and accusations never. Figures are those of whole months.
+Officials appear by office and post, petitioners and accusations never. Figures are those of whole months, as known at
+the published checkpoint, which each answer names.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access.guard import Passed
+from api.anchors import read_anchor
 from api.errors import NotThere
-from api.feeds.items import Approvals, case_items, smallest_cell
+from api.exporting.publishable import NEVER, smallest_cell
+from api.feeds.items import Approvals, case_items
 from api.http.depends import Opened
 from api.http.glossary import GLOSSARY
 from api.http.pages import Lang
@@ -25,6 +28,8 @@ from api.http.problems import documented
 from api.http.public_cells import EDGES, Cell, cells, whole
 from api.http.rendering import address_of, render
 from api.main import Application
+from api.positions import position
+from api.publishing.public import public_anchor, public_size
 from api.publishing.schedule import standing_document
 from api.wording import Wording
 from domain.clock import civil_day
@@ -42,15 +47,17 @@ COLUMNS: Final = {
     "band_high": "column_band_high",
     "sample_at_least": "column_sample_at_least",
     "withheld": "column_withheld",
+    "known_at": "column_known_at",
+    "root": "column_root",
 }
 """The columns of the open data, and the keys of the sentences that explain them."""
-NOBODY: Final = 1 << 31
 
 
 class Told(NamedTuple):
-    """What is told of all units until the end of a day, and below how many cases nothing is."""
+    """What is told of all units until the end of a day, by how many entries, and below how many cases nothing is."""
 
     until: date
+    known_at: int
     least: int
     whole: list[Cell]
     units: list[Cell]
@@ -70,31 +77,31 @@ class Kept:
     def __init__(self) -> None:
         """Keep nothing yet."""
         self.approvals = Approvals()
-        self._told: tuple[tuple[int, date], Told] | None = None
+        self._told: Told | None = None
         self.lock = Lock()
 
     def told(self, application: Application) -> Told:
-        """The figures until the end of the last whole month, counted once for each size of the log."""
+        """The figures until the end of the last whole month, counted once for each published checkpoint."""
         until = civil_day(application.clock()).replace(day=1) - timedelta(days=1)
-        key = application.ledger.head().size, until
+        size = public_size(application)
+        key = until, size, smallest_cell(application, datetime.combine(until, time.max, CIVIL), size)
         with self.lock:
-            if self._told is None or self._told[0] != key:
-                self._told = key, tell(application, until)
-            return self._told[1]
+            if self._told is None or self._told[:3] != key:
+                self._told = tell(application, *key)
+            return self._told
 
 
-def tell(application: Application, until: date) -> Told:
+def tell(application: Application, until: date, known_at: int, least: int) -> Told:
     """Count every shown figure until the end of a day, and withhold what points at few cases."""
-    application.views.catch_up()
+    application.views.refresh(known_at)
     at = datetime.combine(until, time.max, CIVIL)
-    least = smallest_cell(application, at)
     all_together, units = [], []
     for figure in SHOWN:
-        together = figures(application.reader, at, figure=figure).rows
-        by_unit = figures(application.reader, at, figure=figure, by_unit=True).rows
+        together = figures(application.reader, at, known_at, figure=figure).rows
+        by_unit = figures(application.reader, at, known_at, figure=figure, by_unit=True).rows
         all_together += [whole(row, least) for row in together if row.id == figure]
         units += cells((row for row in by_unit if row.id == figure), least)
-    return Told(until, least, all_together, units)
+    return Told(until, known_at, least, all_together, units)
 
 
 def build_router() -> APIRouter:
@@ -106,16 +113,19 @@ def build_router() -> APIRouter:
         """Figures by unit, what they mean, and what has been published of cases."""
         told = kept.told(application)
         with kept.lock:
-            items = case_items(application, kept.approvals, Wording(lang))
+            items = case_items(application, kept.approvals, told.known_at, Wording(lang))
         shown = {"told": told, "cases": items, "figures": [FIGURES[one] for one in SHOWN], "columns": COLUMNS}
-        least = None if told.least >= NOBODY else told.least
+        shown["position"] = position(application.ledger, told.known_at)[0]
+        least = None if told.least >= NEVER else told.least
         return _page("public_front.html", request, application, passed, lang, least=least, edges=EDGES, **shown)
 
     @router.get("/public/figures.csv", response_class=Response, responses=documented())
     def open_data(application: Opened) -> Response:
         """The same figures as open data; the columns are explained on the page."""
         headers = {"content-disposition": 'attachment; filename="sundial-figures.csv"'}
-        return Response(_csv(kept.told(application)), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(
+            _csv(application, kept.told(application)), media_type="text/csv; charset=utf-8", headers=headers
+        )
 
     router.get("/public/rules", responses=documented())(rules_page)
     router.get("/public/glossary", responses=documented())(glossary_page)
@@ -127,8 +137,10 @@ def build_router() -> APIRouter:
 
 def rules_page(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
     """Every time limit that was published here, with its law, article, source and how sure we are of it."""
-    rows = application.ledger.reference().rules.latest.clocks.values()
-    return _page("public_rules.html", request, application, passed, lang, rows=rows)
+    size = public_size(application)
+    rows = application.ledger.reference().rules.at(size).clocks.values()
+    known = position(application.ledger, size)[0]
+    return _page("public_rules.html", request, application, passed, lang, rows=rows, position=known)
 
 
 def glossary_page(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
@@ -140,7 +152,8 @@ def log_page(request: Request, application: Opened, passed: Passed, lang: Lang =
     """How the log stands: what is published, who cosigned it, what waits."""
     stands = standing_document(application)
     since = datetime.fromisoformat(stands["pending_since"]) if stands["pending_since"] else None
-    return _page("public_log.html", request, application, passed, lang, stands=stands, since=since)
+    recorded = application.ledger.head().size
+    return _page("public_log.html", request, application, passed, lang, stands=stands, since=since, recorded=recorded)
 
 
 def check_page(request: Request, application: Opened, passed: Passed, lang: Lang = "zh") -> HTMLResponse:
@@ -149,12 +162,12 @@ def check_page(request: Request, application: Opened, passed: Passed, lang: Lang
 
 
 def anchor(application: Opened) -> Response:
-    """This ledger's own anchor: whoever does not trust the server gets it from somewhere else."""
-    file = application.settings.anchor_file
-    if not file.is_file():
+    """This ledger's own anchor, with the published checkpoint: whoever does not trust the server gets it elsewhere."""
+    kept = read_anchor(application.settings.anchor_file)
+    if kept is None:
         raise NotThere("page_unknown")
     headers = {"content-disposition": 'attachment; filename="anchor.json"'}
-    return Response(file.read_bytes(), media_type="application/json", headers=headers)
+    return Response(public_anchor(application, kept), media_type="application/json", headers=headers)
 
 
 def _page(
@@ -163,12 +176,13 @@ def _page(
     return render(name, application, lang, passed.viewer, address=address_of(request), **values)
 
 
-def _csv(told: Told) -> str:
+def _csv(application: Application, told: Told) -> str:
     """The cells as lines; identifiers and numbers only, so that nothing in it can be a formula."""
+    place = told.known_at, position(application.ledger, told.known_at)[0]["root"]
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS.keys())
-    writer.writerows(_lines(told))
+    writer.writerows((*line, *place) for line in _lines(told))
     return file.getvalue()
 
 

@@ -13,10 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.access.rows import TABLE
 from api.access.viewer import Viewer
+from api.errors import InputRefused
 from api.http.names import Names
 from api.main import Application
 from api.positions import position
+from api.publishing.public import public_position
+from api.publishing.standing import Standing
 from api.wording import Wording
+from domain.effective import from_unix_ms
 
 __all__ = ["Names", "address_of", "frame", "make_templates", "render"]
 
@@ -63,16 +67,29 @@ def render(
     status: int = 200,
     **values: Any,
 ) -> HTMLResponse:
-    """Render a template in a language for a viewer; the foot names a position in the log, by default its head.
+    """Render a template in a language for a viewer; the foot names a position in the log.
+
+    By default that is the head, and what waits for witnesses is told; for strangers it is the published checkpoint.
 
     `address` is the path and query of the page, which the choice of language keeps (`address_of`).
     """
     names = Names(Wording(lang), application.ledger.reference().people)
-    if "position" not in values:
-        values["position"] = position(application.ledger, application.ledger.head().size)[0]
+    values = _place(application, viewer) | values
     frames = frame(lang, viewer, address)
     html = make_templates().get_template(name).render(name=names, origin=application.ledger.origin, **frames | values)
     return HTMLResponse(html, status_code=status)
+
+
+def _place(application: Application, viewer: Viewer) -> dict[str, Any]:
+    """What the foot tells of the log; nothing where the files that say what is published are damaged."""
+    try:
+        if viewer.kind == "public":
+            return {"position": public_position(application)[0]}
+        pending = Standing(application.settings.published).pending()
+    except InputRefused:
+        return {}
+    told = {"position": position(application.ledger, application.ledger.head().size)[0]}
+    return told if pending is None else {**told, "pending": from_unix_ms(pending.since_ms)}
 
 
 def frame(lang: str, viewer: Viewer | None, address: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from api.http.models import TimelineBody
 from api.http.problems import documented
 from api.main import Application
 from api.positions import parse_known_at
+from api.publishing.public import public_known_at, public_size
 from api.queries import act_row, ask_timeline, timeline_document
 from api.signatures import signature_states
 from domain.case_state import Case as CaseState
@@ -127,3 +128,14 @@ def known_size(application: Application, text: str | None) -> int | None:
     if text is not None and parse_index(text) is None and parse_day_end(text) is None:
         raise UsageRefused("known_at_unreadable")
     return parse_known_at(text, application.ledger)
+
+
+def public_known_size(application: Application, text: str | None) -> int:
+    """Read a position as everybody may ask for it, by default all that the public is told of; a day ends there, too.
+
+    Raises NotThere for an index that the public is not told of yet.
+    """
+    size = known_size(application, text)
+    if size is not None and text is not None and parse_index(text) is None:
+        return min(size, public_size(application))
+    return public_known_at(application, size)

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from api.errors import NotThere
 from api.main import Application
+from api.publishing.public import public_checkpoint
 from api.publishing.publisher import read_policy, signers
-from api.publishing.standing import Standing
 from audit.entry import parse_entry
 from audit.proof import TlogProof
 from audit.statement import Statement, parse_statement
@@ -53,19 +53,19 @@ def read_statement_at(application: Application, index: int) -> Statement:
 
 def receipts_until(application: Application) -> int:
     """How many entries the published checkpoint covers: for these there are receipts, for later ones not yet."""
-    published = Standing(application.settings.published).published()
+    published = public_checkpoint(application)
     return 0 if published is None else published.checkpoint.size
 
 
 def make_receipt(application: Application, index: int) -> Receipt:
     """Make the receipt of entry `index` under the published checkpoint.
 
-    Raises NotThere if the log has no such entry, or no published checkpoint covers it yet.
+    Raises NotThere if the log has no such entry, or no published checkpoint with its witnesses covers it yet.
     """
     rows = application.ledger.log.entries(index, index + 1, 1)
     if not rows:
         raise NotThere("no_entry")
-    published = Standing(application.settings.published).published()
+    published = public_checkpoint(application)
     if published is None or published.checkpoint.size <= index:
         raise NotThere("receipt_pending")
     size = published.checkpoint.size
