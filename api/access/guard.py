@@ -99,8 +99,7 @@ def guard(request: Request, application: Opened) -> None:
         raise OutOfBounds("route_unknown")
     sessions: Sessions = request.app.state.sessions
     looking = Looking(sessions.looks, route.path, row.export)
-    token = request.cookies.get(COOKIE)
-    viewer = sessions.viewer(token, None if row.by_signature else lambda: application.ledger.reference().people)
+    viewer = sessions.viewer(request.cookies.get(COOKIE), lambda: application.ledger.reference().people, row.needs)
     request.state.viewer, request.state.looking = viewer, looking
     limits: Limits | None = request.app.state.limits
     if limits is not None:

@@ -33,8 +33,8 @@ _RECEIPTS: Final = [
 ]
 _ACTS: Final = [
     # A dry run tells the rules' answer about a case: an officer's is for that officer. A commit is its signature's.
-    *_post((Grant("public", "own_actor"),), "/api/acts/prepare"),
-    Row("POST", "/api/acts/commit", EVERYBODY, by_signature=True),
+    Row("POST", "/api/acts/prepare", (Grant("public", "own_actor"),), needs="session"),
+    Row("POST", "/api/acts/commit", EVERYBODY, needs="caller"),
 ]
 _SIGN_IN: Final = [
     *_get(EVERYBODY, "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback"),

@@ -8,6 +8,7 @@ few, each doubles the wait. Source: OWASP ASVS 4.0, chapters 2 and 3.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from api.access.store import AccessStore, Session, Waiting
+from api.access.table import Need
 from api.access.viewer import PUBLIC, Viewer, seats_of
 from api.errors import ApiError
 from api.looks.journal import Journal
@@ -139,28 +141,23 @@ class Sessions:
         self.store.add_session(token, Session(account, case, csrf, now, now))
         return token
 
-    def viewer(self, token: str | None, people: Callable[[], People] | None) -> Viewer:
+    def viewer(self, token: str | None, people: Callable[[], People], needs: Need = "posts") -> Viewer:
         """Who looks with this token; the public if it opens nothing any more.
 
-        `people` tells the directory as it stands, and is asked for an officer alone. None is for where nothing depends
-        on who looks but how often: seats are left out, and the end of a session by another process may not be seen yet.
+        `people` tells the directory as it stands, and is asked for an officer whose posts are needed alone: else the
+        viewer has no seats. Where only a caller is counted, that another process ended a session may be seen later.
         """
-        newest = people is not None
+        newest = needs != "caller"
         known = self.store.session(token, self._now(), IDLE_MS, LASTING_MS, newest=newest) if token else None
         if known is None:
             return PUBLIC
-        session, account = known.session, known.account
-        if session.case:
-            return Viewer("petitioner", case=session.case, csrf=session.csrf)
-        if account is None:
-            return PUBLIC
-        if people is None:
-            return Viewer("staff", account.name, account.officer, csrf=session.csrf)
+        if needs != "posts" or known.viewer.kind != "staff":
+            return known.viewer
         directory = people()
-        if known.told is None or known.told[0] is not directory:  # a directory never changes; the next is another one
-            seats = seats_of(directory, account.officer)
-            known.told = directory, Viewer("staff", account.name, account.officer, seats, csrf=session.csrf)
-        return known.told[1]
+        if known.seated is None or known.seated[0] is not directory:  # it never changes; the next one is another object
+            viewer = replace(known.viewer, seats=seats_of(directory, known.viewer.officer))
+            known.seated = directory, viewer
+        return known.seated[1]
 
     @cached_property
     def _decoy(self) -> str:

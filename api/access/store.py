@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
-from api.access.viewer import Viewer
+from api.access.viewer import PUBLIC, Viewer
 from api.looks.journal import Journal
 from domain.people import People
 
@@ -70,11 +70,11 @@ class Session(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """A session and its account as the file has them; `told` is who that is by which directory, once it was asked."""
+    """A session as the file has it, and who that is; `seated` is the same with the posts that one directory gives."""
 
     session: Session
-    account: Account | None
-    told: tuple[People, Viewer] | None = None
+    viewer: Viewer
+    seated: tuple[People, Viewer] | None = None
 
 
 class Waiting(NamedTuple):
@@ -174,8 +174,9 @@ class AccessStore:
             row = self._database.execute(_SESSION, (key,)).fetchone()
             if row is None:
                 return None
+            session = Session(*row[:5])
             account = None if row[5] is None else _account_of(row[5:])
-            known = self._known[key] = Known(Session(*row[:5]), account)
+            known = self._known[key] = Known(session, _viewer_of(session, account))
         return known
 
     def end_session(self, token: str) -> None:
@@ -269,6 +270,15 @@ class AccessStore:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
+
+
+def _viewer_of(session: Session, account: Account | None) -> Viewer:
+    """Who looks, as far as the file tells; the public where the account is disabled."""
+    if session.case:
+        return Viewer("petitioner", case=session.case, csrf=session.csrf)
+    if account is None:
+        return PUBLIC
+    return Viewer("staff", account.name, account.officer, csrf=session.csrf)
 
 
 def _account_of(row: tuple[str, str, str, str, int]) -> Account:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from domain.naming import Name
 
@@ -24,6 +24,15 @@ RELATIONS: Final = MappingProxyType(
         "mandate": Name("授权范围内的单位", "units within an open mandate of the own office"),
         "own_actor": Name("以本人名义", "acting as oneself"),
         "signed_in": Name("已登录", "signed in"),
+    }
+)
+
+Need = Literal["posts", "session", "caller"]
+NEEDS: Final[Mapping[Need, str]] = MappingProxyType(
+    {
+        "posts": "which posts they hold, by the directory as it stands",
+        "session": "whose session it is: what they may do is said by the act",
+        "caller": "how often they ask: what they send is allowed by its signature, whoever sends it",
     }
 )
 
@@ -46,14 +55,13 @@ class Grant(NamedTuple):
 class Row(NamedTuple):
     """What one route needs; any one of its grants is enough.
 
-    `by_signature` says that what is sent is allowed by its own signature, whoever sends it: what the sender's posts are
-    is not asked.
+    `needs` says what has to be known of who asks, one of `NEEDS`: to look up more would cost acts their rate.
     """
 
     method: str
     path: str
     grants: tuple[Grant, ...]
-    by_signature: bool = False
+    needs: Need = "posts"
 
     @property
     def of_case(self) -> bool:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.access.sessions import COOKIE, Sessions
 from api.access.store import AccessStore
+from api.access.table import Need
 from api.access.viewer import Seat, Viewer
 from api.http.app import build_app
 from api.looks.journal import Journal, open_journal
@@ -43,7 +44,7 @@ class FixedSessions(Sessions):
         """Return what was looked at."""
         return self._looks
 
-    def viewer(self, token: str | None, people: Callable[[], People] | None) -> Viewer:
+    def viewer(self, token: str | None, people: Callable[[], People], needs: Need = "posts") -> Viewer:
         """Return the viewer."""
         return replace(self.fixed, officer=token) if token else self.fixed
 

@@ -201,7 +201,7 @@ def test_what_is_refused_is_written_down_with_its_case(city: Application, door: 
         assert client.get("/api/overdue?unit=supervision&case=MARK").status_code == 404
     look = _journal(door, city)[0]
     assert (look.kind, look.unit, look.case, "MARK" in json.dumps(look)) == ("denied", "supervision", "", False)
-    assert own_looks(door.viewer(None, None), door.looks, now_of(city) + 1) == []
+    assert own_looks(door.viewer(None, lambda: city.ledger.reference().people), door.looks, now_of(city) + 1) == []
 
 
 def test_who_holds_no_post_any_more_is_refused_at_the_last_ones_office(city: Application, door: Sessions) -> None:

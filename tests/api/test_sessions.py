@@ -154,7 +154,7 @@ def test_a_disabled_account_and_a_revoked_code_are_out_at_once(
     assert sessions.viewer(own, nobody).case == CASE
     assert store.revoke_codes(CASE, time()) == 1
     assert sessions.viewer(own, nobody) == PUBLIC
-    assert sessions.viewer(own, None) == PUBLIC
+    assert sessions.viewer(own, nobody, "caller") == PUBLIC
     if elsewhere:
         store.close()
     assert sessions.viewer(token, nobody) == PUBLIC

@@ -133,7 +133,7 @@ def authorization(bureaus: Bureaus, sessions: Sessions) -> Callable[[], None]:
     def authorize() -> None:
         for path in ("/api/acts/prepare", "/api/acts/commit"):
             row = TABLE["POST", path]
-            viewer = sessions.viewer(token, None if row.by_signature else people)
+            viewer = sessions.viewer(token, people, row.needs)
             if not any(grant.role in viewer.roles for grant in row.grants):
                 raise AssertionError(f"{path} is refused")
 
