@@ -9,12 +9,14 @@ have happened yet and counts from the recording too. Imported acts keep the file
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.calendars import Calendars
-from domain.schema import CIVIL
+from domain.schema import CIVIL, Event
 
 DAY_MS = 86_400_000
+READS_RECORDING: Final = frozenset({"case.corrected.v1"})
+"""The acts whose own rules read the moment of recording; all others see it only through the effective one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _last = (_EPOCH, 0)
 
@@ -53,6 +55,18 @@ def effective_time(
     if recorded_at.date() <= last_day:
         return claimed_at, False
     return recorded_at, True
+
+
+def stands(event: Event, recorded_at_ms: int) -> bool:
+    """Say whether the rules say the same of an act that is recorded later than they were told, but at this moment.
+
+    They see the recording by what counts because of it: within a day of the claimed time, that is the claimed time.
+    Only a correction, whose new time must not come after the recording, is held against the recording itself.
+    """
+    claimed = event.claimed_at
+    if event.effective_at is not claimed or event.action in READS_RECORDING:
+        return False
+    return event.recorded_at_ms <= recorded_at_ms <= unix_ms(claimed) + DAY_MS
 
 
 def unix_ms(moment: datetime) -> int:

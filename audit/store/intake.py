@@ -217,10 +217,7 @@ class Intake:
         """Return an act that the rules let in and whose entry is small enough."""
         judge, draft = self._judge, act.draft
         known = judge.place(draft)
-        if act.prepared is None:
-            prepared = judge.decide(draft, known, reference)
-        else:
-            prepared = judge.decide_again(act.prepared, known, reference)
+        prepared = judge.decide(draft, known, reference, act.prepared)
         return Judged(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
 
     def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:

@@ -18,7 +18,7 @@ from audit.store.errors import AuthorityRefused, SeenRefused, SignatureRefused, 
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
 from audit.store.model import Decision, Draft, Policy, Prepared, is_reference_stream
-from audit.store.prepared import Grounds, PreparedActs, redecided
+from audit.store.prepared import Grounds, Kept, PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
@@ -75,23 +75,27 @@ class Judge:
             raise StaleStream(f"{stream}: the act was prepared as number {draft.seq}, the next is {known.seq + 1}")
         return known
 
-    def decide(self, draft: Draft, known: StreamState, reference: Reference) -> Prepared:
-        """Return the act that a draft becomes now; what is known already is neither decided nor built again."""
+    def decide(self, draft: Draft, known: StreamState, reference: Reference, given: Prepared | None = None) -> Prepared:
+        """Return the act that a draft becomes now; what is known already is neither decided nor built again.
+
+        `given` is what the caller was told that it becomes, if anything.
+        """
         grounds = Grounds(known, reference, self._parts.timekeeper.now())
         kept = self._prepared.take(draft)
-        if kept is not None and kept.grounds.same(grounds):
+        if kept is not None and self._stands(kept, grounds):
             self._check_elsewhere(kept.prepared.decision, grounds)
             return kept.prepared
         decision = self._ask(draft, grounds)
-        again = None if kept is None else redecided(kept.prepared, decision, reference.at)
+        before = given if kept is None else kept.prepared
+        again = None if before is None else redecided(before, decision, reference.at)
         return self._build(draft, decision, reference) if again is None else again
 
-    def decide_again(self, prepared: Prepared, known: StreamState, reference: Reference) -> Prepared:
-        """Return an act as the rules decide it now."""
-        self._prepared.forget(prepared)
-        decision = self._ask(prepared.draft, Grounds(known, reference, self._parts.timekeeper.now()))
-        again = redecided(prepared, decision, reference.at)
-        return self._build(prepared.draft, decision, reference) if again is None else again
+    def _stands(self, kept: Kept, grounds: Grounds) -> bool:
+        """Say whether the rules would decide now as they did when the act was prepared."""
+        before, now = kept.grounds, grounds.now
+        if not before.same(grounds) or now < before.now:
+            return False
+        return now == before.now or self._parts.policy.stands(kept.prepared.decision, now)
 
     def _ask(self, draft: Draft, grounds: Grounds) -> Decision:
         decision = self._parts.policy.decide(

@@ -2,9 +2,9 @@
 
 A statement's bytes follow from its draft and from what the rules decided. The rules are asked again at a commit; if
 they decide the same for the same draft, the bytes are the same, and they are taken from here. Where all that the rules
-are given is the very same, down to the millisecond, they need not be asked: they are pure functions, but for what they
-say of other streams, which is always checked again. Nothing is stored: it is a bounded memory of the process, and an
-act leaves it when it is taken.
+are given is the very same, but for a later millisecond of which they say themselves that it changes nothing, they need
+not be asked: they are pure functions, but for what they say of other streams, which is always checked again. Nothing is
+stored: it is a bounded memory of the process, and an act leaves it when it is taken.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Grounds(NamedTuple):
     now: int
 
     def same(self, other: Grounds) -> bool:
-        """Say whether these are the very same objects, at the same millisecond."""
-        return self.known is other.known and self.reference is other.reference and self.now == other.now
+        """Say whether these are the very same objects, whatever the time."""
+        return self.known is other.known and self.reference is other.reference
 
 
 class Kept(NamedTuple):
@@ -66,11 +66,6 @@ class PreparedActs:
             self._acts[prepared.draft.act_id] = Kept(prepared, grounds)
             if len(self._acts) > self._limit:
                 self._acts.popitem(last=False)
-
-    def forget(self, prepared: Prepared) -> None:
-        """Forget an act."""
-        with self._lock:
-            self._acts.pop(prepared.draft.act_id, None)
 
     def take(self, draft: Draft) -> Kept | None:
         """Return the act of exactly this draft, and forget it; None if there is none."""

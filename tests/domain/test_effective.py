@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain import effective
 from domain.due import due_on, end_of_day, standing
-from domain.effective import effective_time, from_unix_ms, unix_ms
+from domain.effective import effective_time, from_unix_ms, stands, unix_ms
 from domain.events import read_event
 from tests.domain.city import CALENDARS, Story, at, event_of, ms, officer, service
 
@@ -43,6 +47,45 @@ def test_an_act_counts_from_its_claimed_time_only_within_the_lag(
     assert event.late_recorded is late
     assert event.effective_at.isoformat() == (recorded if late else at(claimed))
     assert event.claimed_at.isoformat() == at(claimed)
+
+
+MOMENTS = (
+    "2026-03-02T08:59:59+08:00",
+    "2026-03-02T09:00:00+08:00",
+    "2026-03-02T20:00:00+08:00",
+    "2026-03-05T09:00:00+08:00",
+)
+
+
+@pytest.mark.parametrize("recorded", MOMENTS)
+@pytest.mark.parametrize("later", MOMENTS)
+def test_an_act_stands_at_a_later_recording_only_if_nothing_but_the_recording_differs(
+    recorded: str, later: str
+) -> None:
+    told = event_of(*REPLIED, officer("housing"), claimed="2026-03-02", recorded=recorded, index=LATE_INDEX)
+    now = event_of(*REPLIED, officer("housing"), claimed="2026-03-02", recorded=later, index=LATE_INDEX)
+    if stands(told, now.recorded_at_ms):
+        assert told.recorded_at_ms <= now.recorded_at_ms
+        assert [field.name for field in fields(now) if getattr(now, field.name) != getattr(told, field.name)] in (
+            [],
+            ["recorded_at_ms"],
+        )
+    same_day = ("2026-03-02T09:00:00+08:00", "2026-03-02T20:00:00+08:00")
+    assert stands(told, now.recorded_at_ms) is (recorded in same_day and later in same_day and recorded <= later)
+
+
+def test_no_rule_but_that_of_corrections_reads_the_moment_of_recording() -> None:
+    readers = {
+        path.name
+        for path in Path(effective.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("recorded_at", "recorded_at_ms")
+    }
+    assert readers == {"clock_changes.py", "effective.py", "review_rules.py", "schema.py"}
+    correction = "case.corrected.v1"
+    assert {correction} == effective.READS_RECORDING
+    public = {"seq": 1, "act": "case.replied.v1", "field": "time", "to": at("2026-03-02")}
+    assert not stands(event_of(correction, public, officer("housing")), ms("2026-03-02") + 1)
 
 
 def test_an_act_claimed_for_the_future_counts_from_its_recording() -> None:

@@ -68,6 +68,9 @@ class Permissive:
     ) -> Any:
         return command
 
+    def stands(self, decision: Any, recorded_at: int) -> bool:
+        return False
+
     def check_elsewhere(self, state: Any, decision: Any, elsewhere: Any, reference: Any) -> None:
         return None
 

@@ -127,6 +127,10 @@ class Asked(Permissive):
     def __init__(self) -> None:
         self.decided: list[int] = []
         self.crossed = 0
+        self.standing_until = 0
+
+    def stands(self, decision: Any, recorded_at: int) -> bool:
+        return recorded_at < self.standing_until
 
     def decide(self, state: Any, command: Any, actor: Any, **given: Any) -> Any:
         self.decided.append(given["recorded_at"])
@@ -158,6 +162,15 @@ def test_the_rules_are_asked_again_unless_nothing_at_all_has_changed(bench: Benc
     bench.enrol("li")
     _commit(ledger, moved)
     assert len(rules.decided) == 5  # when it was prepared, and by the reference that the log had meanwhile
+    rules.standing_until = clock.now + 10
+    answered = _prepare(ledger, bench)
+    clock.now += 9
+    _commit(ledger, answered)
+    assert len(rules.decided) == 6  # they had said that those milliseconds change nothing
+    overtaken = _prepare(ledger, bench)
+    clock.now -= 1
+    _commit(ledger, overtaken)
+    assert len(rules.decided) == 8  # before the time at which they were asked they never stand
     ledger.close()
 
 
