@@ -19,9 +19,10 @@ from api.exporting.publishable import check_publishable
 from api.exporting.timeline import Page, as_html, as_pdf, tell
 from api.main import Application
 from api.proofs import Proof, prove_case
+from api.publishing.public import public_checkpoint
 from api.publishing.publisher import read_policy, signers
 from api.publishing.schedule import publish_once
-from api.publishing.standing import Published, Standing
+from api.publishing.standing import Published
 from api.queries import fold_case, parse_case
 from audit.bundle import CHECKS, format_bundle
 from audit.canonical import format_json
@@ -55,7 +56,7 @@ def make_bundle(application: Application, case: str, audience: str, folder: Path
     all its acts yet or an attachment is missing, CaseUnknown if there is no such case.
     """
     audience, case = check_audience(audience), parse_case(case)
-    published = Standing(application.settings.published).published()
+    published = public_checkpoint(application)
     if published is None:
         raise NotThere("export_uncovered")
     size = published.checkpoint.size
@@ -92,7 +93,7 @@ def cover(application: Application, case: str) -> None:
     """
     rows = application.ledger.stream_entries(f"case/{parse_case(case)}")
     last = rows[-1].index if rows else -1
-    published = Standing(application.settings.published).published()
+    published = public_checkpoint(application)
     census = newest_census(application, published.checkpoint.size) if published else None
     if census is not None and census.census.entries > last:
         return
