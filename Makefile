@@ -8,7 +8,7 @@ SOURCE := api audit domain projections tests
 ARGS   ?=
 WORKERS ?= 2
 
-.PHONY: setup demo test chromium tour check soak bench bench-data procedure lock audit-dependencies clean
+.PHONY: setup demo test chromium tour check soak fuzz bench bench-data procedure lock audit-dependencies clean
 
 setup: $(STAMP)
 
