@@ -29,6 +29,8 @@ LEFT_OUT: Final = frozenset({"imported", "claim_key", "code_key"})
 """Fields that a form does not have: an importer's, and the keys behind printed codes, which the browser makes."""
 MOST_GIVEN: Final = 400
 """How many characters of an address a field is filled in with."""
+DIGESTS: Final = frozenset({"scores"})
+"""Fields that hold the digest of a file, which the browser computes: the file stays where it is."""
 _FILES: Final = frozenset({SOURCE, "attachments"})
 _ONE_LINE: Final = frozenset({"subject", "name", "contact"})
 _TOGETHER: Final = (("leader", "leader_post", "leader_office"), ("leader", "leader_post"), ("member", "member_post"))
@@ -47,7 +49,7 @@ Choices = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One field of a form: `part` is public or sealed; `kind` text, lines, number, boolean, day, words, list,
-    json or files.
+    json, digest or files.
 
     `choices` are (value, text); where there are several fields in `sets`, a value holds one for each, with | between
     them. `many` lets choose several. `value` is what it is filled in with, a list's with line feeds.
@@ -96,6 +98,8 @@ def _public(name: str, kind: Kind, needed: bool, names: Names, choices: Choices,
 
 
 def _form(name: str, kind: Kind, choices: Choices) -> str:
+    if name in DIGESTS:
+        return "digest"
     sample = sample_if_any(kind, name)
     if isinstance(sample, bool):
         return "boolean"

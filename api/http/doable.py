@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from api.access.viewer import Seat, Viewer
 from domain.case_state import Case
@@ -20,9 +20,6 @@ from domain.tracks.relations import RELATIONS
 from domain.tracks.rows import ROWS
 from domain.tracks.table import NONE, Row
 from domain.transitions import allowed_at
-
-BY_COMMAND: Final = frozenset({"bulletin.issued.v1"})
-"""Acts that no form is for: they name the digests of documents, which `sundial bulletin --issue` makes."""
 
 Duty = tuple[Seat, str]
 
@@ -52,8 +49,7 @@ class _Wish:
 def has_form(action: str) -> bool:
     """Say whether an officer's act of a case or a docket can be written in a form."""
     family = action.partition(".")[0] + "/"
-    known = action in PERMISSIONS or (action in ROWS and action not in BY_COMMAND)
-    return known and (family == "case/" or family in PREFIXES)
+    return (action in PERMISSIONS or action in ROWS) and (family == "case/" or family in PREFIXES)
 
 
 def roles_for(action: str) -> frozenset[str]:

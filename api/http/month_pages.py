@@ -12,17 +12,21 @@ from fastapi.responses import HTMLResponse
 
 from api.access.bounds import Bounds
 from api.access.guard import Passed
+from api.access.viewer import Viewer
 from api.axes import parse_day_end, write_as_of
-from api.bulletin.contents import gather, wish_for
+from api.bulletin.contents import Wish, gather, wish_for
 from api.bulletin.forms import FORMS
 from api.bulletin.issued import issued_bulletins
+from api.bulletin.issuing import ISSUED
 from api.bulletin.sheets import Paper, Sheet, as_paper
 from api.bulletin.texts import written
 from api.bulletin.words import Words
 from api.charts import draw
 from api.errors import ApiError, UsageRefused, describe
 from api.figure_answers import DiffQuestion, ask_diff, parse_moments
+from api.http.deeds import form_of
 from api.http.depends import Opened
+from api.http.doable import seats_for
 from api.http.forms import Field, choices_of
 from api.http.names import Names
 from api.http.pages import Lang
@@ -64,6 +68,7 @@ def bulletin_page(request: Request, application: Opened, passed: Passed, lang: L
     refused, status = "", 200
     try:
         told = _bulletin(application, bounds, month, asked, lang)
+        told["issue"] = _issue(passed.viewer, told["wish"], lang)
     except (ApiError, QuestionRefused) as error:
         problem = describe(error, names.say)
         refused, status = problem.line, problem.status
@@ -97,11 +102,19 @@ def _bulletin(
         if any(bounds.covers(office) for office in (one.unit, one.stream.partition("/")[2], *one.copies))
     ]
     return {
+        "wish": wish,
         "paper": paper,
         "sections": _sections(paper),
         "files": {form.upper(): Addresses(lang)(f"/api/bulletins/{month}.{form}", at) for form in FORMS},
         "issued": issued,
     }
+
+
+def _issue(viewer: Viewer, wish: Wish, lang: str) -> dict[str, str]:
+    """Where the form that issues the bulletin is, for each office that the viewer may issue one of."""
+    given = {"month": wish.month, "concerning": wish.unit or "", "as_of_on": wish.as_of_on.isoformat()}
+    offices = dict.fromkeys(seat.office for seat, _ in seats_for(viewer, ISSUED))
+    return {office: form_of(Addresses(lang), f"bulletin/{office}", ISSUED, given) for office in offices}
 
 
 def _sections(paper: Paper) -> list[Section]:

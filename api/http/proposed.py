@@ -1,15 +1,22 @@
 """What the server can fill in of an act before its signer reads it: what follows from the ledger, and nobody types.
 
 A population and a draw are computed exactly as a verification will (`domain.cross_references`); when the act is
-recorded they are checked again, so that one which the ledger has overtaken is refused.
+recorded they are checked again, so that one which the ledger has overtaken is refused. A bulletin is made as its
+documents are, so that the digests are those of the files that the page offers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
+from api.axes import parse_day_end
+from api.bulletin.contents import gather, wish_for
+from api.bulletin.forms import FORMS, write_bulletin
+from api.bulletin.issuing import ISSUED
+from api.errors import UsageRefused
 from api.main import Application
 from api.publishing.receipts import read_statement_at
 from api.queries import fold_case
@@ -24,8 +31,10 @@ USUAL_DAYS: Final = 30
 ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "mandate.population_fixed.v1": ("members",),
     "mandate.drawn.v1": ("item", "count"),
+    "mandate.list_fixed.v1": ("members",),
+    ISSUED: ("month", "concerning", "as_of_on", "unit"),
 }
-"""The fields that other fields of the same act follow from."""
+"""The fields that other fields of the same act follow from; a list's `members` is asked for and not part of its act."""
 _CASES: Final = """
     SELECT originator_id, MAX(notification_id) FROM entries
     WHERE originator_id >= 'case/' AND originator_id < 'case0' GROUP BY originator_id HAVING MIN(notification_id) <= ?
@@ -58,8 +67,8 @@ def _population(application: Application, state: Any, asked: Mapping[str, str]) 
     """All cases of the mandate's units, or those that are open, as they stand now."""
     if state.mandate is None:
         return {}
-    members = asked.get("members") if asked.get("members") in POPULATIONS else "held"
-    cases = _members(application, state, str(members), application.ledger.head().size)
+    members = _chosen(asked, "held")
+    cases = _members(application, state, members, application.ledger.head().size)
     return {"population": population_digest(cases), "size": len(cases), "members": members}
 
 
@@ -87,6 +96,63 @@ def _draw(application: Application, state: Any, asked: Mapping[str, str]) -> Map
     }
 
 
+def _list(application: Application, state: Any, asked: Mapping[str, str]) -> Mapping[str, Any]:
+    """The cases of the mandate's units at the newest checkpoint; nothing until there is one."""
+    at = _newest(application)
+    if not at or state.mandate is None:
+        return {}
+    cases = _members(application, state, _chosen(asked, "open"), at["checkpoint_size"])
+    return {**at, "population": population_digest(cases), "size": len(cases)}
+
+
+def listed(application: Application, state: Any, given: Mapping[str, Any]) -> list[str]:
+    """The numbers of the cases on a list that is proposed, so that its signer can read what its digest stands for."""
+    if state.mandate is None or "checkpoint_size" not in given:
+        return []
+    return _members(application, state, _chosen(given, "open"), given["checkpoint_size"])
+
+
+def _assessment(application: Application, state: Any, asked: Mapping[str, str]) -> Mapping[str, Any]:
+    """The newest checkpoint; the scores are the office's own, and the page takes the digest of their file."""
+    return _newest(application)
+
+
+def _newest(application: Application) -> dict[str, Any]:
+    latest = application.ledger.log.latest_checkpoint()
+    return {} if latest is None else {"checkpoint_size": latest[0], "root": latest[1].hex()}
+
+
+def _chosen(asked: Mapping[str, Any], usual: str) -> str:
+    members = str(asked.get("members") or "")
+    return members if members in POPULATIONS else usual
+
+
+def _bulletin(application: Application, state: Any, asked: Mapping[str, str]) -> Mapping[str, Any]:
+    """The bulletin of a month that is asked for, else of the last one that is over, with the digest of each document.
+
+    Raises UsageRefused for a month or a day that is none, QuestionRefused of projections for an unknown unit.
+    """
+    month = asked.get("month") or _last_month(civil_day(application.clock()))
+    day = parse_day_end(asked["as_of_on"]) if asked.get("as_of_on") else None
+    if asked.get("as_of_on") and day is None:
+        raise UsageRefused("day_unreadable")
+    on = None if day is None or not day.date().isoformat().startswith(month) else day.date()
+    made = gather(application, wish_for(application, month, asked.get("concerning") or None, on))
+    files = {form: write_bulletin(application, made, form, asked.get("lang") or "zh") for form in sorted(FORMS)}
+    return {
+        "month": month,
+        "unit": asked.get("unit") or asked.get("concerning") or "",
+        "as_of_on": made.wish.as_of_on.isoformat(),
+        "known_at": {"root": made.root.hex(), "size": made.wish.known_at},
+        "files": [{"digest": sha256(data).hexdigest(), "format": form} for form, data in files.items()],
+        "concerning": made.wish.unit or "",
+    }
+
+
+def _last_month(today: date) -> str:
+    return (today.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+
+
 def _confirmation(application: Application, state: Any, asked: Mapping[str, str]) -> Mapping[str, Any]:
     """The hand-over that waits for its second act."""
     package = state.tracks.package
@@ -111,5 +177,8 @@ _PROPOSALS: Final[Mapping[str, Callable[[Application, Any, Mapping[str, str]], M
     "mandate.opened.v1": _mandate,
     "mandate.population_fixed.v1": _population,
     "mandate.drawn.v1": _draw,
+    "mandate.list_fixed.v1": _list,
+    "mandate.assessed.v1": _assessment,
+    ISSUED: _bulletin,
     "case.package_hand_over_confirmed.v1": _confirmation,
 }

@@ -7,6 +7,7 @@ is alive there, and what the viewer may do with each thing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
@@ -14,6 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access.bounds import OutOfBounds
 from api.access.guard import Pass, Passed
+from api.bulletin.issuing import ISSUED
 from api.errors import NotThere
 from api.http.act_forms import REGISTER, Entry, entries_of
 from api.http.depends import Opened
@@ -21,14 +23,17 @@ from api.http.doable import Doing, doings, has_form, seats_for, seats_on
 from api.http.names import Names
 from api.http.pages import Lang
 from api.http.problems import documented
-from api.http.proposed import ASKED, new_mandate, proposed
-from api.http.rendering import address_of, render
+from api.http.proposed import ASKED, listed, new_mandate, proposed
+from api.http.rendering import Addresses, address_of, render
 from api.http.signin import local_path
 from api.main import Application
 from api.wording import Wording
 from domain.tracks.docket import Docket
 
 NEW_MANDATE: Final = "mandate/"
+LIST: Final = "mandate.list_fixed.v1"
+POPULATION: Final = "mandate.population_fixed.v1"
+"""The act whose form asks which cases a mandate has, as a list's does without saying so in the act."""
 _CASE: Final = re.compile("case/[0-9a-f]{32}")
 _DOCKET: Final = re.compile("(?:conference|mandate|bulletin)/[a-z0-9][a-z0-9-]{0,62}")
 
@@ -83,7 +88,9 @@ def show_form(
         raise NotThere("page_unknown")
     state = state_of(application, passed, stream) if stream not in ("", NEW_MANDATE) else Docket()
     people = application.ledger.reference().people
-    asked = {key: value for key, value in request.query_params.items() if value}
+    asked = {key: value for key, value in request.query_params.items() if value} | {"lang": lang}
+    if action == ISSUED:
+        asked["concerning"] = passed.bounds(application).unit(asked.get("concerning")) or ""
     item = next((one for one in state.tracks.items if str(one.seq) == asked.get("item")), None)
     seats = (
         seats_on(passed.viewer, people, stream, state, action, item)
@@ -93,11 +100,15 @@ def show_form(
     if not seats:
         raise OutOfBounds("route_unknown")
     given = {**asked, **proposed(application, action, state, asked)}
-    entries = entries_of(action, Names(Wording(lang), people), people, state, given)
+    names = Names(Wording(lang), people)
+    entries = entries_of(action, names, people, state, given)
     shown: dict[str, Any] = {"action": action, "stream": stream, "seats": seats, "entries": entries}
+    shown["papers"] = _papers(given, lang) if action == ISSUED else {}
+    shown["listed"] = listed(application, state, given) if action == LIST else []
     shown["state"] = getattr(state, "state", "")
     shown["new_name"] = new_mandate(application, asked.get("mandate", "")) if stream == NEW_MANDATE else ""
-    shown["again"] = _again(action, entries)
+    extra = entries_of(POPULATION, names, people, state, asked) if action == LIST else []
+    shown["again"] = _again(action, [*entries, *extra])
     shown["next"] = local_path(asked["next"]) if "next" in asked else ""
     shown |= more
     return render("desk_act.html", application, lang, passed.viewer, address=address_of(request), **shown)
@@ -106,6 +117,13 @@ def show_form(
 def _again(action: str, entries: list[Entry]) -> list[Entry]:
     """The fields with which the server can be asked to fill in the others once more."""
     return [one for one in entries if one.part == "public" and one.name in ASKED.get(action, ())]
+
+
+def _papers(given: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Where the documents are whose digests a bulletin's act names, by their form."""
+    at = {"unit": given["concerning"], "as_of": given["as_of_on"], "known_at": given["known_at"]["size"] - 1}
+    to = Addresses(lang)
+    return {one["format"].upper(): to(f"/api/bulletins/{given['month']}.{one['format']}", at) for one in given["files"]}
 
 
 def state_of(application: Application, passed: Pass, stream: str) -> Any:

@@ -135,6 +135,12 @@ async function attempt(work) {
   } finally { busy = false; }
 }
 
+// The digest of a file that stays where it is.
+async function digest(input) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await input.files[0].arrayBuffer()));
+  form.querySelector(`[data-part][name="${input.dataset.digest}"]`).value = hex(hash);
+}
+
 // Files are sent as they are chosen; a hidden field holds what the act says of them.
 function followFiles(input) {
   const field = form.querySelector(`[data-part][name="${input.dataset.files}"]`), list = document.createElement("ul");
@@ -149,6 +155,7 @@ function followFiles(input) {
   });
 }
 
+for (const input of form.querySelectorAll("[data-digest]")) input.addEventListener("change", () => attempt(() => digest(input)));
 form.addEventListener("submit", (event) => { event.preventDefault(); attempt(prepare); });
 form.addEventListener("input", () => { keepDraft(); review.hidden = true; prepared = null; });
 document.getElementById("make").addEventListener("click", () => attempt(makeKey));
