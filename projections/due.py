@@ -31,6 +31,7 @@ class DueDays:
         self._known_at = known_at
         self._since = min(since, known_at)
         self._due: dict[tuple[int, int, int], tuple[date, bool]] = {}
+        self._open: dict[tuple[int, int], int] = {}
         self._latest = calendars.as_known(known_at - 1)
 
     def due(self, kind: int, key_day: int, closed: int) -> tuple[date, bool]:
@@ -45,8 +46,12 @@ class DueDays:
 
     def ordinal(self, kind: int, key_day: int, closed: int) -> int:
         """Return the day on which a clock is due, as a proleptic ordinal."""
-        calendar = self._latest if closed >= self._known_at else self._calendars.as_known(closed - 1)
-        return due_ordinal(calendar, kind, key_day)
+        if closed < self._known_at:
+            return due_ordinal(self._calendars.as_known(closed - 1), kind, key_day)
+        day = self._open.get((kind, key_day))
+        if day is None:
+            day = self._open[kind, key_day] = due_ordinal(self._latest, kind, key_day)
+        return day
 
     def earliest(self, kind: int, key_day: int) -> int:
         """Return the earliest day that any calendar known so far gives a clock of this key day, or of a later one."""

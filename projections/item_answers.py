@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from domain.effective import from_unix_ms
@@ -189,7 +190,10 @@ def track_item(row: Mapping[str, Any], days: Days, prefix: str) -> TrackItem:
 
 def day_of(milliseconds: int) -> date:
     """Return the civil day of an instant in Unix milliseconds."""
-    return date.fromordinal(civil_day(milliseconds))
+    return _day(civil_day(milliseconds))
+
+
+_day = lru_cache(maxsize=50_000)(date.fromordinal)
 
 
 def maybe_day(milliseconds: int) -> date | None:

@@ -239,10 +239,11 @@ def _list(
 
 
 def _held_packages(asking: Asking, rows: Sequence[Row]) -> list[HeldPackage]:
-    known = tenures_of(asking.moment, sorted({row["leader"] for row in named_rows(PACKAGES, rows)}))
+    named = [*named_rows(PACKAGES, rows)]
+    known = tenures_of(asking.moment, sorted({row["leader"] for row in named}))
     today, days, allowed = asking.day.toordinal(), Days(asking), silence_days(asking)
     found = []
-    for row in named_rows(PACKAGES, rows):
+    for row in named:
         tenure = tenure_on(known.get((row["office"], row["post"], row["leader"]), ()), civil_day(row["held_at"]))
         answering = tenure is None or not 0 < tenure.last_day < today
         found.append(_held_package(row, days, today, allowed, answering))

@@ -21,7 +21,7 @@ from api.http.problems import choose_wording, documented
 from api.http.views import AsOf, KnownAt, known_size
 from api.lists.asking import Asked, ask, headings
 from api.lists.catalogue import LISTS
-from api.lists.documents import file_rows, page_document, write_json
+from api.lists.documents import file_rows, write_page
 from api.lists.listing import Filter, Listing
 from api.lists.paging import open_cursor
 from api.lists.tables import write_csv, write_xlsx
@@ -72,7 +72,7 @@ def _answer_json(listing: Listing) -> Answer:
         if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         page = question.page(application, limit, inner)
-        body = write_json(page_document(application, listing, page))
+        body = write_page(application, listing, page)
         return Response(body, media_type="application/json", headers=headers(tag))
 
     paging = [
