@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.effective import from_unix_ms
+from domain.effective import from_unix_ms, unix_ms
 from domain.practice import EARLIEST, practised
 from domain.practice_patrol import (
     NO_ACT,
@@ -26,8 +26,9 @@ from projections.answers import Page
 from projections.asking import ALIVE, Asking, Order, listed, start_of
 from projections.errors import RuleUnknown
 from projections.patrol import LEAST_GAP_DAYS, PATROL
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.tables import Row
+from projections.tallies import Counts, tell
 from projections.workload import seen
 
 _COMPARED: Final[Mapping[Comparison, str]] = {"at_least": ">=", "more_than": ">", "at_most": "<=", "less_than": "<"}
@@ -43,9 +44,9 @@ _PASSED: Final = """
         s.passes + s.returns AS value, s.k0, 0 AS about, s.entered AS detail
     FROM view_stays s {before}
     WHERE s.passes + s.returns >= 2 AND s.passes + s.returns >= {threshold} AND {period}
-        AND s.entered IN ('transferred', 'assigned', 'return_approved'){units} AND NOT EXISTS (
-            SELECT 1 FROM view_stays n WHERE n.case_id = s.case_id AND n.k0 < :known_at AND n.v0 <= :as_of
-                AND n.passes + n.returns > s.passes + s.returns)
+        AND s.entered IN ('transferred', 'assigned', 'return_approved'){units} AND s.passes + s.returns >= (
+            SELECT MAX(n.passes + n.returns) FROM view_stays n
+            WHERE n.case_id = s.case_id AND n.k0 < :known_at AND n.v0 <= :as_of)
 """
 _REOPENED: Final = """
     SELECT s.v0, s.case_id, '{rule}' AS rule, s.stay AS seq, COALESCE(b.unit, s.unit) AS unit,
@@ -140,13 +141,18 @@ def count_findings(
     since: datetime | None = None,
 ) -> Page[FindingCount]:
     """Count what `patrol` would list, by rule and office. Raises what `patrol` raises."""
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asking = Asking(moment, as_of, unit, since, cases=cases)
+        union = " UNION ALL ".join(part for one in rules for part in _parts(asking, one))
+        rows = asking.ask(f"SELECT rule, unit, COUNT(*) FROM ({union}) AS found GROUP BY rule, unit")
+        return {(row[0], row[1]): (row[2],) for row in rows}
+
+    rules = _rules(rule)
     with reader.at(PATROL, known_at) as moment:
-        asking = Asking(moment, as_of, unit, since)
-        union = " UNION ALL ".join(part for one in _rules(rule) for part in _parts(asking, one))
-        rows = asking.ask(
-            f"SELECT rule, unit, COUNT(*) FROM ({union}) AS found GROUP BY rule, unit ORDER BY rule, unit"
-        )
-    return Page(as_of, moment.known_at, tuple(FindingCount(*row) for row in rows))
+        counts = tell(moment, ("patrol", unit, rule, since), unix_ms(as_of), count)
+    told = (FindingCount(*group, number) for group, (number,) in sorted(counts.items()))
+    return Page(as_of, moment.known_at, tuple(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +223,20 @@ def _parts(asking: Asking, rule: str) -> list[str]:
         "comparison": _COMPARED[PATROL_RULES[rule].comparison],
         "threshold": str(threshold.value * minutes),
     }
+    cases = asking.cases("s.case_id")
     if rule == PASSED_AGAIN:
-        return [_PASSED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)"))]
+        return [_PASSED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)") + cases)]
     if rule == REOPENED:
-        sql = _REOPENED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)"))
+        sql = _REOPENED.format(**parts, units=asking.units("COALESCE(b.unit, s.unit)") + cases)
         return [f"SELECT * FROM ({sql}) AS again WHERE value >= {threshold.value}"]
     if rule == NO_ACT:
         # More than so many days: the silence began before the day that is so many days ago.
         parts["before"] = str(start_of(asking.day.toordinal() - threshold.value))
-        parts |= {"alive": ALIVE, "seen": seen("s"), "units": asking.units("unit")}
+        parts |= {"alive": ALIVE, "seen": seen("s"), "units": asking.units("unit") + cases}
         if asking.known_then() and threshold.value >= LEAST_GAP_DAYS:
             return [_SILENT.format(**parts, epoch=epoch) for epoch in asking.epochs()]
         return [_LAST_ACTS.format(**parts)]
-    return [_FACTS.format(**parts, units=asking.units("s.unit"))]
+    return [_FACTS.format(**parts, units=asking.units("s.unit") + cases)]
 
 
 def _tell(asking: Asking, rows: Sequence[Row]) -> list[Finding]:

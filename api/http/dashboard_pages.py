@@ -39,6 +39,8 @@ SHORT = 8
 BANDS = ("closing_days", "overdue_days")
 DOABLE = ("queue", "must", "patrol")
 """The tables of the overview from whose rows something can be begun."""
+NARROWING = frozenset({"rule", "since"})
+"""What the table of findings can be narrowed by, and their tile not."""
 FIRST_FIGURE = "on_time_closure_rate"
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -163,7 +165,10 @@ def _try(desk: Desk, tell: Any) -> tuple[dict[str, Any] | None, str, int]:
 def _overview(desk: Desk) -> dict[str, Any]:
     overdue = desk.ask("overdue")
     overdue.page(desk.application, 1)
-    tiles = tiles_of(desk.application, overdue, desk.at, desk.asked)
+    patrol = desk.table("patrol-counts")
+    narrowed = NARROWING & {name for name, value in desk.asked.items() if value}
+    found = None if narrowed else sum(row.count for row in patrol.page.rows)
+    tiles = tiles_of(desk.application, overdue, desk.at, desk.asked, found)
     counts = {by: desk.table("overdue-counts", by=by) for by in GROUPS}
     return {
         "at": overdue.as_of,
@@ -175,7 +180,7 @@ def _overview(desk: Desk) -> dict[str, Any]:
         "workload": desk.table("workload"),
         "board": desk.table("package-board", SHORT),
         "must": desk.table("must-be-packaged", SHORT),
-        "patrol": desk.table("patrol-counts"),
+        "patrol": patrol,
         "queue": desk.table("supervision", SHORT),
         "bands": {of: _banded(desk, of) for of in BANDS},
     }

@@ -26,8 +26,10 @@ class Tile:
     address: str
 
 
-def tiles_of(application: Application, question: Asked, at: Addresses, asked: Mapping[str, str]) -> tuple[Tile, ...]:
-    """Count at the moment of a question to the overdue list."""
+def tiles_of(
+    application: Application, question: Asked, at: Addresses, asked: Mapping[str, str], found: int | None = None
+) -> tuple[Tile, ...]:
+    """Count at the moment of a question to the overdue list; `found` are the findings of patrol if they are counted."""
     reader, unit = application.reader, question.filters.get("unit")
     when = (question.as_of, question.known_at)
     carried = {key: asked.get(key, "") for key in ("as_of", "known_at", "unit")}
@@ -41,6 +43,12 @@ def tiles_of(application: Application, question: Asked, at: Addresses, asked: Ma
             "dissatisfied",
             {"unfollowed": "true"},
         ),
-        "patrol": (sum(row.count for row in count_findings(reader, *when, unit=unit).rows), "patrol", {}),
+        "patrol": (count_patrol(application, question) if found is None else found, "patrol", {}),
     }
     return tuple(Tile(key, count, at(f"/lists/{name}", carried, **more)) for key, (count, name, more) in counts.items())
+
+
+def count_patrol(application: Application, question: Asked) -> int:
+    """Count all findings of patrol at the moment of a question to the overdue list."""
+    when, unit = (question.as_of, question.known_at), question.filters.get("unit")
+    return sum(row.count for row in count_findings(application.reader, *when, unit=unit).rows)
