@@ -151,7 +151,7 @@ def count_findings(
     rules = _rules(rule)
     with reader.at(PATROL, known_at) as moment:
         counts = tell(moment, ("patrol", unit, rule, since), unix_ms(as_of), count)
-    told = (FindingCount(*group, number) for group, (number,) in sorted(counts.items()))
+    told = [FindingCount(name, office, number) for (name, office), (number,) in sorted(counts.items())]
     return Page(as_of, moment.known_at, tuple(told))
 
 

@@ -20,6 +20,7 @@ from projections.overdue import count_overdue
 from projections.packages_answers import count_packages
 from projections.packages_board import package_board
 from projections.packages_needed import count_unpackaged
+from projections.patrol_answers import count_findings
 from projections.reader import Reader
 from projections.satisfaction_answers import satisfaction
 from projections.tallies import Most, Tallies, _sum
@@ -54,6 +55,8 @@ def answers(reader: Reader, as_of: datetime, known_at: int | None) -> Sequence[o
         workload(reader, as_of, known_at, since=since).rows,
         package_board(reader, as_of, known_at).rows,
         count_packages(reader, as_of, known_at),
+        count_findings(reader, as_of, known_at).rows,
+        count_findings(reader, as_of, known_at, unit="county-a", since=since).rows,
         count_unpackaged(reader, as_of, known_at, unit="county-a"),
         satisfaction(reader, as_of, known_at).rows,
         satisfaction(reader, as_of, known_at, since=since, by_leader=True).rows,
