@@ -21,6 +21,12 @@ from audit.tiles import WIDTH
 
 _U64 = Struct(">Q")
 
+Meanwhile = Callable[[Sequence["Item"]], object]
+"""Told what is about to be committed, when nothing is left to do but to wait for the disk."""
+
+Save = Callable[[list["Item"], Meanwhile | None], None]
+"""Saves items in one transaction; each has its index or its error afterwards."""
+
 TileHashes = Callable[[int, int, int], list[bytes]]
 """(level, index, width) → that many 32-byte hashes of the stored part of a tile."""
 
@@ -32,7 +38,8 @@ class Item:
     `prefix` is the entry without its last eight bytes, which are `recorded_at`; with `opaque` it is stored as it is,
     for states that are no entries. `prev` is the leaf its statement names (None: not checked). `reference_at` is the
     reference position the act was judged at (None: not checked). `disclosures` are (ref of the stream's keys, encrypted
-    slots). Exactly one of `index` and `error` is set in the end.
+    slots). `acknowledgement` is the log's signature, if it was made while the commit was under way; it promises nothing
+    before that has succeeded. Exactly one of `index` and `error` is set in the end.
     """
 
     stream: str
@@ -48,6 +55,7 @@ class Item:
     leaf: bytes = b""
     index: int = -1
     recorded_at: int = 0
+    acknowledgement: bytes = b""
     error: Exception | None = None
 
 

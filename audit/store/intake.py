@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from audit.entry import parse_entry
 from audit.errors import AuditError
 from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
-from audit.store.acknowledgement import sign_acknowledgement
+from audit.store.acknowledging import Acknowledger
 from audit.store.acts import prepare_act, to_item
-from audit.store.append import Item
+from audit.store.append import Item, Save
 from audit.store.disclosures import seal
 from audit.store.errors import (
     ActConflict,
@@ -25,6 +25,7 @@ from audit.store.errors import (
     ReferenceMoved,
 )
 from audit.store.group_commit import GroupCommit, interrupted
+from audit.store.hands import SecondHand, Share
 from audit.store.judge import Judge, Parts
 from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Outlook, Prepared, Wish, is_reference_stream
@@ -68,21 +69,27 @@ class Intake:
         log: Log,
         references: References,
         streams: Streams,
-        save: Callable[[list[Item]], None],
+        save: Save,
         erase: Callable[[str, int], object],
     ) -> None:
         self._parts = parts
         self._log = log
         self._save = save
         self._erase = erase
-        self._log_key = parts.signer or load_private(parts.log_key)
+        signer = parts.signer or load_private(parts.log_key)
+        self._acknowledger = Acknowledger(parts.origin, signer)
         self._erasing = frozenset(parts.policy.erasing_actions())
         self._references = references
         self._streams = streams
         self._judge = Judge(parts, log, references, streams)
         self._group = GroupCommit(self._take_in)
+        self._hand = SecondHand()
         own = key_id(public_key(parts.log_key))
-        self._refusals = Refusals(log, own, self._log_key.sign, parts.random, self.prepare, self.commit)
+        self._refusals = Refusals(log, own, signer.sign, parts.random, self.prepare, self.commit)
+
+    def close(self) -> None:
+        """End the thread that helps."""
+        self._hand.close()
 
     def prepare(
         self, command: Any, actor: Actor, act_id: bytes, claimed_at: str, seed: bytes, seen: tuple[int, bytes] | None
@@ -130,12 +137,12 @@ class Intake:
         item = to_item(prepared, tuple(signatures))
         self._references.try_entry(prepared, signatures)
         self._seal(item, prepared, known)
-        self._save([item])
+        self._save([item], None)
         if item.error is not None:
             raise item.error
         self._references.refresh()
         self._streams.fresh(stream)
-        return self._acknowledge(item, repeated=False)
+        return self._acknowledger.answer(item)
 
     def commit(self, draft: Draft, signature: bytes) -> Acknowledgement:
         """Record one signed act, or answer as the first time if it was recorded already."""
@@ -204,14 +211,35 @@ class Intake:
             except Exception as refusal:
                 act.error = refusal
         # One kind of work after the other, each with all acts: changing with every act would cost a tenth of the speed.
-        signed = _passing(judged, lambda one: self._judge.check(one.prepared, one.known, one.act.signature))
+        signed = self._signed(judged)
         if len(signed) > 1:
             places = [(one.known.ref, one.item.seq) for one in signed if one.known.ref is not None]
             self._parts.keystore.provide(places)
         sealed = _passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
         if sealed:
-            self._save([one.item for one in sealed])
+            self._save_signing([one.item for one in sealed])
         _passing(sealed, self._answer)
+
+    def _signed(self, judged: list[Judged]) -> list[Judged]:
+        """Return those whose signature is good; those of a batch are checked by two threads."""
+        if len(judged) > 1:
+            self._hand.share(judged, self._check).finish()
+        elif judged:
+            self._check(judged[0])
+        return [one for one in judged if one.act.error is None]
+
+    def _check(self, one: Judged) -> None:
+        try:
+            self._judge.check(one.prepared, one.known, one.act.signature)
+        except Exception as refusal:
+            one.act.error = refusal
+
+    def _save_signing(self, items: list[Item]) -> None:
+        """Save, and sign the acknowledgements while the disk writes; nobody is given one before it has."""
+        begun: list[Share[Item]] = []
+        self._save(items, lambda taken: begun.append(self._hand.share(taken, self._acknowledger.sign)))
+        for share in begun:
+            share.finish()
 
     def _judged(self, act: Act, reference: Reference) -> Judged:
         """Return an act that the rules let in and whose entry is small enough."""
@@ -236,7 +264,7 @@ class Intake:
                 self._parts.keystore.give_back(item.disclosures[0])
             raise item.error
         self._recorded(item, one)
-        one.act.answer = self._acknowledge(item, repeated=False)
+        one.act.answer = self._acknowledger.answer(item)
 
     def _recorded(self, item: Item, one: Judged) -> None:
         """Keep the recorded act for the next one of its stream, and do what it says of disclosures."""
@@ -265,15 +293,7 @@ class Intake:
             raise ActConflict("an act with this id is recorded already, with other bytes") from refusal
         if statement.action in self._erasing:
             self._erase(statement.stream, statement.seq)
-        return self._acknowledge_at(found.index, found.leaf, entry.recorded_at, repeated=True)
-
-    def _acknowledge(self, item: Item, *, repeated: bool) -> Acknowledgement:
-        return self._acknowledge_at(item.index, item.leaf, item.recorded_at, repeated=repeated)
-
-    def _acknowledge_at(self, index: int, leaf: bytes, recorded_at: int, *, repeated: bool) -> Acknowledgement:
-        parts = self._parts
-        signature = sign_acknowledgement(self._log_key, parts.origin, index, leaf, recorded_at)
-        return Acknowledgement(parts.origin, index, leaf, recorded_at, signature, repeated)
+        return self._acknowledger.answer_again(found.index, found.leaf, entry.recorded_at)
 
 
 def _newest_seen(outlook: Outlook) -> tuple[int, bytes]:

@@ -21,7 +21,7 @@ from audit.checkpoint import Checkpoint
 from audit.commitments import SLOTS
 from audit.entry import parse_entry
 from audit.statement import parse_statement
-from audit.store.append import Item
+from audit.store.append import Item, Meanwhile
 from audit.store.disclosures import open_sealed
 from audit.store.erasure import Eraser, ErasureReport
 from audit.store.errors import LedgerError, LedgerMissing
@@ -81,8 +81,13 @@ class Ledger(Application[str]):
         self._notify(recordings)
         return recordings
 
-    def _save_items(self, items: list[Item]) -> None:
-        self.save(*[SignedAct(item) for item in items], signed=items)
+    def _save_items(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
+        self.save(*[SignedAct(item) for item in items], signed=items, meanwhile=meanwhile)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._intake.close()
+        super().close()
 
     # Taking acts in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from audit.store.append import Item
+from audit.store.append import Item, Meanwhile
 from audit.store.model import Head, Outlook, StoredEntry
 
 
@@ -15,11 +15,19 @@ class Log(Protocol):
     Every method may raise DatabaseUnavailable (DatabaseFull, DatabaseReadOnly). Indices count from 0.
     """
 
-    def append(self, items: list[Item], *, atomic: bool = False, also: Callable[[Any], None] | None = None) -> None:
+    def append(
+        self,
+        items: list[Item],
+        *,
+        atomic: bool = False,
+        also: Callable[[Any], None] | None = None,
+        meanwhile: Meanwhile | None = None,
+    ) -> None:
         """Append the items in one transaction; each gets its index, or an error of its own.
 
         With `atomic` one refused item refuses all: its error is raised and nothing is written. `also(connection)` may
-        write more in the same transaction.
+        write more in the same transaction. `meanwhile(taken in)` may begin what needs no more than their places, and
+        must not wait; a store that has no such moment does not call it, and what is committed may still fail.
         """
 
     def head(self) -> Head:

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from audit.store.append import Assembly, Item
+from audit.store.append import Assembly, Item, Meanwhile
 from audit.store.errors import ActConflict, DatabaseUnavailable, LedgerError, ReferenceMoved, StaleStream
 from audit.store.model import EMPTY_HEAD, Head
 from audit.store.postgres_errors import translated
@@ -85,7 +85,14 @@ class PostgresLog(PostgresReads):
         self._known = False
         super().__init__(url, pool_size=pool_size, connect_timeout=connect_timeout)
 
-    def append(self, items: list[Item], *, atomic: bool = False, also: Callable[[Any], None] | None = None) -> None:
+    def append(
+        self,
+        items: list[Item],
+        *,
+        atomic: bool = False,
+        also: Callable[[Any], None] | None = None,
+        meanwhile: Meanwhile | None = None,
+    ) -> None:
         with self._writing, translated():
             try:
                 if not (self._known and not atomic and also is None and self._swap(self._connection(), items)):

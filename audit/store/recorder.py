@@ -17,7 +17,7 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from audit.store.append import Item
+from audit.store.append import Item, Meanwhile
 from audit.store.errors import ActRefused
 from audit.store.group_commit import interrupted
 from audit.store.log import Log
@@ -35,7 +35,12 @@ class LogRecorder(ApplicationRecorder):
         self._uuids = originator_id_type == "uuid"
 
     def insert_events(
-        self, stored_events: Sequence[StoredEvent], *, signed: Sequence[Item] | None = None, **kwargs: Any
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        signed: Sequence[Item] | None = None,
+        meanwhile: Meanwhile | None = None,
+        **kwargs: Any,
     ) -> Sequence[int] | None:
         """Append events and return their notification ids.
 
@@ -44,7 +49,7 @@ class LogRecorder(ApplicationRecorder):
         Raises IntegrityError (RecordConflictError) if an opaque event's place is taken.
         """
         if signed is not None:
-            self._append(list(signed))
+            self._append(list(signed), meanwhile)
             return None
         items = [self._opaque(event) for event in stored_events]
         also = self._also(**kwargs)
@@ -59,10 +64,10 @@ class LogRecorder(ApplicationRecorder):
         """Return what else is written in the transaction of opaque events; nothing here."""
         return None
 
-    def _append(self, items: list[Item]) -> None:
+    def _append(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
         """Append signed items; what the log raises for all of them becomes the error of each."""
         try:
-            self.log.append(items)
+            self.log.append(items, meanwhile=meanwhile)
         except Exception as error:
             for item in items:
                 item.error = item.error or error

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from threading import Lock, local
 from typing import Any
 
-from audit.store.append import Assembly, Item
+from audit.store.append import Assembly, Item, Meanwhile
 from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
 from audit.store.model import EMPTY_HEAD, Head, Outlook
@@ -112,7 +112,12 @@ class SqliteLog(LogQueries):
         return self.schema_version()
 
     def append(
-        self, items: list[Item], *, atomic: bool = False, also: Callable[[sqlite3.Connection], None] | None = None
+        self,
+        items: list[Item],
+        *,
+        atomic: bool = False,
+        also: Callable[[sqlite3.Connection], None] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> None:
         with self._writing, translated():
             connection = self._writer or self._connect_writer()
@@ -124,6 +129,8 @@ class SqliteLog(LogQueries):
                 self._write_head(connection, assembly)
                 if also is not None:
                     also(connection)
+                if meanwhile is not None:
+                    meanwhile(assembly.items)
                 connection.execute("COMMIT")
             except BaseException:
                 self._head, self._tail = EMPTY_HEAD, []

@@ -103,7 +103,7 @@ def test_keys_of_an_act_that_was_recorded_after_all_are_never_given_to_another_s
     assert isinstance(recorder, LogRecorder)
     given_back: list[bytes] = []
 
-    def append_and_conflict(items: list[Item]) -> None:
+    def append_and_conflict(items: list[Item], _: object) -> None:
         log.append(items)
         for item in items:
             item.error = ActConflict("an act with this id is recorded already")
