@@ -44,6 +44,18 @@ class Order(NamedTuple):
     kinds: tuple[type, ...]
 
 
+class Part(NamedTuple):
+    """A part of a list whose rows have their first column less by `shift` than the list has it.
+
+    So an index in the order of what rows hold answers a list ordered by what is reckoned from it. `rest` are the
+    columns behind the first.
+    """
+
+    sql: str
+    shift: int
+    rest: str
+
+
 class Asking:
     """One question at one moment: as of a world time, over a period that ends there, for a unit's subtree.
 
@@ -118,7 +130,7 @@ def listed(
     asked: tuple[datetime, int | None, str | None, datetime | None],
     named: dict[str, Any],
     order: Order,
-    sql: Callable[[Asking], Sequence[str]],
+    sql: Callable[[Asking], Sequence[str | Part]],
     describe: Callable[[Asking, Sequence[Row]], Sequence[R]],
     limit: int | None,
     cursor: str | None,
@@ -146,18 +158,24 @@ def listed(
     return Page(as_of, moment.known_at, told, last)
 
 
-def _paged(parts: Sequence[str], order: Order, limit: int | None, after: tuple[Any, ...] | None) -> str:
-    bound = ""
-    if after is not None:
-        places = ", ".join(f":after{number}" for number in range(len(after)))
-        first = order.columns.partition(",")[0]
-        bound = f" WHERE {first} >= :after0 AND ({order.columns}) > ({places})"
+def _paged(parts: Sequence[str | Part], order: Order, limit: int | None, after: tuple[Any, ...] | None) -> str:
     ending = f" ORDER BY {order.columns}" + (f" LIMIT {limit + 1}" if limit is not None else "")
-    read = [f"SELECT * FROM ({part}) AS part{bound}{ending if limit is not None else ''}" for part in parts]
+    inner = ending if limit is not None else ""
+    read = [_read(part, order, inner, None if after is None else len(after)) for part in parts]
     if len(read) == 1:
         return read[0] if limit is not None else read[0] + ending
     union = " UNION ALL ".join(f"SELECT * FROM ({part}) AS part{number}" for number, part in enumerate(read))
     return f"SELECT * FROM ({union}) AS listed{ending}"
+
+
+def _read(part: str | Part, order: Order, ending: str, after: int | None) -> str:
+    sql, shift, rest = part if isinstance(part, Part) else (part, 0, "")
+    first, less, bound = order.columns.partition(",")[0], f" - {shift}" if shift else "", ""
+    if after is not None:
+        places = ", ".join((f":after0{less}", *(f":after{number}" for number in range(1, after))))
+        bound = f" WHERE {first} >= :after0{less} AND ({order.columns}) > ({places})"
+    read = f"SELECT * FROM ({sql}) AS part{bound}{ending}"
+    return f"SELECT {first} + {shift} AS {first}, {rest} FROM ({read}) AS shifted" if shift else read
 
 
 def _bound(after: tuple[Any, ...] | None) -> dict[str, object]:

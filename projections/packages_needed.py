@@ -20,12 +20,12 @@ from domain.moves import AFTER, DIRECTED, OVER, REPLIED, REVIEW_SERVED
 from domain.packaging_rows import PackagingRow
 from domain.tracks.packaging import conditions_at, facts_of, is_packaged
 from projections.answers import Page
-from projections.asking import Asking, Order, listed
+from projections.asking import Asking, Order, Part, listed
 from projections.clocks import civil_day
 from projections.item_answers import alive
 from projections.items import is_case
 from projections.reader import Moment, Reader
-from projections.states import DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
+from projections.states import ALIVE, DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
 from projections.tables import Column, Index, Row, Table
 from projections.tallies import Counts, tell
 from projections.view import Put, Rows, Step
@@ -155,8 +155,8 @@ def must_be_packaged(
         today = asking.day.toordinal()
         return [_unpackaged(row, known[row[2]], today) for row in rows]
 
-    def sql(asking: Asking) -> Sequence[str]:
-        return _meeting(asking, condition)
+    def sql(asking: Asking) -> Sequence[str | Part]:
+        return [*_longest(asking, condition)] or _meeting(asking, condition)
 
     named = {"condition": condition}
     return listed(reader, NEED_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, describe, limit, cursor)
@@ -190,14 +190,32 @@ def _conditions(asking: Asking) -> list[PackagingRow]:
     return list(conditions_at(asking.moment.reference.rules, asking.moment.known_at))
 
 
+def _asked(asking: Asking, condition: str | None) -> Iterator[tuple[int, PackagingRow]]:
+    """Yield the conditions that are in force, or the one that is asked about, with their numbers."""
+    for number, row in enumerate(_conditions(asking)):
+        if row.in_force(asking.day) and condition in (None, row.id):
+            yield number, row
+
+
+def _longest(asking: Asking, condition: str | None) -> Iterator[str | Part]:
+    """Yield the same queries as `_meeting` in parts that an index has in their order, by what rows hold.
+
+    Of one condition that is so epoch by epoch, but for what met it before it was in force, which counts from then.
+    """
+    for number, row in _asked(asking, condition):
+        first, after = row.in_force_from.toordinal(), row.after_days
+        of_fact = f"fact = '{row.fact}'{asking.units()} AND since_day <= {asking.day.toordinal() - after}"
+        columns = f"case_id, {number} AS number, unit FROM view_package_needs"
+        early = f"{alive(asking)} AND {of_fact} AND since_day <= {first - after}"
+        yield f"SELECT {first} AS since_on, {columns} WHERE {early}"
+        for epoch in asking.epochs():
+            later = f"{ALIVE} AND ep = {epoch} AND {of_fact} AND since_day > {first - after}"
+            yield Part(f"SELECT since_day AS since_on, {columns} WHERE {later}", after, "case_id, number, unit")
+
+
 def _meeting(asking: Asking, condition: str | None) -> list[str]:
     """Return the queries for cases that meet conditions: since when, the case, the condition's number and the unit."""
-    day = asking.day
-    parts = [
-        _cases_of(asking, row, number)
-        for number, row in enumerate(_conditions(asking))
-        if row.in_force(day) and condition in (None, row.id)
-    ]
+    parts = [_cases_of(asking, row, number) for number, row in _asked(asking, condition)]
     nothing = f"SELECT 0 AS since_on, case_id, 0 AS number, unit FROM view_package_needs WHERE 1 = 0{asking.units()}"
     return parts or [nothing]
 

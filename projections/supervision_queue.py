@@ -16,7 +16,7 @@ from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.item_answers import Days, alive
 from projections.reader import Reader
-from projections.states import BEGUN_LATE
+from projections.states import ALIVE, BEGUN_LATE
 from projections.supervision import DISSATISFIED, SUPERVISION_ROWS
 from projections.tables import Row
 
@@ -51,6 +51,7 @@ class QueueItem:
     late_recorded: bool
 
 
+_PACKAGES: Final = "view_packages"
 _ITEM: Final = ("place", "item", "seq", "track", "code")
 
 
@@ -71,7 +72,7 @@ _SOURCES: Final = (
     _Source("view_conferences", "conference/", _ITEM, "unit", "waiting = 1"),
     _Source("view_receptions", "bulletin/", _ITEM, "office", "waiting = 1"),
     _Source("view_mandates", "mandate/", _ITEM, "office", "waiting = 1"),
-    _Source("view_packages", "case/", ("case_id", "package", "seq", "'package'", "reason"), "office", "held = 1"),
+    _Source(_PACKAGES, "case/", ("case_id", "package", "seq", "'package'", "reason"), "office", "held = 1"),
 )
 
 
@@ -117,16 +118,20 @@ def _parts(asking: Asking, kind: str | None) -> Iterator[str]:
     asked = " AND {0} = :queued" if kind is not None else ""
     for source in _SOURCES:
         place, item, seq, track, code = source.named
-        late = past
+        late, since_day = past, "key_day"
         if source.table == "view_supervision":
             late = f"(track = '{DISSATISFIED}' OR {past})"
-        yield f"""
-            SELECT CASE WHEN key_day > 0 THEN key_day ELSE {_CIVIL_DAY} END AS since_day,
-                '{source.prefix}' || {place} AS stream, {item} AS item, {track} AS queued, {seq} AS seq,
-                {source.unit} AS unit, {code} AS code, kind, key_day, km, flags
-            FROM {source.table}
-            WHERE {alive(asking)} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
-        """
+            since_day = f"CASE WHEN key_day > 0 THEN key_day ELSE {_CIVIL_DAY} END"
+        # Packages are many, and an index has those of an epoch by their day.
+        epochs = asking.epochs() if source.table == _PACKAGES else []
+        for standing in [f"{ALIVE} AND ep = {epoch}" for epoch in epochs] or [alive(asking)]:
+            yield f"""
+                SELECT {since_day} AS since_day,
+                    '{source.prefix}' || {place} AS stream, {item} AS item, {track} AS queued, {seq} AS seq,
+                    {source.unit} AS unit, {code} AS code, kind, key_day, km, flags
+                FROM {source.table}
+                WHERE {standing} AND {source.waits} AND {late}{asking.units(source.unit)}{asked.format(track)}
+            """
 
 
 def _told(row: Row, days: Days, today: date) -> QueueItem:
