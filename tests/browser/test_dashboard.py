@@ -1,4 +1,4 @@
-"""The overview and the lists in a real browser: both languages and widths, with and without scripts, by keyboard."""
+"""The overview and the lists in a real browser: both languages and widths, with and without scripts."""
 
 from __future__ import annotations
 
@@ -86,20 +86,6 @@ def test_what_was_asked_wrongly_stays_in_the_form(readers: MakeReader) -> None:
     reader.check()
     assert reader.open("/lists/nothing?lang=en") == 404
     reader.check("refused")
-
-
-def test_the_overview_is_worked_by_keyboard_alone(readers: MakeReader) -> None:
-    reader = readers(account="heng")
-    reader.open("/?lang=en")
-    reader.page.keyboard.press("Tab")
-    assert reader.page.evaluate("document.activeElement.className") == "skip"
-    reader.page.keyboard.press("Enter")
-    for _ in range(40):
-        reader.page.keyboard.press("Tab")
-        if reader.page.evaluate("document.activeElement.dataset.tile") == "overdue":
-            break
-    reader.page.keyboard.press("Enter")
-    reader.page.wait_for_url("**/lists/overdue*")
 
 
 def test_the_table_on_a_page_is_its_endpoint_and_its_file(readers: MakeReader) -> None:

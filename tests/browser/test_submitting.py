@@ -25,7 +25,7 @@ UNIT = "housing"
 PAPER = FilePayload(name="../../照片 1.txt", mimeType="text/plain", buffer="灯坏了".encode())
 
 
-def _perform(site: Site, duty: str, stream: str, action: str, public: dict[str, Any], **sealed: Any) -> None:
+def perform(site: Site, duty: str, stream: str, action: str, public: dict[str, Any], **sealed: Any) -> None:
     """Let an officer of the unit act in a case."""
     people = site.application.ledger.reference().people
     officer = next(
@@ -37,7 +37,7 @@ def _perform(site: Site, duty: str, stream: str, action: str, public: dict[str, 
     site.application.desk.perform(command(stream, action, public, sealed), key, duty)
 
 
-def _state(site: Site, case: str) -> Case:
+def state_of(site: Site, case: str) -> Case:
     return fold_case(site.application, case, None, site.application.ledger.reference())[0]
 
 
@@ -124,8 +124,8 @@ def test_a_matter_is_filed_proved_offline_followed_and_rated_on_a_phone(readers:
         "case.attached.v1",
     ]
     _check_offline(reader, site)
-    _perform(site, "intake", f"case/{case}", "case.registered.v1", {"channel": "online", "capacity": "competent_unit"})
-    _perform(site, "handler", f"case/{case}", "case.replied.v1", {"means": "online"}, reply="灯已修好")
+    perform(site, "intake", f"case/{case}", "case.registered.v1", {"channel": "online", "capacity": "competent_unit"})
+    perform(site, "handler", f"case/{case}", "case.replied.v1", {"means": "online"}, reply="灯已修好")
     page.get_by_role("link", name="我的事项").last.click()
     page.wait_for_url("**/my-case*")
     reader.check("my-case-own")
@@ -142,7 +142,7 @@ def test_a_matter_is_filed_proved_offline_followed_and_rated_on_a_phone(readers:
     page.wait_for_selector("#review:not([hidden])")
     page.dblclick("#sign")
     page.wait_for_selector("#done:not([hidden])")
-    (rating,) = _state(site, case).ratings
+    (rating,) = state_of(site, case).ratings
     assert (rating.office, rating.rating, rating.custody) == (UNIT, "dissatisfied", "device")
     reader.open("/submit?lang=zh")
     assert page.inner_text("#done-case") == case
@@ -160,7 +160,7 @@ def test_a_printed_code_becomes_a_key_of_ones_own_once(readers: MakeReader, site
     stream, code = new_case(), bytes(range(20)) if keep == "device" else bytes(range(20, 40))
     claim_key = public_key(derive_claim_key(code, site.application.ledger.origin, stream)).hex()
     public = {"channel": "visit", "capacity": "competent_unit", "claim_key": claim_key}
-    _perform(site, "intake", stream, "case.registered.v1", public, subject="楼道灯")
+    perform(site, "intake", stream, "case.registered.v1", public, subject="楼道灯")
     reader = readers(NARROW)
     page, case = reader.page, stream.removeprefix("case/")
     reader.open(f"/claim?lang=en#{case}.{format_claim_code(code).lower()}")
@@ -170,7 +170,7 @@ def test_a_printed_code_becomes_a_key_of_ones_own_once(readers: MakeReader, site
     page.click("form#petition > button:last-of-type")
     _sign(page)
     page.wait_for_selector("#done:not([hidden])")
-    (key,) = _state(site, case).petitioner_keys
+    (key,) = state_of(site, case).petitioner_keys
     assert key.custody == "printed"
     if keep == "device":
         reader.context.clear_cookies()
