@@ -6,25 +6,38 @@ Each of these was found by changing the code and seeing no other test fail; `MUT
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
-from audit.canonical import integer_pattern, read_hash
+from audit.canonical import format_json, integer_pattern, read_hash
 from audit.census import Census, check_mapped, map_leaf, map_root, read_census
 from audit.checkpoint import parse_checkpoint
 from audit.entry import MAX_RECORDED_AT, Entry, Signature, check_envelope, pae, parse_entry
-from audit.errors import Malformed, ProofRejected, SignatureRejected
+from audit.errors import Malformed, NoteRejected, ProofRejected, SignatureRejected
 from audit.merkle import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash, node_hash
-from audit.note import ED25519, NoteKey, cosigned_message, parse_note_key
+from audit.note import (
+    COSIGNATURE,
+    ED25519,
+    Note,
+    NoteKey,
+    NoteSignature,
+    check_note,
+    cosigned_at,
+    cosigned_message,
+    parse_note,
+    parse_note_key,
+)
 from audit.proof import TlogProof, check_bulletin, check_receipt, parse_tlog_proof, read_statement
 from audit.statement import Statement, parse_statement
-from audit.store.notes import format_note_key, format_tlog_proof
-from audit.store.writing import format_entry
-from audit.suite import hash256
+from audit.store.notes import format_note_key, format_tlog_proof, sign_cosignature, sign_note
+from audit.store.writing import format_entry, format_statement
+from audit.suite import hash256, public_key
 from audit.trust import Findings, Trust
 from tests.audit.published_log import PublishedLog, told_log
 from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG
+from tests.audit.statements import statement
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(4)]
 
@@ -162,6 +175,59 @@ def test_a_cosignature_may_be_of_the_first_second_and_the_last() -> None:
     for text, time in (("x\n", -1), ("x\n", 1 << 63), ("x", 0)):
         with pytest.raises(Malformed):
             cosigned_message(text, time)
+
+
+def test_a_cosignature_names_a_time_below_two_to_the_63_whatever_its_other_bits() -> None:
+    private = hash256(b"witness")
+    key = NoteKey("w.example", COSIGNATURE, public_key(private))
+    for time in (1 << 48, 1 << 55, 1 << 56, (1 << 63) - 1):
+        signature = sign_cosignature("x\n", key.name, private, time)
+        assert (check_note(Note("x\n", (signature,)), [key]), cosigned_at(signature)) == ((key,), time)
+    too_late = signature._replace(signature=b"\x80" + signature.signature[1:])
+    with pytest.raises(NoteRejected, match="does not hold"):
+        check_note(Note("x\n", (too_late,)), [key])
+
+
+def test_a_signature_by_somebody_unknown_is_passed_over_wherever_it_stands() -> None:
+    known = parse_note(sign_note("x\n", ORIGIN, LOG.private)).signatures[0]
+    key = NoteKey(ORIGIN, ED25519, LOG.raw)
+    unknown = NoteSignature("somebody", bytes(4), bytes(64))
+    for signatures in ((unknown, known), (known, unknown), (unknown, known, unknown)):
+        assert check_note(Note("x\n", signatures), [key]) == (key,)
+
+
+def test_a_note_has_up_to_a_hundred_signatures_and_a_million_characters() -> None:
+    line = f"— a {b64encode(bytes(5)).decode()}\n"  # the shortest: an id and one byte
+    assert len(parse_note("x\n\n" + 100 * line).signatures) == 100
+    text = "x" * (1_000_000 - len(line) - 2) + "\n\n" + line
+    assert len(parse_note(text).text) == 1_000_000 - len(line) - 1
+    short = f"— a {b64encode(bytes(4)).decode()}\n"
+    for wrong in ("x\n\n" + 101 * line, "x" + text, "x\n\n" + short, "\ud800\n\n" + line, "\udfff\n\n" + line):
+        with pytest.raises(Malformed):
+            parse_note(wrong)
+
+
+def test_public_data_that_are_too_long_to_be_remembered_are_read_alike() -> None:
+    for length in (300, 399, 400, 401, 5_000):
+        payload = format_statement(statement(public={"a": "x" * length, "b": [1]}))
+        assert parse_statement(payload).public == {"a": "x" * length, "b": [1]}
+    deep: list[Any] = []
+    for _ in range(13):
+        deep = [deep]
+    assert parse_statement(format_statement(statement(public={"a": deep, "b": "x" * 500}))).public["a"] == deep
+    tail = f',"b":"{"x" * 500}"}}'
+    payload = format_statement(statement(public={"a": [], "b": "x" * 500}))
+    with pytest.raises(Malformed, match="deep"):
+        parse_statement(payload.replace(b'"a":[]' + tail.encode(), b'"a":' + 15 * b"[" + 15 * b"]" + tail.encode()))
+
+
+def test_values_are_written_up_to_sixteen_containers_deep() -> None:
+    deep: list[Any] = []
+    for _ in range(15):
+        deep = [deep]
+    assert format_json(deep) == 16 * b"[" + 16 * b"]"
+    with pytest.raises(Malformed, match="deep"):
+        format_json([deep])
 
 
 def test_the_name_of_a_note_key_has_no_space() -> None:
