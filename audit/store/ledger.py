@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
+from eventsourcing.persistence import InfrastructureFactory, Mapper
 from eventsourcing.utils import Environment, EnvType
 
 from audit import merkle
@@ -28,7 +28,7 @@ from audit.store.errors import LedgerError, LedgerMissing
 from audit.store.intake import Intake
 from audit.store.judge import Parts
 from audit.store.log import Log
-from audit.store.mapper import EntryMapper, SignedAct
+from audit.store.mapper import EntryMapper
 from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, Prepared, StoredEntry, Wish
 from audit.store.notes import sign_checkpoint
 from audit.store.recorder import LogRecorder
@@ -54,7 +54,7 @@ class Ledger(Application[str]):
         self._streams = Streams(self._log, parts.policy, self._references)
         self._tree = TreeReader(self._log)
         self._eraser = Eraser(self._log, parts.keystore)
-        self._intake = Intake(parts, self._log, self._references, self._streams, self._save_items, self._erase_for)
+        self._intake = Intake(parts, self._log, self._references, self._streams, self._save, self._erase_for)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings and nothing of the process's environment."""
@@ -71,18 +71,8 @@ class Ledger(Application[str]):
         read = self._parts.policy.read
         return EntryMapper(lambda statement, index, at: read(statement, index, at, self._references.current.value))
 
-    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[str]]:
-        """Record signed acts; each carries its own answer afterwards.
-
-        The library asks every object whether it follows a protocol and looks for aggregates and snapshots to keep,
-        which costs more than storing it: here all are events, and there is nothing else to keep.
-        """
-        recordings = self.events.put(objs, **kwargs)
-        self._notify(recordings)
-        return recordings
-
-    def _save_items(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
-        self.save(*[SignedAct(item) for item in items], signed=items, meanwhile=meanwhile)
+    def _save(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
+        cast(LogRecorder, self.recorder).append_signed(items, meanwhile)
 
     def close(self) -> None:
         """Close every connection."""

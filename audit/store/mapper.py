@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from audit.entry import parse_entry
 from audit.statement import Statement, parse_statement
-from audit.store.append import Item
 
 ReadEvent = Callable[[Statement, int, int], Any]
 """(statement, index or -1 where unknown, recorded_at in Unix ms) → the domain's event."""
-
-
-class SignedAct(NamedTuple):
-    """A signed act on its way in, as the library's `save` wants it."""
-
-    item: Item
-
-    @property
-    def originator_id(self) -> str:
-        """The stream."""
-        return self.item.stream
-
-    @property
-    def originator_version(self) -> int:
-        """The act's number in its stream, from 1."""
-        return self.item.seq
 
 
 class EntryMapper(Mapper[str]):
@@ -39,14 +22,8 @@ class EntryMapper(Mapper[str]):
         self._read = read
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """Return a signed act as a stored event; its state lacks `recorded_at`, which the log adds.
-
-        Raises TypeError for anything else: an event without a signature cannot be stored.
-        """
-        if not isinstance(domain_event, SignedAct):
-            raise TypeError("only signed acts are stored, through Ledger.commit")
-        item = domain_event.item
-        return StoredEvent(item.stream, item.seq, item.topic, item.prefix)
+        """Raise TypeError: an event without a signature cannot be stored."""
+        raise TypeError("only signed acts are stored, through Ledger.commit")
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Return the domain's event of a stored entry. Raises audit.errors.Malformed if it is not a strict entry."""

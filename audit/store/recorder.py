@@ -34,23 +34,11 @@ class LogRecorder(ApplicationRecorder):
         self.log = log
         self._uuids = originator_id_type == "uuid"
 
-    def insert_events(
-        self,
-        stored_events: Sequence[StoredEvent],
-        *,
-        signed: Sequence[Item] | None = None,
-        meanwhile: Meanwhile | None = None,
-        **kwargs: Any,
-    ) -> Sequence[int] | None:
-        """Append events and return their notification ids.
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Append events whose states are opaque, all or none, and return their notification ids.
 
-        With `signed`, each item carries its own answer afterwards and no ids are returned. Without, the states are
-        opaque and all are inserted or none.
-        Raises IntegrityError (RecordConflictError) if an opaque event's place is taken.
+        Raises IntegrityError (RecordConflictError) if an event's place is taken.
         """
-        if signed is not None:
-            self._append(list(signed), meanwhile)
-            return None
         items = [self._opaque(event) for event in stored_events]
         also = self._also(**kwargs)
         if items or also is not None:
@@ -64,8 +52,11 @@ class LogRecorder(ApplicationRecorder):
         """Return what else is written in the transaction of opaque events; nothing here."""
         return None
 
-    def _append(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
-        """Append signed items; what the log raises for all of them becomes the error of each."""
+    def append_signed(self, items: list[Item], meanwhile: Meanwhile | None) -> None:
+        """Append signed items, each with its own answer afterwards; what the log raises for all is the error of each.
+
+        The library's way here would make three objects of every act that are looked at by nobody.
+        """
         try:
             self.log.append(items, meanwhile=meanwhile)
         except Exception as error:

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from threading import Lock, local
 from typing import Any
 
+from audit.statement import NO_PREV
 from audit.store.append import Assembly, Item, Meanwhile
 from audit.store.errors import ActConflict, LedgerError, ReferenceMoved, StaleStream
 from audit.store.migrations import migrations
@@ -26,7 +27,7 @@ CHECKPOINT_PAGES = 4_000
 CACHE_KIB = 32_000
 
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-# The leaf that the act names as its predecessor is compared on the way: the zeros of a first act are no entry's leaf.
+# The leaf that the act names as its predecessor is compared on the way; a first act that names none has none.
 _INSERT_BEHIND = """
 INSERT INTO entries SELECT ?, ?, ?, ?, ?, ?, ? WHERE ? = coalesce(
     (SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?), zeroblob(32))
@@ -247,7 +248,7 @@ def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
     number = item.index + 1
     row = (number, item.stream, item.seq, item.topic, item.state, item.leaf, item.act_id)
     try:
-        if item.prev is None:
+        if item.prev is None or (item.prev == NO_PREV and item.seq == 1):
             connection.execute(_INSERT_ENTRY, row)
         elif not connection.execute(_INSERT_BEHIND, (*row, item.prev, item.stream, item.seq - 1)).rowcount:
             return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")

@@ -108,7 +108,7 @@ def test_keys_of_an_act_that_was_recorded_after_all_are_never_given_to_another_s
         for item in items:
             item.error = ActConflict("an act with this id is recorded already")
 
-    monkeypatch.setattr(recorder, "_append", append_and_conflict)
+    monkeypatch.setattr(recorder, "append_signed", append_and_conflict)
     monkeypatch.setattr(bench.parts.keystore, "give_back", given_back.append)
     assert bench.ledger.commit(prepared.draft, signature).repeated
     assert given_back == []
