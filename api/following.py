@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from projections.engine import Engine
 
 PAUSE_SECONDS = 0.1
 STOP_SECONDS = 10.0
+SWITCH_SECONDS = 0.001
+"""How long a thread that folds may keep the interpreter from one whose answer has come; by itself it is five times as
+long, and a question waits for the database some five times."""
 
 
 @contextmanager
@@ -19,7 +23,7 @@ def following(
     views: Engine, wording: Wording, note: Callable[[str], None], pause: float = PAUSE_SECONDS
 ) -> Iterator[None]:
     """Fold new entries at most `pause` seconds after they were recorded; a failure is told once and tried again."""
-    stopped = threading.Event()
+    stopped, interval = threading.Event(), sys.getswitchinterval()
 
     def follow() -> None:
         told = ""
@@ -35,9 +39,11 @@ def following(
 
     thread = threading.Thread(target=follow, name="follow", daemon=True)
     with views.followed():
+        sys.setswitchinterval(SWITCH_SECONDS)
         thread.start()
         try:
             yield
         finally:
+            sys.setswitchinterval(interval)
             stopped.set()
             thread.join(STOP_SECONDS)

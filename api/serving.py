@@ -23,6 +23,7 @@ from api.main import Application, machine_clock, milliseconds, open_sessions
 from api.oidc.provider import Provider
 from api.oidc.settings import OidcSettings
 from api.publishing.schedule import publish_once, publishing
+from api.warming import warming
 from api.wording import Wording
 
 TICK_SECONDS = 30.0
@@ -54,6 +55,7 @@ def serve(
     with (
         open_sessions(application) as sessions,
         following(application.views, Wording(application.settings.language), note),
+        warming(application),
         ticking(application, note),
         publishing(application, note),
     ):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
+import pytest
+
+from api import warming as ahead
 from api.actions import command, new_case
 from api.case_answers import ask_replay
 from api.following import following
 from api.main import Application
 from api.wording import Wording
 from projections.engine import Engine
+from projections.tallies import Tallies
 
 LETTER = {"channel": "letter", "capacity": "competent_unit"}
 
@@ -71,3 +76,35 @@ def test_whoever_asks_by_what_is_known_gets_it_folded_beside_a_follower(applicat
         size = application.ledger.head().size
         told = ask_replay(application, case.removeprefix("case/"), application.clock(), size)
     assert [step.index for step in told.steps] == [size - 1]
+
+
+def test_what_is_asked_first_is_counted_ahead(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "WORTH_ENTRIES", 0)
+    application.views.catch_up()
+    told, all_told = threading.Semaphore(0), threading.Semaphore(0)
+    count, warm = Tallies.tell, ahead.warm
+
+    def counted(self: Tallies, *asked: Any) -> Any:
+        told.release()
+        return count(self, *asked)
+
+    def warmed(*asked: Any) -> None:
+        warm(*asked)
+        all_told.release()
+
+    monkeypatch.setattr(Tallies, "tell", counted)
+    monkeypatch.setattr(ahead, "warm", warmed)
+    with ahead.warming(application, pause=0.001):
+        assert all_told.acquire(timeout=20)
+    assert told.acquire(blocking=False)
+    kept: list[object] = []
+    forward = Tallies._moved
+
+    def watched(self: Tallies, *asked: Any) -> Any:
+        kept.append(forward(self, *asked))
+        return kept[-1]
+
+    monkeypatch.setattr(Tallies, "_moved", watched)
+    warm(application, threading.Event())
+    assert kept
+    assert None not in kept
