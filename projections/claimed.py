@@ -21,6 +21,7 @@ from projections.items import word_of
 from projections.states import DIVERTED, TAIL, begin, end, is_diverted, is_open, last_of, withdraw
 from projections.tables import Column, Index, Row, Table
 from projections.view import Put, Rows, Step
+from projections.watching import CLOSED, OFFICE
 
 CLAIMED = Table(
     "view_claimed_deadlines",
@@ -54,7 +55,8 @@ class ClaimedRows:
     name = "claimed"
     version = 2
     tables = (CLAIMED,)
-    actions: frozenset[str] | None = None
+    actions: frozenset[str] | None = frozenset({CaseDeadlineClaimed.action, DIVERTED})
+    watches = CLOSED | OFFICE
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -62,11 +64,11 @@ class ClaimedRows:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put a new claim, and the claims that the act ended or passed on."""
+        if not rows[0] and step.event.action != CaseDeadlineClaimed.action:
+            return ()
         action = step.event.action
         if action == CaseDeadlineClaimed.action:
             return () if is_diverted(step) else _claimed(step, rows)
-        if not rows[0]:
-            return ()
         if action == DIVERTED:
             return withdraw(step, rows)
         if step.before.closed is step.after.closed and step.before.office == step.after.office:

@@ -25,6 +25,7 @@ from projections.due import CALENDAR_DAYS, HOLIDAYS_ALONE, due_ordinal
 from projections.entries import CASE_PREFIX
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, OPEN_EPOCH, Column, Index, Row, Table
 from projections.view import Put, Rows, Step
+from projections.watching import CLOSED, RUNNING
 
 STARTED_LATE, CLOSED_LATE, STARTED_IMPORTED, CLOSED_IMPORTED, CLOSED_MATTER = 1, 2, 4, 8, 16
 
@@ -78,10 +79,9 @@ CLOCKS = Table(
     ),
 )
 _NUMBER = {column.name: number for number, column in enumerate(CLOCKS.columns)}
-_KIND, _KEY_DAY, _END, _V1, _OUTLIVED = (_NUMBER[name] for name in ("kind", "key_day", "closed_seq", "v1", "outlived"))
+_KIND, _KEY_DAY, _END, _V1 = (_NUMBER[name] for name in ("kind", "key_day", "closed_seq", "v1"))
 # Of a clock that stands: by what it was closed, when, and that it outlived its day as far as anybody knows.
 _STANDING = (0, "", 0, OPEN, OPEN, OPEN_AT, OPEN_EPOCH, 1)
-_DUE_DAY, _CLOSED_DAY = _NUMBER["due_day"], _NUMBER["closed_day"]
 
 
 class ClockRows:
@@ -90,7 +90,8 @@ class ClockRows:
     name = "clocks"
     version = 4
     tables = (CLOCKS,)
-    actions: frozenset[str] | None = None
+    actions: frozenset[str] | None = frozenset()
+    watches = RUNNING | CLOSED
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -98,11 +99,7 @@ class ClockRows:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put the row of every clock that this act started, closed or withdrew."""
-        before: Case = step.before
-        after: Case = step.after
-        if after.running is before.running and after.closed is before.closed:
-            return ()
-        return _changed(step, before, after, rows[0])
+        return _changed(step, step.before, step.after, rows[0])
 
 
 CLOCK_ROWS = ClockRows()
@@ -123,7 +120,9 @@ def _changed(step: Step, before: Case, after: Case, rows: dict[Row, Row]) -> lis
             old = rows.get((step.key, clock.clock, clock.segment))
             # How a segment began never changes: whatever moves a clock makes a new segment of it.
             begun = _beginning(step, clock, rule) if old is None else old[:_END]
-            puts.append((0, begun + _end(step, clock, begun, old)))
+            standing = old is None and clock.closed_index is None and clock.withdrawn_index is None
+            ended = (*_STANDING, _flags(clock), 0, 0) if standing else _end(step, clock, begun, old)
+            puts.append((0, begun + ended))
     return puts
 
 
@@ -171,29 +170,29 @@ def _end(step: Step, clock: Clock, begun: Row, old: Row | None) -> Row:
     its end was known by the end of the earliest day on which it can be due; until then it may always turn out so.
     """
     event = step.event
-    if old is None and clock.closed_index is None and clock.withdrawn_index is None:
-        return (*_STANDING, _flags(clock), 0, 0)
+    index, recorded_at, kind, key_day = event.index, event.recorded_at_ms, begun[_KIND], begun[_KEY_DAY]
     km = OPEN if clock.closed_index is None else clock.closed_index
     kx = OPEN if clock.withdrawn_index is None else clock.withdrawn_index
-    known, v1, outlived, judged = min(km, kx), OPEN_AT, 1, (0, 0)
+    known, v1, outlived, due_day, closed_day = km if km < kx else kx, OPEN_AT, 1, 0, 0
     if old is not None:
-        v1, outlived, judged = old[_V1], old[_OUTLIVED], (old[_DUE_DAY], old[_CLOSED_DAY])
-    if km == event.index and clock.closed_at is not None:
-        closed_ms = step.at if clock.closed_at is event.effective_at else unix_ms(clock.closed_at)
-        v1 = min(closed_ms, event.recorded_at_ms)
-        calendar = step.reference.calendars.as_known(km - 1)
-        judged = (due_ordinal(calendar, begun[_KIND], begun[_KEY_DAY]), civil_day(v1))
-    if known == event.index:
-        outlived = int(civil_day(event.recorded_at_ms) > begun[_KEY_DAY] + max(begun[_KIND], 0))
+        v1, _, outlived, _, due_day, closed_day = old[_V1:]
+    closed_at = clock.closed_at
+    if km == index and closed_at is not None:
+        v1 = min(step.at if closed_at is event.effective_at else unix_ms(closed_at), recorded_at)
+        due_day = due_ordinal(step.reference.calendars.as_known(km - 1), kind, key_day)
+        closed_day = civil_day(v1)
+    if known == index:
+        outlived = int(civil_day(recorded_at) > (key_day + kind if kind > 0 else key_day))
     how = (clock.closed_seq or 0, clock.closed_by, int(clock.met))
-    return (*how, km, kx, v1, known >> EPOCH_BITS, outlived, _flags(clock), *judged)
+    return (*how, km, kx, v1, known >> EPOCH_BITS, outlived, _flags(clock), due_day, closed_day)
 
 
 def _flags(clock: Clock) -> int:
-    return (
-        clock.started_late * STARTED_LATE
-        + clock.closed_late * CLOSED_LATE
-        + clock.started_imported * STARTED_IMPORTED
-        + clock.closed_imported * CLOSED_IMPORTED
-        + (clock.closed_by == _CONCLUDED) * CLOSED_MATTER
-    )
+    flags = CLOSED_MATTER if clock.closed_by == _CONCLUDED else 0
+    if clock.started_late:
+        flags |= STARTED_LATE
+    if clock.closed_late:
+        flags |= CLOSED_LATE
+    if clock.started_imported:
+        flags |= STARTED_IMPORTED
+    return flags | CLOSED_IMPORTED if clock.closed_imported else flags

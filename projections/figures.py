@@ -14,6 +14,7 @@ from sys import intern
 from typing import Any, Final
 
 from domain import case_events, handling_events, review_events, routing_events
+from domain.case_state import Case
 from domain.tracks import duty_events, joint_events, package_events, supervision_events
 from projections.clocks import civil_day
 from projections.entries import CASE_PREFIX
@@ -76,7 +77,7 @@ class Figures:
     """The view behind the figures that clocks, ratings and stays do not tell."""
 
     name = "figures"
-    version = 1
+    version = 2
     tables = (FACTS, SPELLS)
 
     @property
@@ -101,18 +102,20 @@ Fold = Callable[[Step, Rows], Iterable[Put]]
 def _fact(step: Step, fact: str, unit: str, value: str) -> Put:
     event = step.event
     moment = step.at
-    imported = int(getattr(event, "imported", None) is not None)
-    key = (step.key, fact, event.originator_version)
-    return 0, (*key, intern(unit), value, civil_day(moment), event.index, moment, imported)
+    where = (step.key, fact, event.originator_version, intern(unit), value)
+    return 0, (*where, civil_day(moment), event.index, moment, int(step.imported))
 
 
 def _begun(step: Step, rows: Rows) -> Iterator[Put]:
-    if step.before.version == 0:
-        yield _fact(step, BEGUN, step.after.office, step.after.channel)
-    if step.after.area != step.before.area:
-        yield _fact(step, AREA, step.after.office, step.after.area)
-    if step.after.channel != step.before.channel:
-        yield _fact(step, CHANNEL, step.after.office, step.after.channel)
+    before: Case = step.before
+    after: Case = step.after
+    if before.version == 0:
+        # This tells the first channel too.
+        yield _fact(step, BEGUN, after.office, after.channel)
+    elif after.channel != before.channel:
+        yield _fact(step, CHANNEL, after.office, after.channel)
+    if after.area != before.area:
+        yield _fact(step, AREA, after.office, after.area)
 
 
 def _tells(fact: str, value: str = "") -> Fold:

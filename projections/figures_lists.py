@@ -16,7 +16,7 @@ from projections.answers import Page
 from projections.clocks import CLOCK_ROWS, civil_day
 from projections.cursors import format_cursor, parse_after
 from projections.errors import FigureUnknown
-from projections.figures import AREA, CHANNEL, FIGURE_FACTS
+from projections.figures import AREA, BEGUN, CHANNEL, FIGURE_FACTS
 from projections.figures_question import FigureQuestion, figure_named, period_of
 from projections.reader import Moment, Reader
 from projections.tables import Row
@@ -162,7 +162,8 @@ def _member(row: Row) -> Member:
     return Member(case, clock, item, unit, date.fromordinal(day), bool(num), bool(imported), known)
 
 
-_COMPOSED: Final = {"area": AREA, "channel": CHANNEL}
+# Which facts tell it: the last one counts, and that a case began tells its first channel.
+_COMPOSED: Final = {"area": (AREA,), "channel": (BEGUN, CHANNEL)}
 
 
 def composition(
@@ -194,8 +195,9 @@ def composition(
 def _composed(section: str, by: str) -> str:
     if by == "unit":
         return f"SELECT unit, COUNT(*) FROM ({section}) AS begun GROUP BY unit"
+    told = ", ".join(f"'{fact}'" for fact in _COMPOSED[by])
     latest = f"""
-        SELECT value FROM view_figure_facts AS said WHERE said.case_id = begun.case_id AND said.fact = '{_COMPOSED[by]}'
+        SELECT value FROM view_figure_facts AS said WHERE said.case_id = begun.case_id AND said.fact IN ({told})
             AND said.k0 < :known_at ORDER BY said.seq DESC LIMIT 1
     """
     inner = f"SELECT COALESCE(({latest}), '') AS word FROM ({section}) AS begun"

@@ -17,11 +17,12 @@ from projections.entries import CASE_PREFIX, Entry
 from projections.references import read_entry
 from projections.tables import Row
 from projections.view import Put, Rows, Step, View
+from projections.watching import EVERYTHING, what_changed
 
 _stream_of = attrgetter("stream")
 
-# A view's number, its fold, and how many columns the key of each of its tables has.
-_Concerned = tuple[int, Callable[[Step, Rows], Iterable[Put]], tuple[int, ...]]
+# A view's number, what has to change for it to be asked, its fold, and how many columns the key of each table has.
+_Concerned = tuple[int, int, Callable[[Step, Rows], Iterable[Put]], tuple[int, ...]]
 
 
 # The views that an act of an action can change, by action; found out once a kind of stream and action.
@@ -70,7 +71,8 @@ class Folder:
         self._encode = encode
         self._followers: dict[str, _Followers] = {}
         # Empty rows for the next stream of which a view holds any.
-        self._unused: list[Rows] = [tuple([{} for _ in view.tables]) for view in self.views]
+        self._blank: list[tuple[tuple[()], ...]] = [((),) * len(view.tables) for view in self.views]
+        self._unused: list[Rows] = [tuple(map(dict, blank)) for blank in self._blank]
         self._names = [tuple([table.name for table in view.tables]) for view in self.views]
 
     def new(self, stream: str) -> StreamState:
@@ -86,24 +88,31 @@ class Folder:
         event = read_entry(entry, reference)
         before = state.state
         after = before if before is None else fold_case(before, event, reference.rules, reference.calendars)
-        step = Step(state.stream, state.key, event, unix_ms(event.effective_at), before, after, reference)
+        imported = getattr(event, "imported", None) is not None
+        step = Step(state.stream, state.key, event, unix_ms(event.effective_at), before, after, reference, imported)
         concerned = state.followers.get(entry.action)
         if concerned is None:
             concerned = state.followers[entry.action] = self._concerned(state.kind, entry.action)
         held = state.rows
-        for number, fold, keys in concerned:
+        changed = EVERYTHING if after is None else what_changed(before, after)
+        for number, wanted, fold, keys in concerned:
+            if not changed & wanted:
+                continue
             rows = held.get(number) or self._unused[number]
             puts = fold(step, rows)
             if not puts:
                 continue
             if number not in held:
-                held[number], self._unused[number] = rows, tuple([{} for _ in keys])
+                held[number], self._unused[number] = rows, tuple(map(dict, self._blank[number]))
+            if changes is None:
+                for table, row in puts:
+                    rows[table][row[: keys[table]]] = row
+                continue
             for table, row in puts:
                 key = row[: keys[table]]
                 rows[table][key] = row
-                if changes is not None:
-                    changes.put(number, table, key, row)
-                    changes.streams.setdefault(number, set()).add(state.stream)
+                changes.put(number, table, key, row)
+                changes.streams.setdefault(number, set()).add(state.stream)
         state.state = after
 
     def digests(self, state: StreamState) -> Iterator[tuple[int, bytes]]:
@@ -119,13 +128,13 @@ class Folder:
 
     def _concerned(self, kind: str, action: str) -> tuple[_Concerned, ...]:
         """Return which views follow streams of a kind and can be changed by an act of this action."""
-        return tuple(
-            [
-                (number, view.fold, tuple([table.key for table in view.tables]))
-                for number, view in enumerate(self.views)
-                if (view.actions is None or action in view.actions) and view.follows(kind)
-            ]
-        )
+        found = []
+        for number, view in enumerate(self.views):
+            named = view.actions is None or action in view.actions
+            wanted = EVERYTHING if named else getattr(view, "watches", 0)
+            if wanted and view.follows(kind):
+                found.append((number, wanted, view.fold, tuple([table.key for table in view.tables])))
+        return tuple(found)
 
 
 def fold_streams(folder: Folder, entries: Iterable[Entry]) -> Iterator[StreamState]:

@@ -9,6 +9,7 @@ it was judged by then. Due days of what waits come from `kind`, `key_day` and a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from sys import intern
 from typing import Any, Final
 
@@ -201,7 +202,13 @@ def judged(step: Step, kind: int, key_day: int, at: int) -> Row:
 
 def word_of(event: Event) -> str:
     """Return an act's name without its family and version, as rows hold it."""
-    return intern(event.action.split(".")[1])
+    return word_of_action(event.action)
+
+
+@cache
+def word_of_action(action: str) -> str:
+    """Return the name of an action, of which there are some hundreds, without its family and version."""
+    return intern(action.split(".")[1])
 
 
 def is_case(stream: str) -> bool:

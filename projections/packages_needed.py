@@ -29,6 +29,7 @@ from projections.states import ALIVE, DIVERTED, TAIL, begin, end, is_diverted, i
 from projections.tables import Column, Index, Row, Table
 from projections.tallies import Counts, tell
 from projections.view import Put, Rows, Step
+from projections.watching import OFFICE, STATE, TRACKS
 
 NOT_OPEN: Final = frozenset((*OVER, *AFTER, REPLIED, DIRECTED, REVIEW_SERVED))
 """States in which the matter has been answered or is over: nothing is left for a leader to take charge of."""
@@ -86,7 +87,8 @@ class NeedRows:
     name = "packaging"
     version = 1
     tables = (NEEDS,)
-    actions: frozenset[str] | None = None
+    actions: frozenset[str] | None = frozenset({DIVERTED})
+    watches = STATE | OFFICE | TRACKS
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -110,26 +112,41 @@ class NeedRows:
 NEED_ROWS = NeedRows()
 
 
-def _changed(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]:
+def _changed(step: Step, before: Case, after: Case, rows: Rows) -> list[Put]:
+    puts: list[Put] = []
+    event, needs = step.event, rows[0]
     asks = after.state not in NOT_OPEN and not is_packaged(after)
     asked = before.version > 0 and before.state not in NOT_OPEN and not is_packaged(before)
     moved = before.office != after.office
+    ended: dict[Row, Row] = {}
     if asked and (not asks or moved):
-        for row in rows[0].values():
-            if is_open(row):
-                yield 0, end(row, step.event, "moved" if asks else "settled")
-    if not asks:
-        return
-    case_id = step.key
-    known = facts_of(before) if asked and not moved else {}
-    for fact, moment in facts_of(after).items():
-        if fact not in known:
-            last = last_of(rows[0], case_id, fact)
-            number = 1 if last is None else last[2] + 1
-            since = last[4] if asked and last is not None else civil_day(unix_ms(moment))
-            if not asked and before.version:
-                since = civil_day(step.at)
-            yield 0, (case_id, fact, number, intern(after.office), since, *begin(step.event, last))
+        word = "moved" if asks else "settled"
+        ended = {key: end(row, event, word) for key, row in needs.items() if is_open(row)}
+        puts = [(0, row) for row in ended.values()]
+    if asks:
+        known = facts_of(before) if asked and not moved else {}
+        for fact, moment in facts_of(after).items():
+            if fact not in known:
+                last = last_of(needs, step.key, fact) if needs else None
+                if last is not None:
+                    last = ended.get(last[:_KEY], last)
+                puts.append((0, _need(step, fact, moment, asked, last)))
+    return puts
+
+
+def _need(step: Step, fact: str, moment: datetime, asked: bool, last: Row | None) -> Row:
+    """Return the row of a fact that asks from this act on; `last` is the one before it, as the act leaves it."""
+    if asked and last is not None:
+        since: int = last[_SINCE]
+    elif not asked and step.before.version:
+        since = civil_day(step.at)
+    else:
+        since = civil_day(step.at if moment is step.event.effective_at else unix_ms(moment))
+    number = 1 if last is None else last[_KEY - 1] + 1
+    return (step.key, fact, number, intern(step.after.office), since, *begin(step.event, last))
+
+
+_KEY, _SINCE = 3, 4
 
 
 def must_be_packaged(

@@ -111,12 +111,13 @@ class Patrol:
         """Put the gap that the act began, and the facts that it made; mostly there are none of these."""
         event = step.event
         puts = _gap(step, rows[1])
+        action = event.action
         late = event.late_recorded or event.recorded_at_ms - step.at > DAY_MS
-        if late and event.office and getattr(event, "imported", None) is None:
+        if late and event.office and not step.imported:
             puts += [(0, row) for row in _recorded_late(step)]
-        if event.action in _TELLING:
+        if action in _TELLING:
             puts += [(0, row) for row in _facts(step, rows[2])]
-        if event.action in _MEETING and _is_contact(event):
+        if action in _MEETING and _is_contact(event):
             puts.append((2, (step.key, event.originator_version, step.at)))
         return puts
 
@@ -126,8 +127,9 @@ PATROL = Patrol()
 
 def _gap(step: Step, gaps: dict[Row, Row]) -> list[Put]:
     """Return the gap that the act ended, if it was long or the case is closed, and the one that begins with the act."""
-    _, case_id, event, at, _, after, _ = step
-    is_open = after.state not in CLOSED and bool(after.office)
+    case_id, event, at, after = step.key, step.event, step.at, step.after
+    office, index = after.office, event.index
+    is_open = after.state not in CLOSED and bool(office)
     number = len(gaps) or 1
     last = gaps.get((case_id, number))
     puts: list[Put] = []
@@ -137,23 +139,22 @@ def _gap(step: Step, gaps: dict[Row, Row]) -> list[Put]:
         if last[_KM] == OPEN:
             if is_open and not event.office:
                 return puts
-            long = max(at, event.recorded_at_ms) - last[_V0] >= _LEAST_GAP_MS
+            recorded_at = event.recorded_at_ms
+            long = (recorded_at if recorded_at > at else at) - last[_V0] >= _LEAST_GAP_MS
             if long or not is_open:
-                ended = (event.index, at, event.index >> EPOCH_BITS)
-                puts.append((1, (*last[:_LONG], int(long), *last[5:_KM], *ended)))
+                puts.append((1, (*last[:_LONG], int(long), *last[5:_KM], index, at, index >> EPOCH_BITS)))
             number += long
         else:
             number += last[_LONG]
     if is_open:
-        began = (case_id, number, after.office, event.originator_version, 1, event.index, at, OPEN, OPEN_AT, OPEN_EPOCH)
-        puts.append((1, began))
+        puts.append((1, (case_id, number, office, event.originator_version, 1, index, at, OPEN, OPEN_AT, OPEN_EPOCH)))
     return puts
 
 
 def _facts(step: Step, contacts: dict[Row, Row]) -> Iterator[Row]:
     event: Any = step.event
     at = step.at
-    if event.action in ANSWERED and event.office and getattr(event, "imported", None) is None:
+    if event.action in ANSWERED and event.office and not step.imported:
         yield _fact(step, UNINVESTIGATED, event.office, _looks(step.before), 0, "")
     elif event.action in EXTENDED:
         yield from _extended(step)

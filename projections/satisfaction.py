@@ -26,6 +26,7 @@ from projections.clocks import kind_of
 from projections.entries import CASE_PREFIX
 from projections.tables import OPEN, OPEN_AT, Column, Index, Row, Table
 from projections.view import Put, Rows, Step
+from projections.watching import ROUND, RUNNING, TRACKS
 
 CAPACITIES: Final = ("competent_unit", "petition_office")
 DEVICE, PRINTED, REPORTED, NOBODY = "device", "printed", "reported", ""
@@ -124,8 +125,9 @@ class Satisfaction:
     name = "satisfaction"
     version = 1
     tables = (RATINGS, WINDOWS, RATED_HOLDS, FOLLOWED_UP)
+    actions: frozenset[str] | None = _SAYING
     # What opens a window is published data, so that any act of a case may.
-    actions: frozenset[str] | None = None
+    watches = RUNNING | TRACKS | ROUND
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -182,8 +184,10 @@ def _custody_word(custody: str) -> str:
 
 def _moves_windows(before: Case, after: Case) -> bool:
     """Say whether an act that changed the running clocks could have opened a window, or ended one."""
-    moved = (*after.running, *after.closed[len(before.closed) :])
-    return WINDOW in [clock.clock for clock in moved]
+    for clock in after.running:
+        if clock.clock == WINDOW:
+            return True
+    return any(clock.clock == WINDOW for clock in after.closed[len(before.closed) :])
 
 
 def _windows(step: Step, before: Case, after: Case, rows: Rows) -> Iterator[Put]:
@@ -210,19 +214,25 @@ def _opened(step: Step, clock: Clock, after: Case, rows: Rows) -> Iterator[Put]:
     kind, key_day = kind_of(clock.day_kind, clock.length, rule.weekends_roll), clock.key_day.toordinal()
     for capacity in CAPACITIES:
         office = _rateable(after, capacity)
-        rated = any(row[_COUNTED] and row[3:5] == (capacity, after.round) for row in rows[0].values())
-        if office and not rated:
+        if office and not _is_rated(rows[0], capacity, after.round):
             what = (capacity, office, after.round, custody, kind, key_day)
             began = (clock.known_from, unix_ms(clock.started_at))
             yield 1, (step.key, clock.segment, *what, *began, OPEN, OPEN, OPEN_AT)
+
+
+def _is_rated(ratings: dict[Row, Row], capacity: str, handling_round: int) -> bool:
+    return bool(ratings) and any(row[_COUNTED] and row[3:5] == (capacity, handling_round) for row in ratings.values())
 
 
 def _rateable(case: Case, capacity: str) -> str:
     """Return the office of this kind that the petitioner is asked about: the holder, or the last one before it."""
     if case.capacity == capacity:
         return case.office
-    held = (*reversed(case.senders), *reversed(case.holdings))
-    return next((holding.office for holding in held if holding.capacity == capacity), "")
+    for held in (case.senders, case.holdings):
+        for office, held_as in reversed(held):
+            if held_as == capacity:
+                return office
+    return ""
 
 
 def _ended(step: Step, rows: dict[Row, Row], concerns: Any) -> Iterator[Put]:

@@ -49,14 +49,21 @@ def begin(event: Event, before: Row | None = None) -> Row:
     began = unix_ms(event.effective_at)
     if before is not None:
         began = max(began, before[_V0] if before[_KM] == OPEN else before[_V1])
-    return ("", event.index, began, OPEN, OPEN, OPEN_AT, OPEN_EPOCH, BEGUN_LATE * event.late_recorded)
+    flags = BEGUN_LATE if event.late_recorded else 0
+    return ("", event.index, began, OPEN, OPEN, OPEN_AT, OPEN_EPOCH, flags)
 
 
 def end(row: Row, event: Event, word: str) -> Row:
     """Return a state as the act ended it, which it does no later than the act's recording."""
-    ended = min(max(unix_ms(event.effective_at), row[_V0]), event.recorded_at_ms)
-    flags = row[_FLAGS] | ENDED_LATE * event.late_recorded
-    return (*row[: _K0 - 1], word, row[_K0], row[_V0], event.index, row[_KX], ended, event.index >> EPOCH_BITS, flags)
+    index, recorded_at = event.index, event.recorded_at_ms
+    _, k0, v0, _, kx, _, _, flags = row[_K0 - 1 :]
+    ended = unix_ms(event.effective_at)
+    if ended < v0:
+        ended = v0
+    if event.late_recorded:
+        flags |= ENDED_LATE
+    ended = ended if ended < recorded_at else recorded_at
+    return (*row[: _K0 - 1], word, k0, v0, index, kx, ended, index >> EPOCH_BITS, flags)
 
 
 def is_open(row: Row) -> bool:

@@ -29,6 +29,7 @@ from projections.states import (
 )
 from projections.tables import Column, Index, Row, Table
 from projections.view import Put, Rows, Step
+from projections.watching import CATEGORY, OFFICE, STATE
 
 SUGGESTIONS = Table(
     "view_suggestions",
@@ -71,7 +72,8 @@ class SuggestionRows:
     name = "suggestions"
     version = 1
     tables = (SUGGESTIONS,)
-    actions: frozenset[str] | None = None
+    actions: frozenset[str] | None = _ACTS | {DIVERTED}
+    watches = CATEGORY | STATE | OFFICE
 
     def follows(self, stream: str) -> bool:
         """Cases only."""
@@ -81,8 +83,11 @@ class SuggestionRows:
         """Put how the suggestion stands after the act, if the act changed that."""
         before: Case = step.before
         after: Case = step.after
-        if not rows[0] and not _is_one(after) and step.event.action != SuggestionDecided.action:
-            return ()
+        if not rows[0]:
+            category = after.category
+            maybe = category == "suggestion" or not category
+            if not (maybe and _is_one(after)) and step.event.action != SuggestionDecided.action:
+                return ()
         same = before.category is after.category and before.state is after.state and before.office is after.office
         if same and step.event.action not in _ACTS:
             return ()

@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 from domain.effective import from_unix_ms, unix_ms
-from domain.schema import Event
+from domain.schema import CIVIL, Event
 from projections.entries import CASE_PREFIX, read_streams
 from projections.errors import CaseUnknown
 from projections.reader import Reader
@@ -55,15 +55,15 @@ class Timeline:
 
     def fold(self, step: Step, rows: Rows) -> Iterable[Put]:
         """Put the act's one row."""
-        return ((0, _row(step.key, step.event, step.at)),)
+        return ((0, _row(step.key, step.event, step.at, int(step.imported))),)
 
 
 TIMELINE = Timeline()
 
 
-def _row(case: str, event: Event, at: int) -> Row:
+def _row(case: str, event: Event, at: int, imported: int) -> Row:
     claimed_at = event.claimed_at
-    offset = claimed_at.utcoffset() or timedelta()
+    offset = _CIVIL_MINUTES if claimed_at.tzinfo == CIVIL else _minutes(claimed_at)
     return (
         case,
         event.originator_version,
@@ -75,12 +75,21 @@ def _row(case: str, event: Event, at: int) -> Row:
         event.role,
         intern(event.key_id.hex()),
         at if claimed_at is event.effective_at else unix_ms(claimed_at),
-        offset.days * 1440 + offset.seconds // 60,
+        offset,
         event.recorded_at_ms,
         at,
         int(event.late_recorded),
-        int(getattr(event, "imported", None) is not None),
+        imported,
     )
+
+
+def _minutes(moment: datetime) -> int:
+    """Return how many minutes a moment's clock is ahead of UTC."""
+    offset = moment.utcoffset() or timedelta()
+    return offset.days * 1440 + offset.seconds // 60
+
+
+_CIVIL_MINUTES = 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,8 @@ def timeline(reader: Reader, case: str, known_at: int | None = None) -> CaseTime
 def tell_act(event: Event, public: Mapping[str, Any]) -> Act:
     """Return the act that an event of a case is, without any view: what the view's row would say, made anew."""
     case = event.originator_id.removeprefix(CASE_PREFIX)
-    return _act(_row(case, event, unix_ms(event.effective_at)), public)
+    imported = int(getattr(event, "imported", None) is not None)
+    return _act(_row(case, event, unix_ms(event.effective_at), imported), public)
 
 
 def _act(row: Row, public: Mapping[str, Any]) -> Act:

@@ -8,8 +8,9 @@ stream's rows, so that streams can be folded in any order and by several process
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from domain.reference import Reference
 from domain.schema import Event
@@ -22,12 +23,14 @@ Rows = tuple[dict[Row, Row], ...]
 Put = tuple[int, Row]
 
 
-class Step(NamedTuple):
+@dataclass(slots=True)
+class Step:
     """One act and what it changed, with what most views ask for, worked out once.
 
     `key` is the stream's name behind its kind, a case's 32 hex digits, "" for a stream of which there is one. `at` is
     when the act counts, in Unix milliseconds. `before` and `after` are the stream's domain state, None where it has
-    none.
+    none. `imported` says that an import brought the act. Nobody changes a step; that it could be changed is only
+    because making one that cannot be takes several times as long.
     """
 
     stream: str
@@ -37,6 +40,7 @@ class Step(NamedTuple):
     before: Any
     after: Any
     reference: Reference
+    imported: bool
 
 
 class View(Protocol):
@@ -50,7 +54,10 @@ class View(Protocol):
     def tables(self) -> tuple[Table, ...]: ...
     @property
     def actions(self) -> frozenset[str] | None:
-        """The actions whose acts can change the view's rows; None if any can. The fold is not called for others."""
+        """The actions whose acts can change the view's rows; None if any can. The fold is not called for others.
+
+        A view of cases may have `watches` beside (`watching.py`): members of a case whose change it is asked about too.
+        """
         ...
 
     def follows(self, stream: str) -> bool:

@@ -23,6 +23,7 @@ from domain.case_state import Case
 from domain.moves import AFTER, DIRECTED, NEW, OVER, REPLIED, REVIEW_SERVED
 from domain.transitions import TRANSITIONS
 from projections.entries import CASE_PREFIX
+from projections.items import word_of_action
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, OPEN_EPOCH, Column, Index, Row, Table
 from projections.view import Put, Rows, Step
 
@@ -171,11 +172,10 @@ class Workload:
             at = max(at, last[_V0])
             if answering and last[_KA] == OPEN:
                 last = _answered(last, step)
-        if last is not None and last[_KM] == OPEN:
-            silent = not is_open and event.action in OWING and after.addressable and not last[_VA] <= at
-            how = (_word(event), int(not is_open))
-            shown = (*last[:5], *how, *last[7:_SILENT], int(silent))
-            yield 0, (*shown, *last[_BEGAN:_KM], event.index, at, event.index >> EPOCH_BITS)
+            if last[_KM] == OPEN:
+                silent = not is_open and event.action in OWING and after.addressable and not last[_VA] <= at
+                shown = (*last[:5], _word(event), int(not is_open), *last[7:_SILENT], int(silent))
+                yield 0, (*shown, *last[_BEGAN:_KM], event.index, at, event.index >> EPOCH_BITS)
         if is_open and after.office:
             yield 0, _begun(step, last, at)
 
@@ -232,5 +232,5 @@ _REMANDING: Final = frozenset({"case.review_decided.v1", "case.recheck_decided.v
 
 def _word(event: Any) -> str:
     """Return the act's name without its family and version; a matter directed on the spot is told apart."""
-    word: str = event.action.split(".")[1]
+    word = word_of_action(event.action)
     return "directed_on_the_spot" if word == "directed" and event.on_the_spot else word
