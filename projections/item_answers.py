@@ -82,7 +82,7 @@ class Days:
 
     def day(self, kind: int, key_day: int, km: int) -> date:
         """Return the due day of a key day counted in one kind; `km` is the index that ended the row."""
-        return date.fromordinal(key_day) if kind == AS_SET else self._due.due(kind, key_day, km)[0]
+        return day_on(key_day) if kind == AS_SET else self._due.due(kind, key_day, km)[0]
 
     def overdue_days(self, row: Mapping[str, Any]) -> int:
         """Return for how many civil days something that is waited for has been overdue."""
@@ -190,10 +190,13 @@ def track_item(row: Mapping[str, Any], days: Days, prefix: str) -> TrackItem:
 
 def day_of(milliseconds: int) -> date:
     """Return the civil day of an instant in Unix milliseconds."""
-    return _day(civil_day(milliseconds))
+    return day_on(civil_day(milliseconds))
 
 
-_day = lru_cache(maxsize=50_000)(date.fromordinal)
+@lru_cache(maxsize=50_000)
+def day_on(ordinal: int) -> date:
+    """Return the civil day of a proleptic ordinal; pages tell the same days again and again."""
+    return date.fromordinal(ordinal)
 
 
 def maybe_day(milliseconds: int) -> date | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, Final, Literal
 
 from domain.effective import from_unix_ms, unix_ms
 from domain.practice import practised
@@ -17,7 +18,7 @@ from domain.schema import CIVIL
 from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
-from projections.item_answers import Days, alive, day_of, filters, maybe_day, named_rows, ordered, select
+from projections.item_answers import Days, alive, day_of, day_on, filters, maybe_day, named_rows, ordered, select
 from projections.packages import PACKAGE_ROWS, PACKAGES, RESOLVED
 from projections.reader import Moment, Reader
 from projections.states import BEGUN_LATE, HELD
@@ -238,44 +239,48 @@ def _list(
     )
 
 
+_TOLD: Final = (
+    *("case_id", "package", "state", "leader", "post", "office", "assigned_by", "reason", "assigned_at", "held_at"),
+    *("judged", "kind", "key_day", "km", "touched_at", "result", "v0", "acts", "last_at", "extensions"),
+    *("late_extensions", "reopened", "hold", "reports", "flags"),
+)
+_COLUMNS: Final = [column.name for column in PACKAGES.columns]
+# A row ends with the columns of the table.
+_told = itemgetter(*(_COLUMNS.index(name) - len(_COLUMNS) for name in _TOLD))
+
+
 def _held_packages(asking: Asking, rows: Sequence[Row]) -> list[HeldPackage]:
-    named = [*named_rows(PACKAGES, rows)]
-    known = tenures_of(asking.moment, sorted({row["leader"] for row in named}))
+    read = [_told(row) for row in rows]
+    known = tenures_of(asking.moment, sorted({row[3] for row in read}))
     today, days, allowed = asking.day.toordinal(), Days(asking), silence_days(asking)
     found = []
-    for row in named:
-        tenure = tenure_on(known.get((row["office"], row["post"], row["leader"]), ()), civil_day(row["held_at"]))
+    for row in read:
+        leader, post, office, held_at = row[3], row[4], row[5], row[9]
+        tenure = tenure_on(known.get((office, post, leader), ()), civil_day(held_at))
         answering = tenure is None or not 0 < tenure.last_day < today
         found.append(_held_package(row, days, today, allowed, answering))
     return found
 
 
-def _held_package(row: Mapping[str, Any], days: Days, today: int, allowed: int, answering: bool) -> HeldPackage:
-    resolved = row["state"] == RESOLVED
-    due_on = date.fromordinal(row["judged"]) if resolved else days.day(row["kind"], row["key_day"], row["km"])
+def _held_package(row: Row, days: Days, today: int, allowed: int, answering: bool) -> HeldPackage:
+    case, package, state, leader, post, office, assigned_by, reason, assigned_at, held_at, *more = row
+    judged, kind, key_day, km, touched_at, result, v0, acts, last_at, *counts = more
+    extensions, late_extensions, reopened, hold, reports, flags = counts
+    resolved = state == RESOLVED
+    due_on = day_on(judged) if resolved else days.day(kind, key_day, km)
     overdue = 0 if resolved else max(0, today - due_on.toordinal())
-    silent = 0 if resolved else max(0, today - civil_day(row["touched_at"]))
+    silent = 0 if resolved else max(0, today - civil_day(touched_at))
     too_long = bool(allowed) and silent > allowed
-    same = ("package", "state", "leader", "post", "office", "assigned_by", "reason", "result")
-    counts = ("extensions", "late_extensions", "reopened", "reports")
-    return HeldPackage(
-        case=row["case_id"],
-        answering=answering,
-        assigned_on=day_of(row["assigned_at"]),
-        held_on=day_of(row["held_at"]),
-        due_on=due_on,
-        overdue_days=overdue,
-        resolved_on=day_of(row["v0"]) if resolved else None,
-        on_time=day_of(row["v0"]) <= due_on if resolved else None,
-        personal_acts=row["acts"],
-        last_personal_act_on=maybe_day(row["last_at"]),
-        silent_days=silent,
-        hand_overs=row["hold"] - 1,
-        reasons=("past_deadline",) * (overdue > 0) + ("silent",) * too_long,
-        silence_days=allowed,
-        late_recorded=bool(row["flags"] & BEGUN_LATE),
-        **{name: row[name] for name in (*same, *counts)},
+    ended_on = day_of(v0) if resolved else None
+    reasons = ("past_deadline",) * (overdue > 0) + ("silent",) * too_long
+    told: Row = (
+        *(case, package, state, leader, post, office, answering, assigned_by, reason),
+        *(day_of(assigned_at), day_of(held_at), due_on, overdue, result),
+        *(ended_on, None if ended_on is None else ended_on <= due_on),
+        *(acts, maybe_day(last_at), silent, extensions, late_extensions, reopened, hold - 1, reports),
+        *(reasons, allowed, bool(flags & BEGUN_LATE)),
     )
+    return HeldPackage(*told)
 
 
 def _act(row: Mapping[str, Any], days: Days) -> PackageAct:
