@@ -22,7 +22,19 @@ from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from audit import bundle, case_proofs, checkpoint, faults, note, proof, published, stream_checks, tree_checks, verify
+from audit import (
+    bundle,
+    case_proofs,
+    checkpoint,
+    faults,
+    key_chain,
+    note,
+    proof,
+    published,
+    stream_checks,
+    tree_checks,
+    verify,
+)
 from audit.anchor import Anchor, open_anchor, parse_anchor
 from audit.authority import Authority
 from audit.census import CENSUS
@@ -147,10 +159,22 @@ def _check_consistency(options: Namespace, trust: Trust, findings: Findings) -> 
     published.check_extends(partial(_read, options.tree), old, new)
 
 
+def _check_proof(options: Namespace, trust: Trust, findings: Findings) -> None:
+    """Check a proof file; with the file on keys that was made for it, or a bundle that has it, signatures too."""
+    data = _load(options.file)
+    if options.keys is None:
+        case_proofs.check_proof(data, trust, findings)
+        return
+    keys = _load(options.keys)
+    if keys.startswith(b"PK"):
+        keys = bundle.parse_bundle(keys).get("authority.json", b"")
+    key_chain.check_key_chain(keys, data, trust, findings)
+
+
 _CHECKS: dict[str, Callable[[Namespace, Trust, Findings], object]] = {
     "tree": _check_tree,
     "receipt": lambda options, *given: proof.check_receipt(_load(options.file), *given),
-    "proof": lambda options, *given: case_proofs.check_proof(_load(options.file), *given),
+    "proof": _check_proof,
     "bundle": lambda options, *given: bundle.check_bundle(_load(options.file), *given),
     "bulletin": lambda options, *given: proof.check_bulletin(
         _load(options.file), _load(f"{options.file}.tlog-proof"), *given
@@ -169,7 +193,7 @@ def _parser(words: dict[str, Any]) -> ArgumentParser:
         if name == "consistency":
             command.add_argument("new")
             command.add_argument("--tree", required=True)
-        for option in ("--anchor", "--policy"):
+        for option in ("--anchor", "--policy", *(("--keys",) if name == "proof" else ())):
             command.add_argument(option, metavar="FILE", help=words["help"][option])
         command.add_argument("--json", action="store_true")
         command.add_argument("--lang", choices=("zh", "en"), default="zh")
@@ -206,5 +230,7 @@ def _report(document: dict[str, Any], code: int, words: dict[str, str]) -> str:
         lines.append(f"  ✗ {words[fault['check']]}: {words.get(fault['kind'], fault['kind'])} — {fault['detail']}")
     if not document.get("witnesses") and "witnesses" in document["checks"]:
         lines.append(words["unwitnessed"])
+    if "chain" in document["checks"] and "keys" not in document["checks"]:
+        lines.append(words["unsigned"])
     seen = {name: value for name, value in document.items() if name in words and name not in ("checks", "first_fault")}
     return "\n".join([*lines, *(f"  {words[name]}: {value}" for name, value in seen.items())])

@@ -11,6 +11,7 @@ from api.actions import acknowledgement_document
 from api.census import take_census
 from api.commands.frame import AsJson, ConfirmClock, Database, Home, Lang, Output, one_line
 from api.errors import UsageRefused
+from api.exporting.key_chain import keys_of
 from api.main import open_application
 from api.proofs import Proof, prove_case, prove_silence
 from api.settings import load_settings
@@ -18,6 +19,7 @@ from api.settings import load_settings
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case: 32 hex digits. 事项编号。")]
 ClockArgument = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock, as `explain` names it. 期限。")]
 ProofFile = Annotated[Path | None, typer.Option("--output", help="The file to write. 输出文件。")]
+KeysFile = Annotated[Path | None, typer.Option("--keys", help="Also write who held which key. 另存密钥文件。")]
 Since = Annotated[
     int, typer.Option("--since", min=0, help="Size of a checkpoint that the reader holds. 读者所持检查点的大小。")
 ]
@@ -47,6 +49,7 @@ def census(
 def prove_case_command(
     case: CaseArgument,
     file: ProofFile = None,
+    keys: KeysFile = None,
     since: Since = 0,
     home: Home = None,
     database: Database = None,
@@ -61,8 +64,9 @@ def prove_case_command(
     output = Output(settings, as_json)
     with open_application(settings) as application:
         proof = prove_case(application, case, since)
+        who = None if keys is None else keys_of(application, proof)
     path = file or Path(f"{_name(proof)}.case-proof.json")
-    document = _write(path, proof)
+    document = _write(path, proof, keys, who)
     values = {"file": path, "acts": proof.acts, "entries": proof.census.census.entries}
     output.result(document, output.wording("cli.proof_written", at=document["recorded_at"], **values))
 
@@ -71,6 +75,7 @@ def prove_silence_command(
     case: CaseArgument,
     clock: ClockArgument,
     file: ProofFile = None,
+    keys: KeysFile = None,
     since: Since = 0,
     home: Home = None,
     database: Database = None,
@@ -85,8 +90,9 @@ def prove_silence_command(
     output = Output(settings, as_json)
     with open_application(settings) as application:
         proof = prove_silence(application, case, clock, since)
+        who = None if keys is None else keys_of(application, proof)
     path = file or Path(f"{_name(proof)}.{clock.lower()}.silence-proof.json")
-    document = {**_write(path, proof), "clock": clock, "before": proof.document["silence"]["before"]}
+    document = {**_write(path, proof, keys, who), "clock": clock, "before": proof.document["silence"]["before"]}
     values = {"file": path, "clock": clock, "before": document["before"]}
     output.result(document, output.wording("cli.silence_written", at=document["recorded_at"], **values))
 
@@ -103,14 +109,17 @@ def _name(proof: Proof) -> str:
     return str(proof.document["stream"]).partition("/")[2]
 
 
-def _write(path: Path, proof: Proof) -> dict[str, Any]:
+def _write(path: Path, proof: Proof, keys: Path | None, who: bytes | None) -> dict[str, Any]:
     try:
         path.write_bytes(proof.data)
+        if keys is not None and who is not None:
+            keys.write_bytes(who)
     except OSError as error:
         raise UsageRefused("proof_unwritable", reason=error.strerror or "") from error
     kept = proof.census
     return {
         "file": str(path),
+        "keys": None if keys is None else str(keys),
         "case": _name(proof),
         "acts": proof.acts,
         "census": kept.stored.index,

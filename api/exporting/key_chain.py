@@ -11,8 +11,10 @@ from api.main import Application
 from api.proofs import Proof, included
 from audit.canonical import format_json
 from audit.census import Census
+from audit.checkpoint import parse_checkpoint
 from audit.entry import parse_entry
 from audit.grants import REGISTRARS_OFFICE
+from audit.note import parse_note
 from audit.statement import parse_statement
 from audit.store.model import StoredEntry
 
@@ -44,6 +46,13 @@ def authority_file(application: Application, proof: Proof, size: int, case: list
         ),
     }
     return format_json(document) + b"\n"
+
+
+def keys_of(application: Application, proof: Proof) -> bytes:
+    """Return the file on keys that goes with a proof file, under the same checkpoint."""
+    size = parse_checkpoint(parse_note(proof.document["checkpoint"]).text).size
+    rows = application.ledger.stream_entries(proof.document["stream"])
+    return authority_file(application, proof, size, rows[: proof.acts])
 
 
 def _log_keys(application: Application, size: int) -> list[StoredEntry]:

@@ -20,8 +20,8 @@ from audit.note import COSIGNATURE, NoteKey
 from audit.store.notes import format_anchor, format_note_key
 from audit.suite import hash256, public_key
 from tests.api.conftest import Answer
-from tests.audit.published_log import WITNESSES, PublishedLog, files_of, line, pack, told_log
-from tests.audit.simulated_log import WANG
+from tests.audit.published_log import CASE, WITNESSES, PublishedLog, files_of, line, pack, told_log
+from tests.audit.simulated_log import WANG, Signer, private_of
 from tests.make_pyz import write
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +49,7 @@ def _told() -> tuple[PublishedLog, dict[str, bytes]]:
         "receipt": log.receipt(5, note, size),
         "case": line(log.proof(census, note, size)),
         "silence": line(log.silence(census, note, size)),
+        "authority.json": line(authority),
         "bundle.zip": pack(files | {"authority.json": line(authority)}),
         "bulletin.pdf": bulletin,
         "bulletin.pdf.tlog-proof": log.receipt(size - 1, note, size),
@@ -138,6 +139,31 @@ def test_what_is_not_there_or_something_else_is_not_judged(audit: Audit, folder:
     assert audit(command, file, "--policy", "receipt").code == 2
     (folder / (file if command != "bulletin" else f"{file}.tlog-proof")).write_bytes(b"something else")
     assert audit(command, file, "--anchor", "anchor.json").code == 2
+
+
+def test_with_the_file_on_keys_a_proof_shows_who_signed(audit: Audit, folder: Path) -> None:
+    for keys in ("authority.json", "bundle.zip"):
+        for file in ("case", "silence"):
+            answer = audit("proof", file, "--keys", keys, "--anchor", "anchor.json", "--json")
+            assert answer.code == 0, answer.out
+            assert {"keys", "signatures", "included", "complete"} <= set(answer.json["checks"])
+    assert "takes --keys" in audit("proof", "case", "--anchor", "anchor.json", "--lang", "en").out
+    assert "takes --keys" not in audit("proof", "case", "--keys", "bundle.zip", "--lang", "en").out
+    forged = told_log()
+    operator = Signer(WANG.actor, WANG.office, WANG.post, WANG.role, private_of("operator"))
+    forged.act(operator, CASE, "case.investigated.v1", {"way": "visit"})
+    census = forged.census()
+    forged.checkpoint()
+    note, size = forged.note(), len(forged.rows)
+    authority = forged.authority(census, size)
+    authority["streams"].append(forged.stream("rules", census, size, named=True))
+    (folder / "case").write_bytes(line(forged.proof(census, note, size)))
+    (folder / "authority.json").write_bytes(line(authority))
+    (folder / "anchor.json").write_bytes(format_anchor(forged.anchor()))
+    assert audit("proof", "case", "--anchor", "anchor.json").code == 0
+    answer = audit("proof", "case", "--keys", "authority.json", "--anchor", "anchor.json", "--json")
+    assert (answer.code, answer.json["first_fault"]["kind"]) == (1, "authority")
+    assert audit("proof", "case", "--keys", "bundle.zip", "--anchor", "anchor.json").code == 1
 
 
 def test_a_published_tree_is_checked_entry_by_entry(audit: Audit) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api import auditor
 from api.actions import command
 from api.anchors import read_anchor
 from api.census import census_command, is_due, newest_census, take_census
@@ -143,7 +144,10 @@ def test_every_case_is_proved_complete(loaded: Run, founded: Settings, tmp_path:
 def test_silence_is_proved_of_a_clock_that_ran_out(loaded: Run, founded: Settings, tmp_path: Path) -> None:
     loaded("census")
     row, file = loaded("overdue", "--json").json["rows"][0], tmp_path / "proof.json"
-    told = loaded("prove", "silence", row["case"], row["clock"], "--output", file, "--json").json
+    asked = ("prove", "silence", row["case"], row["clock"], "--output", file, "--keys", tmp_path / "keys.json")
+    told = loaded(*asked, "--json").json
+    trusted = ("--anchor", str(founded.anchor_file), "--keys", str(tmp_path / "keys.json"))
+    assert (told["keys"], auditor.main(("proof", str(file), *trusted))) == (str(tmp_path / "keys.json"), 0)
     document = json.loads(file.read_bytes())
     _check(document)
     assert _judge(founded, file) == told["acts"]
