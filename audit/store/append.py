@@ -118,6 +118,8 @@ class Assembly:
 
     def tiles(self, stored: TileHashes) -> list[tuple[int, int, bytes, bytes]]:
         """Return (level, index, hashes, root) of every tile made full; `stored` reads earlier roots from the store."""
+        if not self._full:
+            return []
         made: dict[tuple[int, int], tuple[bytes, bytes]] = {}
         leaves = dict(self._full)
         for level, index in tiles_completed_by(self.head.size, self.size):

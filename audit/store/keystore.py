@@ -3,8 +3,8 @@
 Three layers: the master key (given from outside) wraps one key a stream; a stream's key wraps the eight data keys of
 each of its acts; a data key encrypts one slot. Destroying a wrapped key makes what it opened unreadable everywhere,
 backups of the log included. Keys are made ahead, in blocks, so that recording an act waits for no second disk; a key
-exists durably here before anything it encrypts is stored. `journal_mode=DELETE` and `secure_delete=ON` leave no old
-copies behind.
+exists durably here before anything it encrypts is stored. While one half of what was made for new streams is given out,
+another thread makes the next. `journal_mode=DELETE` and `secure_delete=ON` leave no old copies behind.
 
 What is made ahead: the first keys of many streams at once, and with the keys of a stream that goes on those of the
 streams that begin next, so that in the middle of long cases only one act in two hundred waits for this disk.
@@ -17,13 +17,15 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from threading import RLock
+from struct import Struct
+from threading import Lock, RLock
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.commitments import SLOTS
 from audit.store.errors import KeyStoreRefused
+from audit.store.hands import SecondHand, Share
 
 KEY = 32
 _NONCE = 12
@@ -36,6 +38,10 @@ MORE_ACTS = 8
 AHEAD = 3
 STREAMS_AHEAD = 7
 _CACHED_BLOCKS = 8_192
+
+# What is drawn for a new stream: a nonce and the stream's key, a nonce and the data keys of its first acts.
+_FILLED = Struct(f"{_NONCE}s{KEY}s{_NONCE}s{_ACT * FIRST_ACTS}s")
+_Filling = list[tuple[bytes, bytes]]
 
 # A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one. It is too long
 # for a table without rowid, where each would take up another page of its own.
@@ -60,6 +66,9 @@ class KeyStore:
         self._random = random
         self._master = AESGCM(master)
         self._pool: deque[bytes] = deque()
+        self._taking = Lock()
+        self._hand = SecondHand()
+        self._ahead: tuple[Share[_Filling], _Filling] | None = None
         self._stream_keys: dict[bytes, AESGCM] = {}
         self._fresh: OrderedDict[tuple[bytes, int], bytes] = OrderedDict()
         with _refusing():
@@ -70,22 +79,26 @@ class KeyStore:
 
     def take_ref(self) -> bytes:
         """Return a reference for a new stream; its first keys are durable already."""
-        with self._lock:
+        with self._taking:
             if not self._pool:
                 self._fill_pool()
-            return self._pool.popleft()
+            ref = self._pool.popleft()
+            if len(self._pool) == POOL // 2 and self._ahead is None:
+                self._ahead = self._fill_ahead()
+            return ref
 
     def give_back(self, ref: bytes) -> None:
         """Return a reference that was taken and not used."""
-        with self._lock:
+        with self._taking:
             self._pool.append(ref)
 
     def keys_for_writing(self, ref: bytes, seq: int) -> tuple[bytes, ...]:
         """Return the eight data keys for act number seq of a stream, making them durable first."""
         first, acts = _block(seq)
-        with self._lock:
-            block = self._fresh.get((ref, first))
-            if block is None:
+        # What is known needs no lock: whoever has it may be waiting for this disk.
+        block = self._fresh.get((ref, first))
+        if block is None:
+            with self._lock:
                 block = self._read(ref, first) or self._add_block(ref, first, acts)
                 self._keep_fresh(ref, first, block)
         keys = _of_act(block, seq - first)
@@ -136,29 +149,48 @@ class KeyStore:
 
     def close(self) -> None:
         """Close the file."""
+        self._hand.close()
         with self._lock:
             self._database.close()
 
     def _fill_pool(self) -> None:
+        """Fill the empty pool with references whose first keys are durable, most often for a while already."""
+        (share, filling), self._ahead = self._ahead or self._fill_ahead(), None
+        share.finish()
+        for ref, drawn in filling:
+            self._pool.append(ref)
+            self._keep_fresh(ref, 1, _FILLED.unpack(drawn)[-1])
+
+    def _fill_ahead(self) -> tuple[Share[_Filling], _Filling]:
+        """Have the next filling made durable by another thread.
+
+        All randomness is drawn here, and what is made comes into the pool when it is empty: what is given out follows
+        from what was asked, however fast the other thread is.
+        """
         # References of one filling begin alike, so that its rows lie side by side in the file.
         alike = self._random(_REF - 4)
-        made = [(alike + number.to_bytes(4, "big"), self._random(KEY + _ACT * FIRST_ACTS)) for number in range(POOL)]
-        with self._transaction():
+        filling = [(alike + number.to_bytes(4, "big"), self._random(_FILLED.size)) for number in range(POOL)]
+        return self._hand.share([filling], self._insert_filling), filling
+
+    def _insert_filling(self, filling: _Filling) -> None:
+        parts = [(ref, *_FILLED.unpack(drawn)) for ref, drawn in filling]
+        with self._lock, self._transaction():
             self._database.executemany(
                 "INSERT INTO stream_keys VALUES (?, ?)",
-                [(ref, self._wrap(self._master, keys[:KEY], ref)) for ref, keys in made],
+                [(ref, nonce + self._master.encrypt(nonce, key, ref)) for ref, nonce, key, _, _ in parts],
             )
             self._database.executemany(
                 "INSERT INTO data_keys VALUES (?, 1, ?)",
-                [(ref, self._wrap(AESGCM(keys[:KEY]), keys[KEY:], _bound(ref, 1))) for ref, keys in made],
+                [
+                    (ref, nonce + AESGCM(key).encrypt(nonce, block, _bound(ref, 1)))
+                    for ref, _, key, nonce, block in parts
+                ],
             )
-        for ref, keys in made:
-            self._pool.append(ref)
-            self._keep_fresh(ref, 1, keys[KEY:])
 
     def _add_block(self, ref: bytes, first: int, acts: int) -> bytes:
         """Add the block of an act, with it what the streams to come will need if they go on as long; return it."""
-        unused = [other for other in islice(self._pool, STREAMS_AHEAD) if (other, FIRST_ACTS + 1) not in self._fresh]
+        soon = list(islice(self._pool, STREAMS_AHEAD))
+        unused = [other for other in soon if (other, FIRST_ACTS + 1) not in self._fresh]
         self._add_blocks([(ref, first, acts), *[(other, FIRST_ACTS + 1, MORE_ACTS) for other in unused]])
         block = self._fresh.get((ref, first)) or self._read(ref, first)
         if block is None:

@@ -23,7 +23,7 @@ LOCK_TIMEOUT_SECONDS = 20.0
 # Only the connection that writes has these: pages of 4 KiB after which what was written goes from the write-ahead log
 # into the database file, and KiB of pages kept in memory. An act writes seven pages, the same ones again and again, so
 # the seldomer they are moved the fewer are; a transaction of many acts must not write any of them twice.
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 8_000
 CACHE_KIB = 32_000
 
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -127,7 +127,7 @@ class SqliteLog(LogQueries):
                 assembly = self._assemble(connection, items)
                 if atomic and len(assembly.items) < len(items):
                     raise next(item.error for item in items if item.error is not None)
-                self._write_head(connection, assembly)
+                head = self._write_head(connection, assembly)
                 if also is not None:
                     also(connection)
                 if meanwhile is not None:
@@ -138,7 +138,7 @@ class SqliteLog(LogQueries):
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-            self._head, self._tail = assembly.head_after(), assembly.tail
+            self._head, self._tail = head, assembly.tail
 
     def _assemble(self, connection: sqlite3.Connection, items: list[Item]) -> Assembly:
         head = _read_head(connection, self._head)
@@ -159,16 +159,17 @@ class SqliteLog(LogQueries):
                 assembly.add(item)
         return assembly
 
-    def _write_head(self, connection: sqlite3.Connection, assembly: Assembly) -> None:
+    def _write_head(self, connection: sqlite3.Connection, assembly: Assembly) -> Head:
         def stored(level: int, index: int, width: int) -> list[bytes]:
             return _tile_roots(connection, level - 1, index * WIDTH, index * WIDTH + width)
 
         if not assembly.items:
-            return
+            return assembly.head
         for tile in assembly.tiles(stored):
             connection.execute(_INSERT_TILE, tile)
         head = assembly.head_after()
         connection.execute(_UPDATE_HEAD, (head.size, b"".join(head.frontier), head.recorded_at, head.reference_at))
+        return head
 
     def head(self) -> Head:
         reader = self._reader()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from audit.store.errors import KeyStoreRefused
-from audit.store.keystore import FIRST_ACTS, STREAMS_AHEAD, KeyStore
+from audit.store.keystore import FIRST_ACTS, POOL, STREAMS_AHEAD, KeyStore
 from tests.audit.store.ledgers import counted
 
 
@@ -69,3 +69,55 @@ def test_keys_that_did_not_become_durable_are_given_to_nobody(tmp_path: Path, mo
     with closing(KeyStore(str(tmp_path / "keys.db"), bytes(32), counted())) as other:
         assert other.keys(ref, FIRST_ACTS + 1) == given
     store.close()
+
+
+def test_the_next_filling_is_durable_before_the_last_one_is_used_up(tmp_path: Path) -> None:
+    path = str(tmp_path / "keys.db")
+    store = KeyStore(path, bytes(32), counted())
+    for _ in range(POOL // 2):
+        store.take_ref()
+    assert store._ahead is not None
+    share, filling = store._ahead
+    share.finish()
+    with closing(KeyStore(path, bytes(32), counted())) as other:
+        made = [other.keys(ref, 1) for ref, _ in filling]
+    assert None not in made
+    for _ in range(POOL - POOL // 2):
+        store.take_ref()
+    refs = [store.take_ref() for _ in range(2)]
+    assert refs == [ref for ref, _ in filling[:2]]
+    assert [store.keys_for_writing(ref, 1) for ref in refs] == made[:2]
+    store.close()
+
+
+def test_a_filling_that_failed_is_told_to_whoever_needs_it_and_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = KeyStore(str(tmp_path / "keys.db"), bytes(32), counted())
+
+    def full(self: KeyStore, _: object) -> None:
+        raise KeyStoreRefused("the key store failed: disk is full")
+
+    with monkeypatch.context() as patched:
+        store.take_ref()
+        patched.setattr(KeyStore, "_insert_filling", full)
+        for _ in range(POOL - 1):
+            store.take_ref()
+        with pytest.raises(KeyStoreRefused, match="full"):
+            store.take_ref()
+    ref = store.take_ref()
+    assert store.keys(ref, 1) == store.keys_for_writing(ref, 1)
+    store.close()
+
+
+def test_what_is_given_out_follows_from_what_was_asked_alone(tmp_path: Path) -> None:
+    given = []
+    for name in ("one", "other"):
+        with closing(KeyStore(str(tmp_path / name), bytes(32), counted())) as store:
+            refs = []
+            for number in range(2 * POOL + 10):
+                refs.append(store.take_ref())
+                if number % 50 == 0:
+                    store.give_back(refs[-1])
+            given.append([(ref, store.keys_for_writing(ref, 1)) for ref in refs])
+    assert given[0] == given[1]
