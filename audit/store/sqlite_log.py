@@ -23,7 +23,7 @@ LOCK_TIMEOUT_SECONDS = 20.0
 # Only the connection that writes has these: pages of 4 KiB after which what was written goes from the write-ahead log
 # into the database file, and KiB of pages kept in memory. An act writes seven pages, the same ones again and again, so
 # the seldomer they are moved the fewer are; a transaction of many acts must not write any of them twice.
-CHECKPOINT_PAGES = 8_000
+CHECKPOINT_PAGES = 4_000
 CACHE_KIB = 32_000
 
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
