@@ -16,6 +16,7 @@ from domain.schema import CIVIL
 from projections.claimed_answers import ClaimedCount, claimed_deadlines, count_claimed
 from projections.database import Database
 from projections.engine import Engine
+from projections.figures_answers import figures
 from projections.open import open_database
 from projections.reader import Reader
 from tests.projections.histories import DAY_MS, START_MS, Act, append, beginning, case_id, cases, create_ledger, stored
@@ -121,6 +122,15 @@ def test_pages_belong_together_and_a_unit_means_those_below_it(database: Databas
     assert {row.unit for row in below} <= {"county-a", "water-a", "schools-a", "wells-a"}
 
 
+def test_the_figure_is_the_counts_of_all_units(database: Database) -> None:
+    reader = Reader(database)
+    for as_of in (datetime(2018, 6, 1, tzinfo=CIVIL), LONG_AFTER):
+        counts = count_claimed(reader, as_of).rows
+        told = figures(reader, as_of, figure="claimed_deadline_rate").rows[0]
+        assert told.numerator == sum(count.kept for count in counts)
+        assert told.denominator == sum(count.kept + count.late + count.overdue for count in counts) > 0
+
+
 def _story(tmp_url: str) -> Reader:
     stream = f"case/{case_id(1)}"
     day = START_MS + DAY_MS
@@ -149,5 +159,7 @@ def test_what_was_late_against_its_claim_and_in_time_by_law_says_both(tmp_path: 
         as_of = datetime(2018, 1, 1, 23, 59, tzinfo=CIVIL) + timedelta(days=day - 1)
         (count,) = count_claimed(reader, as_of).rows
         assert (count.overdue, count.waiting) == counts
+        (told, beside) = figures(reader, as_of, figure="claimed_deadline_rate").rows
+        assert (told.numerator, told.denominator, beside.id) == (0, count.overdue, "on_time_reply_rate")
     reader_rows = claimed_deadlines(reader, datetime(2018, 2, 5, tzinfo=CIVIL)).rows
     assert (reader_rows[0].done_on, reader_rows[0].met, reader_rows[0].days_late) == (None, False, 5)

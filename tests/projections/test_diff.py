@@ -83,7 +83,9 @@ def test_a_clock_goes_overdue_by_time_and_comes_off_the_list_by_an_act(any_store
     database.close()
 
 
-@pytest.mark.parametrize("figure", ["overdue", "on_time_closure_rate", "package_resolution_rate", "resolved"])
+@pytest.mark.parametrize(
+    "figure", ["overdue", "on_time_closure_rate", "package_resolution_rate", "resolved", "claimed_deadline_rate"]
+)
 def test_changes_lead_from_one_answer_to_the_other(reader: Reader, figure: str) -> None:
     size = len(HISTORY)
     moments = [At(FIRST_DAY + timedelta(days=300), size // 3), At(FIRST_DAY + timedelta(days=500), size * 2 // 3)]
