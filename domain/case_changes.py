@@ -33,11 +33,9 @@ def passed_on(case: Case, event: Any) -> Case:
     return Case(*case[:7], *moved, *rest)
 
 
-def authored(case: Case, event: Any) -> Case:
-    """Return the case with the office whose act this is; a submission stands to the office that it is made to."""
-    # The authors are the last member.
-    authors = (*case.authors, (event.originator_version, event.office or event.to_office))
-    return tuple.__new__(Case, (*case[:-1], authors))
+def authors(case: Case, event: Any) -> tuple[tuple[int, str], ...]:
+    """Return the authors with the office whose act this is; a submission stands to the office that it is made to."""
+    return (*case.authors, (event.originator_version, event.office or event.to_office))
 
 
 def _moved(case: Case, event: Event, office: str, capacity: str, senders: tuple[Holding, ...]) -> Case:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from domain import case_events as acts
 from domain.calendars import NEW_CALENDARS, Calendars
-from domain.case_changes import PROCEDURE_CHANGES, authored, held, passed_on
+from domain.case_changes import PROCEDURE_CHANGES, authors, held, passed_on
 from domain.case_rules import check
-from domain.case_state import NEW_CASE, Case, Holding, PetitionerKey, Rating, key_id_of
+from domain.case_state import NEW_CASE, NO_HANDLING, Case, Holding, PetitionerKey, Rating, key_id_of
 from domain.clock_changes import CLOCK_CHANGES
 from domain.clocks import Rules, national_rules
 from domain.review_rules import CORRECTABLE
@@ -42,20 +42,22 @@ def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calend
         tracked = fold_case_track(case, event, rules)
         return tracked._replace(version=event.originator_version, acts=case.acts + CODES.get(action, NO_CODE))
     imported = getattr(event, "imported", None) is not None
-    running, closed, segments = case.running, case.closed, case.segments
+    _, _, _, running, closed, _, segments, office = case[:8]
     if running:
         running, just_closed, segments = close_clocks(
-            running, segments, event, rules, case.office, calendars or NEW_CALENDARS, imported
+            running, segments, event, rules, office, calendars or NEW_CALENDARS, imported
         )
         closed = (*closed, *just_closed) if just_closed else closed
     after = _changed(case, event)
     variant = getattr(event, event.varies) if event.varies else ""
-    starting = rules.at(event.index).starting
-    rows = starting.get((action, after.capacity), ())
+    starting, capacity = rules.at(event.index).starting, after.capacity
+    rows = starting.get((action, capacity), ())
     if variant:
-        rows = (*rows, *starting.get((f"{action}#{variant}", after.capacity), ()))
+        varied = starting.get((f"{action}#{variant}", capacity))
+        rows = (*rows, *varied) if varied else rows
     if rows:
-        received = Received(after.office, after.addressable, after.handling.facts, after.received_at)
+        facts = () if after.handling is NO_HANDLING else after.handling.facts
+        received = Received(after.office, after.addressable, facts, after.received_at)
         running, _, segments = start_clocks(running, segments, event, rows, received, imported)
     elif action in CLOCK_CHANGES:
         running, closed, segments = _remade(case, event, rules, calendars or NEW_CALENDARS)
@@ -79,20 +81,21 @@ def fold_facts(case: Case, event: Event) -> Case:
 def _changed(case: Case, event: Event) -> Case:
     """Return the case with what the act changes beside its state and its clocks."""
     change = _CHANGES.get(event.action)
-    after: Case = change(case, event) if change is not None else case
-    return authored(after, event) if event.action in CORRECTABLE else after
+    return change(case, event) if change is not None else case
 
 
 def _advanced(
     case: Case, after: Case, event: Event, variant: str, running: Clocks, closed: Clocks, segments: Mapping[str, int]
 ) -> Case:
-    """Return the changed case one act further. Its first seven members change with every act."""
+    """Return the changed case one act further. Its first seven members change with every act, its authors with some."""
     action = event.action
     state = next_state(action, case.state, variant)
     codes = case.acts + CODES.get(action, NO_CODE)
     # This is several times as fast as _replace, and as fast again as to call the class.
-    members = (after.stream, event.originator_version, state, running, closed, codes, segments, *after[7:])
-    return tuple.__new__(Case, members)
+    known = (after.stream, event.originator_version, state, running, closed, codes, segments)
+    if action in CORRECTABLE:
+        return tuple.__new__(Case, (*known, *after[7:-1], authors(after, event)))
+    return tuple.__new__(Case, (*known, *after[7:]))
 
 
 def _remade(case: Case, event: Event, rules: Rules, calendars: Calendars) -> tuple[Any, Any, Any]:

@@ -116,7 +116,7 @@ Clocks = tuple[Clock, ...]
 
 def civil_day(moment: datetime) -> date:
     """Return the day in the country's civil time."""
-    return moment.astimezone(CIVIL).date()
+    return moment.date() if moment.tzinfo == CIVIL else moment.astimezone(CIVIL).date()
 
 
 def later(day: date, days: int) -> date:

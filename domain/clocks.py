@@ -44,7 +44,7 @@ class RuleSet:
     """One published state of the rows, arranged for the fold.
 
     `starting` finds the rows that an act may start by (action, capacity received in); `closing` says what
-    an act does to a clock of a row, by (row id, action). An action may stand there with one of its values,
+    an act does to a clock of a row, by action and row id. An action may stand there with one of its values,
     as `case.notice_served.v1#received`: then only the act with that value counts (`schema.Event.variant`).
     `practice` are the rows of local practice, already applied to clocks and lags; `rows` all rows as published;
     `packaging` the conditions that make a leader package a duty.
@@ -56,7 +56,7 @@ class RuleSet:
     lags: Mapping[str, int]
     lag_rows: tuple[LagRow, ...]
     starting: Mapping[tuple[str, str], tuple[ClockRow, ...]]
-    closing: Mapping[tuple[str, str], Effect]
+    closing: Mapping[str, Mapping[str, Effect]]
     practice: tuple[PracticeRow, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
     packaging: tuple[PackagingRow, ...] = ()
@@ -86,10 +86,11 @@ class RuleSet:
         for row in clocks.values():
             for action, capacity in product(row.starts, (row.capacity,) if row.capacity else ("", *CAPACITIES)):
                 starting[action, capacity] = (*starting.get((action, capacity), ()), row)
-        closing: dict[tuple[str, str], Effect] = {}
+        closing: dict[str, dict[str, Effect]] = {}
         for row in clocks.values():
             for column, effect in _EFFECTS:
-                closing |= dict.fromkeys(((row.id, action) for action in getattr(row, column)), effect)
+                for action in getattr(row, column):
+                    closing.setdefault(action, {})[row.id] = effect
         return cls(version, laws, clocks, lags, lag_rows, starting, closing, practice, tuple(rows), packaging)
 
     def joined(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
