@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from projections.engine import Engine
 from projections.open import open_database
+from projections.views import VIEWS
+from tests.projections.asked_always import asked_always
 from tests.projections.histories import append, create_ledger
 from tests.projections.retold import history
 
@@ -23,6 +25,7 @@ def test_live_rebuilt_and_recomputed_digests_are_equal_and_the_same_on_both_stor
             engine.catch_up()
         size, live = engine.digests()
         assert engine.recompute(size) == live
+        assert Engine(database, asked_always(VIEWS)).recompute(size) == live
         Engine(database).rebuild()
         assert engine.digests() == (len(HISTORY), live)
         found.append(live)

@@ -9,6 +9,7 @@ import pytest
 from projections.database import Database
 from projections.engine import Engine
 from projections.open import open_database
+from tests.projections.asked_always import asked_always
 from tests.projections.histories import append, create_ledger
 from tests.projections.recount_tracks import TRACKS
 from tests.projections.track_views import VIEWS_OF_TRACKS
@@ -34,5 +35,6 @@ def test_live_in_one_store_and_rebuilt_in_the_other_have_equal_digests(
     size, live = engine.digests()
     assert size == len(TRACKS.rows)
     assert engine.recompute(size) == live
+    assert Engine(database, asked_always(VIEWS_OF_TRACKS)).recompute(size) == live
     assert Engine(track_database, VIEWS_OF_TRACKS).digests() == (size, live)
     assert len(set(live.values())) == len(VIEWS_OF_TRACKS)
