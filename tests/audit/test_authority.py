@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 
 from audit.authority import AUTHORITY_ACTIONS, Authority, genesis_keys
-from audit.entry import parse_entry
+from audit.entry import Signature, parse_entry
 from audit.errors import AuditError, AuthorityRejected, KeyRejected, Malformed, SignatureRejected
 from audit.statement import parse_statement
-from audit.suite import SMALL_ORDER, key_id, public_key, sign
+from audit.suite import SMALL_ORDER, check_signature, key_id, public_key, sign
 from tests.audit.signers import CARL, WANG_2, apply_row, check_signer, fold_log, log_of, possession
 from tests.audit.simulated_log import ANNA, BERT, LOG, ORIGIN, WANG, Signer, SimulatedLog, sealed
 
@@ -160,6 +161,22 @@ def test_no_key_of_small_order_is_proposed(raw: bytes) -> None:
     log = log_of()
     with pytest.raises(KeyRejected):
         apply_row(fold_log(log), log.propose(WANG, key=raw.hex()))
+
+
+def test_no_key_of_small_order_is_a_registrars_whoever_can_sign_for_it() -> None:
+    scalar = bytearray(hashlib.sha512(bytes(32)).digest()[:32])
+    scalar[0], scalar[31] = scalar[0] & 248, scalar[31] & 63 | 64
+    order = 2**252 + 27742317777372353535851937790883648493
+    anyones = public_key(bytes(32)) + (int.from_bytes(scalar, "little") % order).to_bytes(32, "little")
+    neutral = bytes([1]) + bytes(31)
+    check_signature(neutral, b"whatever is signed", anyones)  # holds for every message
+    log = SimulatedLog()
+    registrars = [{"id": ANNA.actor, "key": ANNA.raw.hex()}, {"id": BERT.actor, "key": neutral.hex()}]
+    entry = parse_entry(log.genesis(registrars=registrars).entry)
+    signatures = (*entry.signatures[:2], Signature(key_id(neutral), anyones))
+    statement = parse_statement(entry.payload)
+    with pytest.raises(KeyRejected):
+        Authority().apply(0, bytes(32), statement, entry._replace(signatures=signatures))
 
 
 def test_only_registrars_grant_keys() -> None:

@@ -138,6 +138,48 @@ ATTACKS: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
 }
 
 
+_OPENED = {"field": "text", "salt": "00" * 32, "value": '"x"'}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: value.update(acts=5),
+        lambda value: value["acts"].__setitem__(0, [5] * 8),
+        lambda value: value["acts"][0].__setitem__(0, _OPENED | {"field": 5}),
+        lambda value: value["acts"][0].__setitem__(0, _OPENED | {"salt": 5}),
+        lambda value: value["acts"][0].__setitem__(0, _OPENED | {"value": 5}),
+        lambda value: value["acts"][0].__setitem__(0, {"salt": "00" * 32}),
+    ],
+)
+def test_disclosures_of_another_shape_are_malformed(change: Callable[[dict[str, Any]], object]) -> None:
+    changed = _changed(FILES["disclosures.json"], change)
+    with pytest.raises(Malformed):
+        check_bundle(pack(FILES | {"disclosures.json": changed}), Trust(ANCHOR), Findings())
+
+
+@pytest.mark.parametrize(
+    ("action", "public", "sealed"),
+    [
+        ("case.erased.v1", {"basis": "law", "targets": 5}, ()),
+        ("case.erased.v1", {"basis": "law", "targets": [{"seq": 1, "slots": 5}]}, ()),
+        ("case.attached.v1", {}, (("attachments", 5),)),
+        ("case.attached.v1", {}, (("attachments", [{"digest": "x"}]),)),
+    ],
+)
+def test_what_an_act_erases_or_attaches_has_its_shape(
+    action: str, public: dict[str, Any], sealed: tuple[tuple[str, object], ...]
+) -> None:
+    log = told_log()
+    log.act(SECOND, CASE, action, public, *sealed)
+    census = log.census()
+    authority = log.authority(census, len(log.rows))
+    authority["streams"].append(log.stream("rules", census, len(log.rows), named=True))
+    files = files_of(log, census, log.note(), len(log.rows)) | {"authority.json": line(authority)}
+    with pytest.raises(Malformed):
+        check_bundle(pack(files), Trust(log.anchor()), Findings())
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_on_a_bundle_is_found(name: str) -> None:
     file, change, check = ATTACKS[name]

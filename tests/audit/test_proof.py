@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from audit.case_proofs import check_proof
-from audit.entry import parse_entry
-from audit.errors import AnchorRejected, AuditError, Malformed, NoteRejected, OtherKind, ProofRejected
+from audit.census import map_root
+from audit.errors import (
+    AnchorRejected,
+    AuditError,
+    Malformed,
+    NoteRejected,
+    OtherKind,
+    ProofRejected,
+    SignatureRejected,
+)
 from audit.proof import TlogProof, check_bulletin, check_receipt, parse_tlog_proof
-from audit.statement import parse_statement
 from audit.store.notes import format_tlog_proof
 from audit.suite import hash256
 from audit.trust import Findings, Trust
@@ -224,15 +232,23 @@ def test_an_act_that_meets_the_clock_in_time_breaks_the_silence(
             check_proof(data, Trust(log.anchor()), Findings())
 
 
-def test_a_census_is_signed_by_the_log() -> None:
+@pytest.mark.parametrize(
+    ("signer", "more", "error"),
+    [
+        (LOG, 0, None),
+        (LOG, 1, Malformed),
+        (Signer(LOG.actor, LOG.office, LOG.post, LOG.role, private_of("somebody")), 0, SignatureRejected),
+    ],
+    ids=["honest", "of entries behind its own", "by somebody else"],
+)
+def test_a_census_is_signed_by_the_log_and_of_entries_before_it(
+    signer: Signer, more: int, error: type[AuditError] | None
+) -> None:
     log = told_log()
-    log.now += 40 * _DAY
-    honest = log.census()
-    forged = Signer(LOG.actor, LOG.office, LOG.post, LOG.role, private_of("somebody"))
-    census = log.act(
-        forged, "ledger", "ledger.census.v1", dict(parse_statement(parse_entry(honest.entry).payload).public)
-    )
-    with pytest.raises(AuditError):
+    streams, root = map_root(log.map())
+    public = {"entries": len(log.rows) + more, "map": root.hex(), "streams": streams, "views": []}
+    census = log.act(signer, "ledger", "ledger.census.v1", public)
+    with pytest.raises(error) if error else nullcontext():
         check_proof(line(log.proof(census, log.note(), len(log.rows))), Trust(log.anchor()), Findings())
 
 
