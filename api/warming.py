@@ -20,6 +20,7 @@ from projections.figures_lists import BANDS
 from projections.figures_series import MONTHLY
 from projections.overdue import count_overdue
 from projections.packages_answers import count_packages
+from projections.satisfaction_lists import count_unfollowed
 
 WORTH_ENTRIES: Final = 100_000
 """Below so many entries a first question is not slow."""
@@ -42,6 +43,7 @@ def warm(application: Application, stopped: threading.Event) -> None:
     count_overdue(reader, now, soon=SOON_DAYS)
     count_overdue(reader, now)
     count_packages(reader, now)
+    count_unfollowed(reader, now)
     for name, filters in FIRST:
         if stopped.is_set():
             return

@@ -12,10 +12,11 @@ from projections.answers import Page
 from projections.asking import Asking, Order, listed
 from projections.clocks import civil_day
 from projections.due import DueDays
-from projections.reader import Reader
+from projections.reader import Moment, Reader
 from projections.satisfaction import SATISFACTION
 from projections.satisfaction_sql import GIVEN, RATINGS, lapsed, of_leader, windows
 from projections.tables import Row
+from projections.tallies import Counts, tell
 
 _FOLLOWED: Final = """
     EXISTS (SELECT 1 FROM view_followups f WHERE f.case_id = r.case_id AND f.k0 > r.k0 AND f.k0 < :known_at
@@ -160,6 +161,19 @@ def dissatisfied(
     named = {"leader": leader, "unfollowed": unfollowed}
     asked = (as_of, known_at, unit, since)
     return listed(reader, SATISFACTION, asked, named, _BY_TIME, sql, _tell_dissatisfied, limit, cursor)
+
+
+def count_unfollowed(reader: Reader, as_of: datetime, known_at: int | None = None, *, unit: str | None = None) -> int:
+    """Count the dissatisfied ratings that nothing followed. Raises PositionRefused or UnitUnknown."""
+
+    def count(moment: Moment, cases: list[str] | None) -> Counts:
+        asking = Asking(moment, as_of, unit, cases=cases)
+        bad = f"{GIVEN} AND r.rating = 'dissatisfied' AND r.counted = 1 AND NOT {_FOLLOWED}"
+        where = f"{bad}{asking.units('r.office')}{asking.cases('r.case_id')}"
+        return {"": (asking.ask(f"SELECT COUNT(*) FROM view_ratings r WHERE {where}")[0][0],)}
+
+    with reader.at(SATISFACTION, known_at) as moment:
+        return tell(moment, ("unfollowed", unit), unix_ms(as_of), count).get("", (0,))[0]
 
 
 def _tell_ratings(asking: Asking, rows: Sequence[Row]) -> list[RatingRow]:

@@ -12,7 +12,7 @@ from api.main import Application
 from projections.overdue import count_overdue
 from projections.packages_answers import count_packages
 from projections.patrol_answers import count_findings
-from projections.satisfaction_lists import dissatisfied
+from projections.satisfaction_lists import count_unfollowed
 
 SOON_DAYS: Final = 7
 
@@ -38,11 +38,7 @@ def tiles_of(
         "overdue": (late.total, "overdue", {}),
         "soon": (count_overdue(reader, *when, unit=unit, soon=SOON_DAYS).total, "due-soon", {"days": SOON_DAYS}),
         "not_closed": (count_packages(reader, *when, unit=unit).not_closed, "packaged-not-closed", {}),
-        "unfollowed": (
-            len(dissatisfied(reader, *when, unit=unit, unfollowed=True).rows),
-            "dissatisfied",
-            {"unfollowed": "true"},
-        ),
+        "unfollowed": (count_unfollowed(reader, *when, unit=unit), "dissatisfied", {"unfollowed": "true"}),
         "patrol": (count_patrol(application, question) if found is None else found, "patrol", {}),
     }
     return tuple(Tile(key, count, at(f"/lists/{name}", carried, **more)) for key, (count, name, more) in counts.items())

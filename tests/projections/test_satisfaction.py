@@ -15,7 +15,7 @@ from projections.database import Database
 from projections.errors import CursorRefused, UnitUnknown
 from projections.reader import Reader
 from projections.satisfaction_answers import SatisfactionRow, satisfaction
-from projections.satisfaction_lists import Dissatisfied, dissatisfied, lapsed_windows, ratings
+from projections.satisfaction_lists import Dissatisfied, count_unfollowed, dissatisfied, lapsed_windows, ratings
 from tests.projections.retold import (
     END,
     Known,
@@ -196,6 +196,8 @@ def test_what_followed_a_bad_rating_equals_a_recount(
     told_rows = [(r.rating.case, r.rating.index, r.days, tuple(f.index for f in r.follow_ups)) for r in rows]
     assert sorted(told_rows) == sorted(expected)
     alone = dissatisfied(reader, as_of, known_at, since=since, unfollowed=True).rows
+    ever = dissatisfied(reader, as_of, known_at, unfollowed=True).rows
+    assert count_unfollowed(reader, as_of, known_at) == len(ever)
     assert [row.rating.index for row in alone] == [row.rating.index for row in rows if not row.follow_ups]
 
 

@@ -23,6 +23,7 @@ from projections.packages_needed import count_unpackaged
 from projections.patrol_answers import count_findings
 from projections.reader import Reader
 from projections.satisfaction_answers import satisfaction
+from projections.satisfaction_lists import count_unfollowed
 from projections.tallies import Most, Tallies, _sum
 from projections.workload_answers import workload
 from tests.projections.figure_histories import figure_cases
@@ -55,6 +56,7 @@ def answers(reader: Reader, as_of: datetime, known_at: int | None) -> Sequence[o
         workload(reader, as_of, known_at, since=since).rows,
         package_board(reader, as_of, known_at).rows,
         count_packages(reader, as_of, known_at),
+        count_unfollowed(reader, as_of, known_at),
         count_findings(reader, as_of, known_at).rows,
         count_findings(reader, as_of, known_at, unit="county-a", since=since).rows,
         count_unpackaged(reader, as_of, known_at, unit="county-a"),
