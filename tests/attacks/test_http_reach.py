@@ -23,7 +23,7 @@ from api.settings import Settings
 from domain.people import NOW
 from projections.overdue import overdue
 from projections.supervision_mandates import mandates
-from tests.api.clients import enter, open_door, signed_in
+from tests.api.clients import enter, open_door, signed_in, token_of
 from tests.api.demo_city import open_city
 
 SCRIPT = "<script>alert('日晷')</script>\"'><img src=x onerror=alert(1)>"
@@ -73,6 +73,7 @@ def foreign(city: Application) -> str:
 
 
 CASE_ROUTES = sorted(path for method, path in TABLE if method == "GET" and "{case}" in path)
+CASE_CHANGES = sorted(path for method, path in TABLE if method != "GET" and "{case}" in path)
 
 
 def test_an_office_does_not_reach_another_offices_case_by_any_route(
@@ -86,6 +87,34 @@ def test_an_office_does_not_reach_another_offices_case_by_any_route(
                 answer = client.get(named)
                 assert answer.status_code in (404, 422), (account, path)
                 assert foreign not in answer.text or answer.status_code == missing.status_code, path
+
+
+@pytest.mark.parametrize("path", CASE_CHANGES)
+def test_an_office_changes_nothing_of_another_offices_case(
+    city: Application, door: Sessions, foreign: str, path: str
+) -> None:
+    with signed_in(city, door, account="handler") as client:
+        token = token_of(client, "/desk")
+        headers = {"x-csrf-token": token, "content-type": "text/plain"}
+        sent = {"data": {"csrf": token}} if path.startswith("/desk/") else {"content": b"x", "headers": headers}
+        assert client.post(path.replace("{case}", foreign), **sent).status_code == 404
+    assert door.store.revoke_codes(foreign, 0) == 0
+
+
+def test_what_nobody_asked_for_is_not_taken_from_a_form(city: Application, door: Sessions, foreign: str) -> None:
+    own = overdue(city.reader, city.clock()).rows[0].case
+    door.set_password("lin", "officer-lin", "a long enough password")
+    with signed_in(city, door) as client:
+        more = {"officer": "officer-heng", "role": "leader", "case": foreign, "seats": "city", "kind": "staff"}
+        assert enter(client, name="lin", password="a long enough password", **more).status_code == 303
+        people = city.ledger.reference().people
+        viewer = door.viewer(client.cookies[COOKIE], lambda: people)
+        assert (viewer.officer, viewer.case, "leader" in viewer.roles) == ("officer-lin", "", False)
+    with signed_in(city, door, case=own) as client:
+        given = {"csrf": token_of(client, "/my-case"), "case": foreign, "code": "f" * 32}
+        answer = client.post(f"/my-case/code?case={foreign}", data=given)
+        assert door.viewer(answer.cookies[COOKIE], lambda: people).case == own
+    assert door.store.case_of_code("f" * 32) is None
 
 
 def test_a_code_does_not_reach_another_case_or_the_offices_routes(

@@ -104,7 +104,7 @@ class Keyboard:
         return int(found[1])
 
 
-def _who_investigates(site: Site) -> tuple[str, str, str]:
+def who_investigates(site: Site) -> tuple[str, str, str]:
     """An officer, the office, and a case of its work list that may be investigated there."""
     people, ledger = site.application.ledger.reference().people, site.application.ledger
     for row in overdue(site.application.reader, site.application.clock()).rows:
@@ -118,7 +118,7 @@ def _who_investigates(site: Site) -> tuple[str, str, str]:
 
 
 def test_an_officer_signs_in_opens_a_case_and_signs_an_act(readers: MakeReader, site: Site) -> None:
-    officer, _, case = _who_investigates(site)
+    officer, _, case = who_investigates(site)
     site.sessions.set_password("keys", officer, PASSWORD)
     reader = readers()
     keyboard = Keyboard(reader)

@@ -10,11 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from playwright.sync_api import FilePayload, Page, Route
 
+from api.actions import command
 from api.keyfiles import read_key
 from api.queries import ask_timeline, fold_case
 from audit.store.possession import derive_claim_key, parse_claim_code
 from audit.suite import public_key
-from tests.browser.conftest import NARROW, MakeReader, Reader, Site
+from tests.browser.conftest import NARROW, PASSWORD, MakeReader, Reader, Site
+from tests.browser.test_keyboard import ACT, who_investigates
 
 OFFICER = "officer-lin"
 
@@ -155,6 +157,40 @@ def test_a_lost_connection_loses_nothing_and_records_once(readers: MakeReader) -
     reader.faults.clear()
     page.reload()
     _registered(page, reader.site)
+
+
+def test_of_two_officers_the_later_is_told_keeps_what_was_typed_and_going_back_signs_nothing(
+    readers: MakeReader, site: Site
+) -> None:
+    officer, unit, case = who_investigates(site)
+    site.sessions.set_password("handles", officer, PASSWORD)
+    reader = readers(account="handles")
+    page, stream = reader.page, f"case/{case}"
+    reader.open(f"/desk/cases/{case}?lang=en")
+    page.locator(f"a[href*='{ACT}']").first.click()
+    page.select_option("[name=method]", "site")
+    page.fill("[name=text]", "实地查看")
+    page.set_input_files("#key", site.application.settings.keys / f"{officer}.json")
+    page.click("form#act > button")
+    page.wait_for_selector("#review:not([hidden])")
+    supervised = command(stream, "case.supervision_opened.v1", {"unit": unit, "trigger": "delay"}, {"text": "请说明"})
+    site.application.desk.perform(supervised, site.application.key("officer-an"), "supervisor")
+    page.click("#sign")
+    page.wait_for_selector("#result.bad")
+    assert "another act was recorded" in page.inner_text("#result")
+    assert page.input_value("[name=text]") == "实地查看"
+    page.click("form#act > button")
+    page.wait_for_selector("#review:not([hidden])")
+    page.click("#sign")
+    page.wait_for_selector("#result.good")
+    acts = [act.action for act in ask_timeline(site.application, stream).acts]
+    assert acts[-2:] == ["case.supervision_opened.v1", ACT]
+    page.go_back()
+    page.go_forward()
+    page.wait_for_selector("form#act")
+    assert page.locator("#review").is_hidden()
+    assert page.evaluate("sessionStorage.length") == 0
+    assert len(ask_timeline(site.application, stream).acts) == len(acts)
 
 
 @pytest.mark.parametrize("member", ["payload", "to_sign", "disclosures"])
