@@ -25,6 +25,7 @@ from projections.references import take_in
 from projections.views import VIEWS
 from tests.benchmarks.bars import Measured, median, tell
 from tests.benchmarks.bench_append import REPLIES, TEXTS
+from tests.benchmarks.core_time import core_time
 from tests.benchmarks.fixture import CASES, ENTRIES, FOLDER, copy_to_postgres, make_fixture
 from tests.benchmarks.harness import Comparison, Side, compare, race, report, timed
 from tests.benchmarks.peer_fold import run_same_fold, save_acts
@@ -62,13 +63,13 @@ def runner(url: str) -> Callable[[], tuple[int, float]]:
     return lambda: run_runner(url, 2 * PETITIONS)
 
 
-def same_fold(url: str, peer: str) -> Callable[[], tuple[int, float]]:
-    """Fill the same views from acts of the fixture, an event a commit."""
+def same_fold(url: str, peer: str) -> tuple[int, Side]:
+    """Fill the same views from acts of the fixture, an event a commit; return how many acts these are, too."""
     with closing(open_database(url)) as database, database.read() as session:
         size = log_size(session)
         reference = take_in(new_reference(), read_reference_streams(session, orjson.loads, 0, size))
         count = save_acts(peer, read_range(session, orjson.loads, _LOW, _HIGH, size))
-    return lambda: run_same_fold(peer, count, reference)
+    return count, lambda: run_same_fold(peer, count, reference)
 
 
 def peak(url: str, processes: int) -> float:
@@ -91,22 +92,30 @@ def live(url: str, size: int) -> tuple[int, float]:
     return timed(engine.catch_up)
 
 
-def race_on(url: str, peer: str, plain: str) -> None:
+def race_on(server: PostgresServer, url: str, peer: str, plain: str) -> None:
     """Print the table of rates beside the runner's."""
     ours, same, like = "rebuild, 2 processes", "ProjectionRunner, same fold", "ProjectionRunner, two tables"
-    sides = {ours: rebuild(url, 2), same: same_fold(url, peer), like: runner(plain)}
+    acts, folded = same_fold(url, peer)
+    sides = {ours: rebuild(url, 2), same: folded, like: runner(plain)}
     wanted = [
         Comparison(ours, same, RATIO, unit="entries per s"),
         Comparison(ours, like, unit="entries per s"),
     ]
     rounds = race(sides, ROUNDS)
-    notes = (f"fsync on; {', '.join(SERVER)}; {ENTRIES:,} entries, {len(VIEWS)} views with digests, keys and indexes",)
+    notes = (
+        f"fsync on; {', '.join(SERVER)}; {ENTRIES:,} entries, {len(VIEWS)} views with digests, keys and indexes",
+        f"the runner folds {acts:,} acts of whole cases of the same fixture",
+    )
     report("Rebuilding views, entries a second, PostgreSQL", compare("rebuild postgres", rounds, wanted), notes)
     rate = median([found[ours] for found in rounds])
+    before = core_time(server.pid)
     count, seconds = rebuild(url, 1)()
+    used = core_time(server.pid).since(before, count)
     figures = [
         Measured(ours, rate, "entries per s", RATE),
         Measured("rebuild, 1 process", count / seconds, "entries per s"),
+        Measured("core time of the client", used.client, "us an entry"),
+        Measured("core time of the server", used.server, "us an entry"),
     ]
     tell("Rebuilding views, PostgreSQL", figures)
 
@@ -119,7 +128,7 @@ def main(folder: Path = FOLDER) -> None:
         large, small = server.create_database(), server.create_database()
         copy_to_postgres(whole, large)
         copy_to_postgres(tenth, small)
-        race_on(large, server.create_database(), server.create_database())
+        race_on(server, large, server.create_database(), server.create_database())
         peaks = {url: peak(url, 2) for url in (small, large)}
         count, seconds = live(small, tenth.entries)
         figures = [
