@@ -104,6 +104,17 @@ def test_a_key_is_enrollable_exactly_if_a_plain_multiplication_says_so(scalar: i
             check_enrollable(_encode(mixed))
 
 
+def test_a_key_has_32_bytes_and_a_y_below_the_prime() -> None:
+    good = public_key(bytes(32))
+    for raw in (b"", good[:31], good + b"\0", good + good):
+        with pytest.raises(KeyRejected, match="32 bytes"):
+            check_enrollable(raw)
+    for more in range(2, 19):
+        for sign_bit in (0, 1 << 255):
+            with pytest.raises(KeyRejected, match="not canonical"):
+                check_enrollable((2**255 - 19 + more | sign_bit).to_bytes(32, "little"))
+
+
 @given(st.binary(min_size=32, max_size=32))
 def test_any_bytes_are_enrollable_exactly_if_they_encode_a_point_of_prime_order(raw: bytes) -> None:
     number = int.from_bytes(raw, "little")

@@ -110,6 +110,16 @@ def test_the_readers_quorum_is_needed_and_bad_cosignatures_reject() -> None:
             trust.open(format_note(signed._replace(signatures=(*signed.signatures[:-1], wrong))), Findings())
 
 
+def test_witnesses_alone_make_no_checkpoint() -> None:
+    policy = parse_policy(f"{LINES}group g 2 w1 w2 w3\nquorum g\n".encode())
+    note = parse_note(TOLD.note("w1.example", "w3.example"))
+    unsigned = format_note(note._replace(signatures=note.signatures[1:]))
+    with_logs = parse_policy(f"{LOG_LINE}{LINES}group g 2 w1 w2 w3\nquorum g\n".encode())
+    for trust in (Trust(TOLD.anchor(), policy), Trust(TOLD.anchor(), with_logs), Trust(None, with_logs)):
+        with pytest.raises(NoteRejected, match="no key of the log"):
+            trust.open(unsigned, Findings())
+
+
 def test_a_policy_with_logs_says_whose_signature_counts() -> None:
     note = TOLD.note()
     Trust(None, parse_policy(f"{LOG_LINE}quorum none\n".encode())).open(note, Findings())
