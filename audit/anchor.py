@@ -42,9 +42,8 @@ def parse_anchor(data: bytes) -> Anchor:
     value = read_line(data.removesuffix(b"\n") + b"\n", 1 << 22)
     check_shape(value, _SHAPE, "an anchor")
     check_origin(value["origin"])
-    anchor = Anchor(
-        value["origin"], bytes.fromhex(value["log_key"]), bytes.fromhex(value["genesis"]), value["checkpoint"]
-    )
+    log_key, genesis = bytes.fromhex(value["log_key"]), bytes.fromhex(value["genesis"])
+    anchor = Anchor(value["origin"], log_key, genesis, value["checkpoint"])
     open_anchor(anchor)
     return anchor
 

@@ -152,17 +152,12 @@ class Authority:
         ours = statement.action == _LOG_KEY_ROTATED
         if statement.stream != (LEDGER if ours else f"people/{old.office}") or ours != (old.actor == LEDGER):
             raise AuthorityRejected(f"a key of {old.office or 'the log'} is not rotated so in {statement.stream}")
-        raw = self._rotate(index, statement, old)
-        if ours:
-            self._log_keys.append((index, raw))
-
-    def _rotate(self, index: int, statement: Statement, old: Grant) -> bytes:
-        """End the old grant at index and give its key's successor the same one. Return the new key."""
         raw, proof = grants.read_public(statement.public, {"key": HASH, "possession": SIGNATURE})
         self._check_new(raw, proof, old)
         self._grants[statement.key_id] = old._replace(until_index=index)
         self._enrol(old._replace(key=raw, from_index=index, until_index=None))
-        return bytes(raw)
+        if ours:
+            self._log_keys.append((index, raw))
 
     def _registrar(self, index: int, statement: Statement, entry: Entry) -> str:
         """Check that a registrar acts in a people stream, and return the office whose stream it is."""

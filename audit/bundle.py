@@ -77,11 +77,9 @@ def check_bundle(data: bytes, trust: Trust, findings: Findings) -> CaseProof:
     """
     findings.begin("files")
     files = parse_bundle(data)
-    manifest = read_line(files.get("manifest.json", b""), 1 << 24)
+    manifest = read_line(files.pop("manifest.json", b""), 1 << 24)
     check_shape(manifest, _MANIFEST, "the manifest")
-    listed = {
-        name: {"digest": hash256(one).hex(), "size": len(one)} for name, one in files.items() if name != "manifest.json"
-    }
+    listed = {name: {"digest": hash256(one).hex(), "size": len(one)} for name, one in files.items()}
     checks = {name: list(one) for name, one in CHECKS.items()}
     if (manifest["files"], manifest["checks"]) != (listed, checks):
         raise ProofRejected("the manifest is not of these files and these checks")

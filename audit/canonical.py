@@ -16,25 +16,12 @@ from unicodedata import is_normalized
 from audit.errors import Malformed, OtherKind
 
 __all__ = [
-    "HASH", "MAX_DEPTH", "MAX_INTEGER", "SIGNATURE", "check_shape", "format_json", "integer_pattern", "parse_json",
-    "parse_text", "read_hash", "read_line",
+    "HASH", "MAX_DEPTH", "MAX_INTEGER", "SIGNATURE", "check_shape", "format_json", "parse_json", "parse_text",
+    "read_hash", "read_line",
 ]  # fmt: skip
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
-
-
-def integer_pattern(maximum: int) -> str:
-    """Return the pattern of the positive integers, without leading zero, that do not exceed maximum."""
-    limit = str(maximum)
-    shorter = rf"[1-9][0-9]{{0,{len(limit) - 2}}}(?![0-9])"
-    smaller = [
-        rf"{limit[:place]}[{1 if place == 0 else 0}-{int(digit) - 1}][0-9]{{{len(limit) - place - 1}}}"
-        for place, digit in enumerate(limit)
-        if int(digit) > (1 if place == 0 else 0)
-    ]
-    return "(?:" + "|".join([shorter, *smaller, limit]) + ")"
-
 
 _ESCAPE = r'\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))'
 _STRING = rf'"(?:[^"\\\x00-\x1f]++|{_ESCAPE})*+"'
@@ -42,7 +29,7 @@ _STRING = rf'"(?:[^"\\\x00-\x1f]++|{_ESCAPE})*+"'
 # The grammar of the tokens. It admits no white space, no float, no null, no escape but the shortest
 # one, and no surrogate (the only \u escapes left are those of control characters). How the tokens
 # may follow one another is left to the standard library's decoder, which every accepted text passes.
-_TOKENS = re.compile(rf"(?:[{{}}\[\]:,]|{_STRING}|(?:0|-?{integer_pattern(MAX_INTEGER)})(?![0-9])|true|false)++")
+_TOKENS = re.compile(rf"(?:[{{}}\[\]:,]|{_STRING}|(?:0|-?[1-9][0-9]*+)(?![0-9])|true|false)++")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -57,7 +44,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+def _integer(given: str | int) -> int:
+    """Return an integer, or the one that digits stand for. Raises Malformed unless its magnitude is below 2^53."""
+    if not -MAX_INTEGER <= (value := int(given)) <= MAX_INTEGER:
+        raise Malformed("an integer is not below 2^53")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -129,8 +123,7 @@ def _check_value(value: object, depth: int) -> None:
     elif kind is bool:
         return
     elif kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
-            raise Malformed("an integer is not below 2^53")
+        _integer(value)  # type: ignore[arg-type]
     elif isinstance(value, (list, tuple, dict)):
         if depth == 0:
             raise Malformed(f"more than {MAX_DEPTH} containers deep")

@@ -128,11 +128,8 @@ def _check_silence(value: Mapping[str, Any], shown: CaseProof, taken_at: int, ce
 def _read_row(rules: Statement, rule: str) -> Mapping[str, Any]:
     """Return the one row of published rules that has this id and is of a clock. Raises ProofRejected otherwise."""
     rows = rules.public.get("rows")
-    found = [
-        one
-        for one in (rows if isinstance(rows, list) else ())
-        if isinstance(one, dict) and (one.get("table"), one.get("id")) == ("clock", rule)
-    ]
+    listed = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
+    found = [one for one in listed if (one.get("table"), one.get("id")) == ("clock", rule)]
     if (rules.action, rules.stream, len(found)) != ("rules.published.v1", "rules", 1):
         raise ProofRejected("the rules entry does not publish the rule")
     return found[0]

@@ -7,12 +7,12 @@ Source: FORMAT.md section 11.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from audit.authority import LEDGER
+from audit.canonical import HASH
 from audit.entry import parse_entry
 from audit.errors import LinkRejected, Malformed, ProofRejected
 from audit.merkle import append, check_inclusion, leaf_hash, root
@@ -21,8 +21,6 @@ from audit.statement import NO_PREV, Statement, parse_statement
 __all__ = ["CENSUS", "Census", "chain", "check_mapped", "map_leaf", "map_root", "read_census"]
 
 CENSUS = "ledger.census.v1"
-
-_HASH = re.compile("[0-9a-f]{64}")
 
 
 class Census(NamedTuple):
@@ -95,6 +93,6 @@ def read_census(statement: Statement) -> Census:
     its_own = (statement.action, statement.stream, statement.actor, statement.role) == (CENSUS, LEDGER, LEDGER, LEDGER)
     if not its_own or not all(type(one) is int and one > 0 for one in counts):
         raise Malformed("not a census by the ledger")
-    if not all(type(one) is str and _HASH.fullmatch(one) for one in texts):
+    if not all(type(one) is str and HASH.fullmatch(one) for one in texts):
         raise Malformed("a hash of a census is not 32 bytes in hexadecimal")
     return Census(counts[0], counts[1], bytes.fromhex(texts[0]), {name: bytes.fromhex(d) for name, d in views.items()})

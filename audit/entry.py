@@ -61,25 +61,22 @@ def parse_entry(data: bytes) -> Entry:
     size = len(data)
     if not 15 <= size <= MAX_ENTRY:
         raise Malformed(f"an entry has 15 to {MAX_ENTRY} bytes, not {size}")
-    type_end = 2 + (data[0] << 8 | data[1])
-    payload_start = type_end + 4
-    if payload_start > size:
-        raise Malformed("the entry ends inside its payload type")
-    payload_end = payload_start + int.from_bytes(data[type_end:payload_start], "big")
-    if payload_end >= size:
-        raise Malformed("the entry ends inside its payload")
-    count = data[payload_end]
-    if not count or payload_end + 9 + 96 * count != size:
+    start = 6 + (data[0] << 8 | data[1])
+    end = start + int.from_bytes(data[start - 4 : start], "big")
+    if end >= size:
+        raise Malformed("the entry ends inside its payload type or its payload")
+    count = data[end]
+    if not count or end + 9 + 96 * count != size:
         raise Malformed(f"the entry's length does not fit its {count} signatures")
-    key_id, signature, recorded_at = _LAST.unpack_from(data, size - _LAST.size)
+    key_id, signature, recorded_at = _LAST.unpack_from(data, size - 104)
     if recorded_at > MAX_RECORDED_AT:
         raise Malformed(f"recorded_at {recorded_at} is out of bounds")
     # To make a tuple itself is three times as fast as to call its class.
     signatures: tuple[Signature, ...] = (tuple.__new__(Signature, (key_id, signature)),)
     if count > 1:
-        starts = range(payload_end + 1, size - _LAST.size, 96)
+        starts = range(end + 1, size - 104, 96)
         signatures = (*(Signature(data[at : at + 32], data[at + 32 : at + 96]) for at in starts), *signatures)
-    return tuple.__new__(Entry, (data[2:type_end], data[payload_start:payload_end], signatures, recorded_at))
+    return tuple.__new__(Entry, (data[2 : start - 4], data[start:end], signatures, recorded_at))
 
 
 def pae(payload_type: bytes, payload: bytes) -> bytes:

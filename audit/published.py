@@ -95,11 +95,9 @@ def check_censuses(read: Read, tree: TreeChecks, ledger: Iterable[bytes], budget
 
 def check_tiles(read: Read, tree: TreeChecks) -> None:
     """Compare all published tiles of hashes with the tree. What differs is among the tree's faults."""
-    level = 0
-    while tree.size >> HEIGHT * level:
+    for level in range(-(-tree.size.bit_length() // HEIGHT)):
         for number in range(-(-(tree.size >> HEIGHT * level) // WIDTH)):
             tree.check_tile(level, number, read_tile(read, level, number, tree.size))
-        level += 1
 
 
 def check_extends(read: Read, old: Checkpoint, new: Checkpoint) -> None:

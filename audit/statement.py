@@ -1,21 +1,23 @@
 """The statement: the bytes that an actor signs, without personal data.
 
 A statement is canonical JSON with exactly sixteen keys. All of them but `public` are made of ASCII
-without escapes, so one regular expression proves a whole statement canonical and takes it apart;
-only the value of `public` goes through the JSON parser. `audit/FORMAT.md` describes every field.
+without escapes, so regular expressions prove a statement canonical and take it apart; only the value
+of `public` goes through the JSON parser. Most bytes of a statement stood in others before it: it is
+cut into such parts, whose reading is remembered, and what lies between them.
+`audit/FORMAT.md` describes every field.
 """
 
 from __future__ import annotations
 
 import marshal
 import re
-from collections.abc import Mapping
+from binascii import unhexlify
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from struct import Struct
 from typing import Any, NamedTuple
 
-from audit.canonical import MAX_INTEGER, format_json, integer_pattern, parse_json, parse_text
+from audit.canonical import MAX_INTEGER, format_json, parse_json, parse_text
 from audit.commitments import SLOTS
 from audit.errors import Malformed
 from audit.merkle import EMPTY_ROOT
@@ -32,7 +34,7 @@ SCHEMA = 1
 NO_PREV = bytes(32)
 
 _HASH = "[0-9a-f]{64}"
-_NUMBER = integer_pattern(MAX_INTEGER)
+_NUMBER = "[1-9][0-9]*"
 SLUG = "[a-z0-9][a-z0-9-]{0,62}"
 STREAM = f"case/[0-9a-f]{{32}}|ledger|rules|calendar|(?:people|mandate|conference|bulletin|refused|looks)/{SLUG}"
 _ORIGIN = "[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}"
@@ -62,17 +64,35 @@ _FIELDS: Mapping[str, str] = {
     "seq": f"({_NUMBER})",
     "stream": f'"({STREAM})"',
 }
-_VALUES = {key: re.compile(pattern, re.DOTALL) for key, pattern in _FIELDS.items()}
 _ORIGINS = re.compile(_ORIGIN)
+_CLAIMED = re.compile(_INSTANT).fullmatch
 
-# The whole statement. Reading hexadecimal letter by letter would take most of the time, so any text
-# of the right length stands for a hash here; what it is made of is checked when it is decoded.
-_LOOSE = {key: value.replace('"([0-9a-f]{', '"(.{') for key, value in _FIELDS.items()}
-_STATEMENT = re.compile(r"\{" + ",".join(f'"{key}":{value}' for key, value in _LOOSE.items()) + r"\}", re.DOTALL)
-_HASHES = Struct("16s" + "32s" * (3 + SLOTS))
+# How a statement is cut, whose parts make up all its bytes. What its parts may be is for the patterns below to say.
+_CUT = re.compile(
+    rb'\{"act_id":"(.{32})(","action":"[^"]*","actor":"[^"]*","claimed_at":")(.{25})(","key_id":"[^"]*","office":'
+    rb'"[^"]*","origin":"[^"]*","post":"[^"]*","prev":")(.{64})(","public":(?:\{[^}]*\}|\{.*\}),"role":"[^"]*",'
+    rb'"schema":1,"sealed":\[")(.{533})("\],"seen":[^}]*\},"seq":[0-9]*,"stream":"(?:case/|[^"]*))([^"]*)"\}',
+    re.DOTALL,
+)
 
-# Public data of up to so many characters are remembered once they were parsed.
-_REMEMBERED = 400
+
+def _members(keys: str) -> str:
+    """Return the pattern of some members in a row."""
+    return ",".join(f'"{key}":{_FIELDS[key]}' for key in keys.split())
+
+
+# The parts that come again and again: who acts, in two pieces; what the act says; where it stands.
+_WHO = re.compile(f'",{_members("action actor")},"claimed_at":"",{_members("key_id office origin post")},"prev":"')
+_SAID = re.compile(f'",{_members("public role schema")},"sealed":\\["', re.DOTALL)
+_PLACE = re.compile(rf'"\],{_members("seen seq")},"stream":"(case/|(?!case/)(?:{STREAM}))')
+
+# Act id, prev and commitments, with every digit read as 0: in a case, whose name ends in digits, and elsewhere.
+_DIGITS = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
+_ELSEWHERE = b"0" * 96 + b'","'.join([b"0" * 64] * SLOTS)
+_IN_CASE = b"0" * 32 + _ELSEWHERE
+
+# Public data of up to so many bytes are remembered once they were read.
+_REMEMBERED = 500
 
 
 class Seen(NamedTuple):
@@ -84,6 +104,26 @@ class Seen(NamedTuple):
 
 # What `seen` says as long as the signer has verified no checkpoint.
 EMPTY_SEEN = Seen(0, EMPTY_ROOT)
+
+
+class Sealed(Sequence[bytes]):
+    """The commitments of an act as they stand in its bytes, decoded when they are asked for: few readers do."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: bytes) -> None:
+        """Take the hexadecimal digits of all slots with what stands between them."""
+        self._text = text
+
+    def __len__(self) -> int:
+        return SLOTS
+
+    def __getitem__(self, slot: Any) -> Any:
+        at = 67 * range(SLOTS)[slot]
+        return unhexlify(self._text[at : at + 64])
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == other
 
 
 class Statement(NamedTuple):
@@ -103,7 +143,7 @@ class Statement(NamedTuple):
     prev: bytes
     public: Mapping[str, Any]
     role: str
-    sealed: tuple[bytes, ...]
+    sealed: Sequence[bytes]
     seen: Seen
     seq: int
     stream: str
@@ -114,63 +154,57 @@ def parse_statement(payload: bytes) -> Statement:
 
     Raises Malformed, naming the field, unless they are the one canonical form of a statement.
     """
-    try:
-        matched = _STATEMENT.fullmatch(payload.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise Malformed(f"not UTF-8 at byte {error.start}") from None
+    matched = _CUT.fullmatch(payload)
     if not matched:
         raise Malformed(_describe(payload))
-    # fmt: off
-    (act_id, action, actor, claimed_at, key_id, office, origin, post, prev, public, role,
-     *sealed, seen_root, seen_size, seq, stream) = matched.groups()
-    # fmt: on
-    hashes = _unpack("".join((act_id, key_id, prev, seen_root, *sealed)), payload)
+    act_id, acts, claimed, holds, prev, said, sealed, place, name = matched.groups()
     try:
+        action, actor, key_id, office, origin, post = _read_who(acts + holds)
+        public, role = (_read_said if len(said) < _REMEMBERED else _read_said.__wrapped__)(said)
+        seen, seq, kind, digits = _read_place(place)
+        claimed_at, stream = claimed.decode(), kind + name.decode()
         datetime.fromisoformat(claimed_at)
     except ValueError:
-        raise Malformed(f"claimed_at is not an instant of the calendar: {claimed_at}") from None
-    # To make the tuples themselves is three times as fast as to call their classes.
-    seen = tuple.__new__(Seen, (int(seen_size), hashes[3]))
+        raise Malformed(_describe(payload)) from None
+    if b"".join((name, act_id, prev, sealed)).translate(_DIGITS) != digits or not _CLAIMED(claimed_at):
+        raise Malformed(_describe(payload))
+    # To make the tuple itself is three times as fast as to call its class.
     # fmt: off
     return tuple.__new__(Statement, (
-        hashes[0], action, actor, claimed_at, hashes[1], office, origin, post, hashes[2], _read_public(public), role,
-        hashes[4:], seen, int(seq), stream,
+        unhexlify(act_id), action, actor, claimed_at, key_id, office, origin, post, unhexlify(prev),
+        marshal.loads(public), role, Sealed(sealed), seen, seq, stream,
     ))
     # fmt: on
 
 
-def _unpack(text: str, payload: bytes) -> tuple[bytes, ...]:
-    """Return the act id and the hashes that a statement's hexadecimal digits stand for, in a row.
-
-    Raises Malformed, naming the field of the payload, if they are not lower-case hexadecimal.
-    """
-    try:
-        data = bytes.fromhex(text)
-    except ValueError:
-        raise Malformed(_describe(payload)) from None
-    # Of what is not canonical, the decoder passes over capital letters and white space.
-    if len(data) != _HASHES.size or text.lower() != text:
-        raise Malformed(_describe(payload))
-    return _HASHES.unpack(data)
-
-
-def _read_public(text: str) -> dict[str, Any]:
-    """Return a new object with the public data in a canonical text, which lies in one container.
-
-    Raises Malformed if it is not canonical.
-    """
-    if len(text) > _REMEMBERED:
-        value: dict[str, Any] = parse_text(text, depth=1)
-        return value
-    # Acts of one kind often say the same, and copying is several times faster than parsing.
-    copy: dict[str, Any] = marshal.loads(_parsed(text))
-    return copy
+def _take(pattern: re.Pattern[str], part: bytes) -> tuple[str, ...]:
+    """Return the values in a part. Raises ValueError if it is none."""
+    matched = pattern.fullmatch(part.decode())
+    if not matched:
+        raise ValueError
+    return matched.groups()
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> bytes:
-    """Return the value of a canonical text in a form that is quickly copied from."""
-    return marshal.dumps(parse_text(text, depth=1))
+def _read_who(part: bytes) -> tuple[str, str, bytes, str, str, str]:
+    action, actor, key_id, office, origin, post = _take(_WHO, part)
+    return action, actor, unhexlify(key_id), office, origin, post
+
+
+@lru_cache(maxsize=4096)
+def _read_said(part: bytes) -> tuple[bytes, str]:
+    """Return public data in a form that is quickly copied from, and the role."""
+    public, role = _take(_SAID, part)
+    return marshal.dumps(parse_text(public, depth=1)), role
+
+
+@lru_cache(maxsize=4096)
+def _read_place(part: bytes) -> tuple[Seen, int, str, bytes]:
+    """Return what the signer had seen, seq, the stream but for the name of a case, and the form of the digits."""
+    root, size, seq, stream = _take(_PLACE, part)
+    if max(int(size), int(seq)) > MAX_INTEGER:
+        raise ValueError
+    return Seen(int(size), unhexlify(root)), int(seq), stream, _IN_CASE if stream == "case/" else _ELSEWHERE
 
 
 def _describe(payload: bytes) -> str:
@@ -179,11 +213,11 @@ def _describe(payload: bytes) -> str:
     names = value.keys() if isinstance(value, dict) else set()
     if wrong := sorted(names ^ _FIELDS.keys()):
         return f"a statement has exactly its 16 fields: {wrong[0][:40]!a} is missing or unknown"
-    for key, pattern in _VALUES.items():
+    for key, pattern in _FIELDS.items():
         text = format_json(value[key]).decode("utf-8")
-        if not pattern.fullmatch(text):
+        if not re.fullmatch(pattern, text, re.DOTALL):
             return f"the statement's {key!r} is out of bounds: {text[:80]!a}"
-    return "not a statement"
+    return f"claimed_at is not an instant of the calendar: {value['claimed_at']}"
 
 
 def check_origin(origin: str) -> None:

@@ -70,10 +70,9 @@ class StreamChecks:
         self._references = references
         self._streams: dict[str, Stream] = {}
         self._seen = Seen(-1, b"")
-        # Entries whose signatures are not checked yet: stream, index, what the signer had seen, and the fault if the
-        # entry does not follow its predecessor; and of each the key, the message and the signature.
-        self._open: list[tuple[Stream, int, Seen, Fault | None]] = []
-        self._signed: list[tuple[bytes, bytes, bytes]] = []
+        # Entries whose signatures are not checked yet: stream, index, what the signer had seen, the fault if the entry
+        # does not follow its predecessor; and the key, the message and the signature.
+        self._open: list[tuple[Stream, int, Seen, Fault | None, bytes, bytes, bytes]] = []
 
     def check(self, entries: Iterable[tuple[int, bytes]]) -> Part:
         """Check entries, each with its index, and return what was found. Nothing is raised."""
@@ -107,18 +106,23 @@ class StreamChecks:
 
     def _check_entry(self, state: Stream, index: int, leaf: bytes, entry: Entry, statement: Statement) -> None:
         """Check all of an entry that was taken apart but its signature, and let its stream move on."""
-        seq, seen, signatures = statement.seq, statement.seen, entry.signatures
+        _, action, actor, _, key_id, _, _, _, prev, _, _, _, seen, seq, _ = statement
+        _, payload, signatures, _ = entry
         self.part.signatures += len(signatures)
         try:
-            key = self._find_key(state, index, leaf, entry, statement)
-            if key and (signatures[0].key_id != statement.key_id or len(signatures) > 1):
+            if actor == PETITIONER or action in PRINTING or action in AUTHORITY_ACTIONS:
+                key = self._find_key(state, index, leaf, entry, statement)
+            else:
+                key = self._authority.check(index, statement).key
+            if key and (signatures[0][0] != key_id or len(signatures) > 1):
                 raise SignatureRejected("the entry is not signed by its one signer alone")
         except AuditError as error:
             self._stop(state, index, Fault(index, kind_of(error), str(error)))
         else:
-            follows = seq == state.seq + 1 and statement.prev == state.leaf and index > state.index
-            self._open.append((state, index, seen, None if follows else _broken_link(state, index, statement)))
-            self._signed.append((key, pae(PAYLOAD_TYPE, entry.payload) if key else b"", signatures[0].signature))
+            follows = seq == state.seq + 1 and prev == state.leaf and index > state.index
+            broken = None if follows else _broken_link(state, index, statement)
+            message = pae(PAYLOAD_TYPE, payload) if key else b""
+            self._open.append((state, index, seen, broken, key, message, signatures[0][1]))
         state.index, state.seq, state.leaf = index, seq, leaf
 
     def _find_key(self, state: Stream, index: int, leaf: bytes, entry: Entry, statement: Statement) -> bytes:
@@ -128,10 +132,9 @@ class StreamChecks:
                 raise AuthorityRejected(f"the statement is of the ledger {statement.origin}")
             grant = state.keys.check(index, statement, self._verify)
             state.keys = state.keys.after(index, statement, grant)
-        elif statement.action not in AUTHORITY_ACTIONS:
+        elif statement.action in PRINTING:
             grant = self._authority.check(index, statement)
-            if statement.action in PRINTING:
-                state.keys = state.keys.after(index, statement, grant)
+            state.keys = state.keys.after(index, statement, grant)
         elif self._references:
             self._authority.apply(index, leaf, statement, entry)
             return b""
@@ -146,20 +149,20 @@ class StreamChecks:
         tenth longer. Blame a predecessor only on the word of an entry that is itself above suspicion.
         """
         errors, verify = dict[int, AuditError](), self._verify
-        for place, (key, message, signature) in enumerate(self._signed):
+        for place, (_, _, _, _, key, message, signature) in enumerate(self._open):
             try:
                 if key:
                     verify(key, message, signature)
             except AuditError as error:
                 errors[place] = error
-        for place, (state, index, seen, broken) in enumerate(self._open):
+        for place, (state, index, seen, broken, _, _, _) in enumerate(self._open):
             refused = errors.get(place)
             fault = broken if refused is None else Fault(index, kind_of(refused), str(refused))
             if fault is not None:
                 self._stop(state, index, fault)
-            if refused is None and (seen != self._seen or seen.size > index):
+            if refused is None and (seen is not self._seen or seen[0] > index):
                 self._collect(index, seen)
-        self._open, self._signed = [], []
+        self._open = []
 
     def _stop(self, _state: Stream, _index: int, fault: Fault) -> None:
         """Note a fault; what is said of this act and those behind it in its stream may be worth nothing."""

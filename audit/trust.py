@@ -29,6 +29,8 @@ __all__ = ["NO_POLICY", "Findings", "Opened", "Policy", "Trust", "parse_policy"]
 _NONE = b"none"
 # Bounds of our own: the specification asks for at least 32 logs, witnesses and groups.
 _MAX_SIZE = 100_000
+# A size, and the proof that a checkpoint goes on from there.
+_Since = tuple[int, Sequence[bytes]]
 
 
 @dataclass(slots=True)
@@ -87,9 +89,7 @@ NO_POLICY = Policy(quorum=_NONE)
 def parse_policy(data: bytes) -> Policy:
     """Return the policy in a file's bytes. Raises Malformed, naming the line, if it is not one."""
     if len(data) > _MAX_SIZE or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data) or not data.endswith(b"\n"):
-        raise Malformed(
-            "a policy has at most 100,000 bytes, lines that end in newlines, and no other control character"
-        )
+        raise Malformed("a policy has at most 100,000 bytes, lines ended by newlines, and no other control character")
     policy = Policy()
     for number, line in enumerate(data.split(b"\n"), 1):
         words = line.split()
@@ -140,9 +140,7 @@ class Trust(NamedTuple):
     policy: Policy = NO_POLICY
     verify: Verify = check_signature
 
-    def open(
-        self, text: str, findings: Findings, *, log_key: bytes = b"", since: tuple[int, Sequence[bytes]] = (0, ())
-    ) -> Opened:
+    def open(self, text: str, findings: Findings, *, log_key: bytes = b"", since: _Since = (0, ())) -> Opened:
         """Return the checkpoint in a note if the log signed it and enough witnesses did.
 
         log_key is the log's key where the authority has told it; else the anchor's and the policy's are
@@ -160,7 +158,7 @@ class Trust(NamedTuple):
         if self.policy.logs and not log_key:
             logs = {key for key in self.policy.logs if key.name == checkpoint.origin}
         if self.anchor is not None:
-            self._check_anchored(checkpoint, findings, since)
+            self._check_anchored(self.anchor, checkpoint, findings, since)
         witnesses = set(self.policy.witnesses.values())
         signers = check_note(note, logs | witnesses, self.verify) if logs else ()
         if logs.isdisjoint(signers) and (logs or self.anchor is not None):
@@ -171,13 +169,11 @@ class Trust(NamedTuple):
         findings.facts["witnesses"] = sorted(key.name for key in witnesses.intersection(signers))
         return Opened(checkpoint, next((key.raw for key in signers if key in logs), b""))
 
-    def _check_anchored(self, checkpoint: Checkpoint, findings: Findings, since: tuple[int, Sequence[bytes]]) -> None:
+    def _check_anchored(self, anchor: Anchor, checkpoint: Checkpoint, findings: Findings, since: _Since) -> None:
         """Check a checkpoint against the anchored one, as far as their sizes and the proof let one compare them."""
-        if self.anchor is None:
-            return
-        if checkpoint.origin != self.anchor.origin:
-            raise AnchorRejected(f"the checkpoint is of {checkpoint.origin}, the anchor of {self.anchor.origin}")
-        anchored = open_anchor(self.anchor, self.verify)
+        if checkpoint.origin != anchor.origin:
+            raise AnchorRejected(f"the checkpoint is of {checkpoint.origin}, the anchor of {anchor.origin}")
+        anchored = open_anchor(anchor, self.verify)
         if anchored is None:
             return
         if anchored.size == checkpoint.size and anchored.root != checkpoint.root:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain import handling_events as handling
 from domain import review_events as review
 from domain import routing_events as routing
-from domain.case_state import MAX_SENDERS, NO_HANDLING, Case, Holding, key_id_of
+from domain.case_state import MAX_SENDERS, NEW_CASE, NO_HANDLING, Case, Holding, key_id_of
 from domain.moves import RECHECK_DECIDED, REVIEW_DECIDED
 from domain.schema import Event
 
@@ -22,6 +22,18 @@ def held(case: Case, office: str, capacity: str) -> tuple[Holding, ...]:
     """Return the holdings with one more, unless it is there already."""
     holding = Holding(office, capacity)
     return case.holdings if holding in case.holdings else (*case.holdings, holding)
+
+
+def begun(event: Any, claim_key: str) -> Case:
+    """Return a case that begins with an office's act, at that office."""
+    office, capacity, at = event.office, event.capacity, event.effective_at
+    # A matter that the office found itself has no petitioner to be told anything.
+    addressable = event.addressable and event.channel != "found"
+    known = (event.channel, event.area, event.place, addressable, event.imported is not None)
+    holder = (office, capacity, (Holding(office, capacity),), (), at, at)
+    # To make the tuple itself is twice as fast as to call its class.
+    members = (event.originator_id, *NEW_CASE[1:7], *holder, *known, *NEW_CASE[18:21], claim_key, *NEW_CASE[22:])
+    return tuple.__new__(Case, members)
 
 
 def passed_on(case: Case, event: Any) -> Case:
@@ -62,19 +74,7 @@ def _designated(case: Case, event: routing.CaseDesignated) -> Case:
 
 
 def _received_from(case: Case, event: routing.CaseReceivedFrom) -> Case:
-    return Case(
-        stream=event.originator_id,
-        office=event.office,
-        capacity=event.capacity,
-        holdings=(Holding(event.office, event.capacity),),
-        received_at=event.effective_at,
-        began_at=event.effective_at,
-        channel=event.channel,
-        area=event.area,
-        place=event.place,
-        addressable=event.addressable and event.channel != "found",
-        imported=event.imported is not None,
-    )
+    return begun(event, "")
 
 
 def _taken_over(case: Case, event: routing.CaseTakenOver) -> Case:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from domain import case_events as acts
 from domain.calendars import NEW_CALENDARS, Calendars
-from domain.case_changes import PROCEDURE_CHANGES, authors, held, passed_on
+from domain.case_changes import PROCEDURE_CHANGES, authors, begun, held, passed_on
 from domain.case_rules import check
 from domain.case_state import NEW_CASE, NO_HANDLING, Case, Holding, PetitionerKey, Rating, key_id_of
 from domain.clock_changes import CLOCK_CHANGES
@@ -136,21 +136,7 @@ def _registered(case: Case, event: acts.CaseRegistered) -> Case:
             place=event.place or case.place,
             claim_key=event.claim_key,
         )
-    return Case(
-        stream=event.originator_id,
-        office=event.office,
-        capacity=event.capacity,
-        holdings=(Holding(event.office, event.capacity),),
-        received_at=event.effective_at,
-        began_at=event.effective_at,
-        channel=event.channel,
-        area=event.area,
-        place=event.place,
-        # A matter that the office found itself has no petitioner to be told anything.
-        addressable=event.addressable and event.channel != "found",
-        imported=event.imported is not None,
-        claim_key=event.claim_key,
-    )
+    return begun(event, event.claim_key)
 
 
 def _accepted(case: Case, event: acts.CaseAccepted) -> Case:

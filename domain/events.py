@@ -22,7 +22,7 @@ from domain import (
 )
 from domain.calendars import NEW_CALENDARS, Calendars
 from domain.clocks import Rules, national_rules
-from domain.effective import effective_time
+from domain.effective import DAY_MS, effective_time, unix_ms
 from domain.errors import EventRefused
 from domain.fields import Kind
 from domain.schema import Event, Reader
@@ -104,15 +104,12 @@ def read_event(
         claimed = datetime.fromisoformat(claimed_at)
         if not EARLIEST_YEAR <= claimed.year <= LATEST_YEAR:
             raise ValueError
-        effective, late = effective_time(
-            action,
-            index,
-            claimed,
-            recorded_at_ms,
-            "imported" in public,
-            rules or national_rules(),
-            NEW_CALENDARS if calendars is None else calendars,
-        )
+        if 0 <= recorded_at_ms - unix_ms(claimed) <= DAY_MS:  # Most acts are, and then nobody needs to ask the rules.
+            effective, late = claimed, False
+        else:
+            lags, known = rules or national_rules(), NEW_CALENDARS if calendars is None else calendars
+            imported = "imported" in public
+            effective, late = effective_time(action, index, claimed, recorded_at_ms, imported, lags, known)
     except (ValueError, TypeError, OverflowError):
         raise EventRefused(
             "claimed_at",

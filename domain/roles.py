@@ -47,40 +47,38 @@ PERMISSIONS: Final = MappingProxyType(
 )
 
 
+_STANDS: Final = {word: relation.stands for word, relation in RELATIONS.items()}
+
+
 def check_role(case: Case, event: Event, people: People) -> None:
     """Check that the actor's role may do this act, and that the actor stands in the relation it needs.
 
     Raises RoleRefused, naming the act, the role, what is missing and which roles would be allowed.
     """
-    permission = PERMISSIONS.get(event.action)
-    if permission is None or event.role not in permission.roles:
+    permission, role = PERMISSIONS.get(event.action), event.role
+    if permission is None or role not in permission.roles:
         raise _refuse_role(case, event, permission)
-    if event.role == "petitioner":
+    if role == "petitioner":
         if event.actor != "petitioner" or event.office or event.post or not _stands(case, event, permission, people):
             raise _refuse_relation(case, event, permission)
         return
-    if event.role == "registrar":
+    if role == "registrar":
         return
-    _check_officer(event, people)
-    if not _stands(case, event, permission, people):
+    # A post is opened in an open office and a tenure begun in an open post, so a tenure answers for both at once.
+    if people.tenure(event.office, event.post, event.actor, event.index) is None:
+        _check_untenured(event, people)
+    if not _STANDS[permission.relation](case, event, people) and not _stands(case, event, permission, people):
         raise _refuse_relation(case, event, permission)
-    if (event.role == "importer") != (getattr(event, "imported", None) is not None):
+    if (role == "importer") != (getattr(event, "imported", None) is not None):
         raise _refuse_import(case, event)
 
 
 def _stands(case: Case, event: Any, permission: Permission, people: People) -> bool:
-    if RELATIONS[permission.relation].stands(case, event, people):
-        return True
-    return any(RELATIONS[other].stands(case, event, people) for other in permission.others)
+    return any(_STANDS[word](case, event, people) for word in permission.relations)
 
 
-def _check_officer(event: Event, people: People) -> None:
-    """Check that the office is open and that an officer (a service is none) holds the post at this position.
-
-    A post is opened in an open office and a tenure begun in an open post, so a tenure answers both at once.
-    """
-    if people.tenure(event.office, event.post, event.actor, event.index) is not None:
-        return
+def _check_untenured(event: Event, people: People) -> None:
+    """Check that the office is open, and that it is no officer (but a service) who holds no post at this position."""
     if people.office(event.office, event.index) is None:
         zh, en = f"单位 {event.office} 未在机构表中", f"office {event.office} is not in the directory"
         raise _refuse(event, "office_unknown", "", zh, en, ())

@@ -86,7 +86,7 @@ class Event:
 class Reader:
     """The strict reader of one action's public fields; gives their values in the order of the dataclass."""
 
-    __slots__ = ("action", "make", "optional", "prefix", "required")
+    __slots__ = ("action", "alone", "make", "optional", "prefix", "required")
 
     def __init__(self, make: type[Event]) -> None:
         hints = get_type_hints(make, include_extras=True)
@@ -94,14 +94,14 @@ class Reader:
         self.make = make
         self.action = make.action
         family = make.action.partition(".")[0]
-        self.prefix = family if family in SINGLE_STREAMS else family + "/"
+        self.alone = family in SINGLE_STREAMS
+        self.prefix = family if self.alone else family + "/"
         self.required = tuple(_field(f.name, hints[f.name]) for f in own if f.default is MISSING)
         self.optional = tuple((*_field(f.name, hints[f.name]), f.default) for f in own if f.default is not MISSING)
 
     def fits(self, stream: str) -> bool:
         """Say whether a stream is of the kind that holds this act."""
-        prefix = self.prefix
-        return stream.startswith(prefix) and (prefix[-1] == "/" or stream == prefix)
+        return stream == self.prefix if self.alone else stream.startswith(self.prefix)
 
     def read(self, public: Mapping[str, Any]) -> list[Any]:
         """Return the values of the public fields.

@@ -7,7 +7,9 @@ from functools import reduce
 from audit.statement import Statement
 from audit.store.stored_rows import Checker
 from domain import commands
+from domain.calendars import Calendars
 from domain.cases import NEW_CASE, Case, check, fold_facts
+from domain.clocks import Rules
 from domain.events import read_event
 from domain.reference import fold_reference, is_reference, new_reference
 from domain.schema import Event
@@ -26,9 +28,9 @@ class DomainReplay:
 
     def __call__(self, stream: str) -> Checker:
         """Return what checks the acts of a stream in turn; it raises DomainRefused at an unlawful one."""
-        if is_reference(stream):
-            return self._check_reference
-        return _CaseChecker(self) if stream.startswith(commands.CASE_PREFIX) else self._room_checker(stream)
+        if stream.startswith(commands.CASE_PREFIX):
+            return _CaseChecker(self)
+        return self._check_reference if is_reference(stream) else self._room_checker(stream)
 
     def _check_reference(self, index: int, statement: Statement, recorded_at: int) -> None:
         event = self.read(index, statement, recorded_at)
@@ -48,14 +50,18 @@ class DomainReplay:
 
     def read(self, index: int, statement: Statement, recorded_at: int) -> Event:
         """Return the event that a statement tells of. Raises EventRefused."""
-        _, action, actor, claimed_at, key_id, office, _, post, _, public, role, _, _, seq, stream = statement
-        rules, calendars = self.reference.rules, self.reference.calendars
-        # fmt: off
-        return read_event(
-            action, stream, seq, index, actor, post, office, role, key_id, claimed_at, recorded_at, public,
-            rules=rules, calendars=calendars,
-        )
-        # fmt: on
+        return read_statement(index, statement, recorded_at, self.reference.rules, self.reference.calendars)
+
+
+def read_statement(index: int, statement: Statement, recorded_at: int, rules: Rules, calendars: Calendars) -> Event:
+    """Return the event that a statement tells of. Raises EventRefused."""
+    _, action, actor, claimed_at, key_id, office, _, post, _, public, role, _, _, seq, stream = statement
+    # fmt: off
+    return read_event(
+        action, stream, seq, index, actor, post, office, role, key_id, claimed_at, recorded_at, public,
+        rules=rules, calendars=calendars,
+    )
+    # fmt: on
 
 
 class _CaseChecker:
@@ -77,16 +83,22 @@ class _CaseChecker:
 
     def __call__(self, index: int, statement: Statement, recorded_at: int) -> None:
         """Check the next act. Raises DomainRefused if it was not lawful."""
-        event = self._replay.read(index, statement, recorded_at)
-        reference = self._replay.reference
+        people, rules, calendars, _ = self._replay.reference
+        _, action, actor, claimed_at, key_id, office, _, post, _, public, role, _, _, seq, stream = statement
+        # fmt: off
+        event = read_event(
+            action, stream, seq, index, actor, post, office, role, key_id, claimed_at, recorded_at, public,
+            rules=rules, calendars=calendars,
+        )
+        # fmt: on
         try:
             if self._last is not None:
                 self._case = fold_facts(self._case, self._last)
-            check(self._case, event, reference.people, reference.calendars, reference.rules)
+            check(self._case, event, people, calendars, rules)
         except ClocksUntold:
             self._case = self._whole = reduce(self._fold, self._acts, self._whole)
             self._acts.clear()
-            check(self._case, event, reference.people, reference.calendars, reference.rules)
+            check(self._case, event, people, calendars, rules)
         self._last = event
         self._acts.append(event)
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from audit.authority import Authority
+from audit.case_keys import NO_KEYS
 from audit.entry import Entry
 from audit.errors import AuditError
 from audit.faults import Fault, Kind, kind_of
 from audit.merkle import root
-from audit.statement import Statement
+from audit.statement import NO_PREV, Statement
 from audit.store.stored_checks import Stored, check_head, check_tiles, checkpoint_claims
 from audit.store.stored_rows import Checker, Replay, Row, wrong_column
 from audit.stream_checks import BATCH, NO_TIME, Part, Stream, StreamChecks
@@ -69,6 +70,10 @@ class Report:
         return self.faults[0] if self.faults else None
 
 
+# The largest index that a row can have.
+_LAST = (1 << 63) - 1
+
+
 class _RowStream(Stream):
     """Where a stream stands, and what asks the rules about its acts.
 
@@ -79,7 +84,8 @@ class _RowStream(Stream):
     __slots__ = ("asked", "checker")
 
     def __init__(self, checker: Checker | None) -> None:
-        super().__init__()
+        # What the base class does is done here too: a stream begins with every other row.
+        self.seq, self.index, self.leaf, self.keys = 0, -1, NO_PREV, NO_KEYS
         self.checker = checker
         self.asked = checker is not None
 
@@ -111,7 +117,7 @@ class RowChecks(StreamChecks):
         while batch := list(islice(remaining, BATCH)):
             for row, read in zip(batch, [self._read(row) for row in batch], strict=True):
                 if read is not None:
-                    self._check_row(row, *read)
+                    self._check_row(row, read)
             self._settle()
             self._replay_pending()
         return self.part
@@ -119,7 +125,7 @@ class RowChecks(StreamChecks):
     def _read(self, row: Row) -> tuple[bytes, Entry | None, Statement | None] | None:
         """Return a row's leaf, entry and statement, the last two None if malformed; None if it has no place."""
         index, stream, _, _, _, data, stored_leaf = row
-        if type(index) is not int or not 0 <= index < 1 << 63 or type(data) is not bytes or type(stream) is not str:
+        if type(index) is not int or not 0 <= index <= _LAST or type(data) is not bytes or type(stream) is not str:
             at = index if type(index) is int and index > 0 else 0
             self.part.faults.add(Fault(at, Kind.GAP, f"row {index!r:.40} has no place in the log"))
             return None
@@ -136,12 +142,14 @@ class RowChecks(StreamChecks):
         self._streams[stream] = state
         return state
 
-    def _check_row(self, row: Row, leaf: bytes, entry: Entry | None, statement: Statement | None) -> None:
+    def _check_row(self, row: Row, read: tuple[bytes, Entry | None, Statement | None]) -> None:
         """Check a row that was taken apart, and let its stream move on."""
         index, stream, seq, action, act_id, _, _ = row
-        if self._references and index < self._next:
-            self.part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
-        self._next = index + 1
+        leaf, entry, statement = read
+        if self._references:
+            if index < self._next:
+                self.part.faults.add(Fault(index, Kind.GAP, f"row {index} was not read in the order of the log"))
+            self._next = index + 1
         state: _RowStream = self._streams.get(stream) or self._begin(stream)  # type: ignore[assignment]  # all are
         if entry is None or statement is None:
             self._pass_over(state, index, leaf)
@@ -178,10 +186,11 @@ class RowChecks(StreamChecks):
         """Ask the rules about the acts that were found to be what they claim."""
         acts = 0
         for state, index, statement, recorded_at in self._pending:
-            if state.checker is None:
+            checker = state.checker
+            if checker is None:
                 continue
             try:
-                state.checker(index, statement, recorded_at)
+                checker(index, statement, recorded_at)
             except Exception as error:  # The rules refuse with errors of their own, which are not known here.
                 kind = kind_of(error)
                 detail = str(error) if isinstance(error, AuditError) else f"{type(error).__name__}: {error}"
