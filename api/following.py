@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,13 +18,16 @@ SWITCH_SECONDS = 0.001
 """How long a thread that folds may keep the interpreter from one whose answer has come; by itself it is five times as
 long, and a question waits for the database some five times."""
 
+OBJECTS_A_COLLECTION = 10_000
+"""After so many new objects cycles are looked for: a page makes some thousand, and none of them."""
+
 
 @contextmanager
 def following(
     views: Engine, wording: Wording, note: Callable[[str], None], pause: float = PAUSE_SECONDS
 ) -> Iterator[None]:
     """Fold new entries at most `pause` seconds after they were recorded; a failure is told once and tried again."""
-    stopped, interval = threading.Event(), sys.getswitchinterval()
+    stopped = threading.Event()
 
     def follow() -> None:
         told = ""
@@ -38,12 +42,29 @@ def following(
                 told = line
 
     thread = threading.Thread(target=follow, name="follow", daemon=True)
-    with views.followed():
-        sys.setswitchinterval(SWITCH_SECONDS)
+    with views.followed(), _answering_soon():
         thread.start()
         try:
             yield
         finally:
-            sys.setswitchinterval(interval)
             stopped.set()
             thread.join(STOP_SECONDS)
+
+
+@contextmanager
+def _answering_soon() -> Iterator[None]:
+    """Let threads give way soon, and look for cycles among what is new alone: what stands now stays while we serve.
+
+    A search through all that a server imports takes a tenth of a second, in which nobody is answered.
+    """
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_A_COLLECTION, *thresholds[1:])
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
