@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -58,11 +60,15 @@ def _sign(page: Page) -> None:
 
 
 def _attach(page: Page) -> None:
-    """Files of another kind are refused, and what was typed stays; a text is taken."""
+    """Files of another kind or too large are refused, and what was typed stays; a text is taken."""
     page.set_input_files("#files", FilePayload(name="a.exe", mimeType="text/plain", buffer=b"MZ"))
     page.wait_for_selector("#result.bad")
     page.set_input_files("#files", FilePayload(name="a.pdf", mimeType="application/pdf", buffer=b"no PDF"))
     page.wait_for_selector("#result:has-text('a.pdf')")
+    with NamedTemporaryFile(suffix=".pdf") as large:
+        large.truncate(20 * 2**20 + 1)
+        page.set_input_files("#files", large.name)
+        page.wait_for_selector(f"#result:has-text('{Path(large.name).name}')")
     page.set_input_files("#files", PAPER)
     page.wait_for_selector("#filed li")
     assert page.input_value("textarea[name=text]") == TEXT
