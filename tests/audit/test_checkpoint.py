@@ -22,6 +22,16 @@ ANCHOR = Anchor(ORIGIN, LOG.raw, bytes(32), NOTE)
 ROOT = b64encode(CHECKPOINT.root).decode()
 
 
+def test_signatures_are_checked_by_whatever_the_reader_hands_in() -> None:
+    def refuse(*_: bytes) -> None:
+        raise SignatureRejected("no")
+
+    with pytest.raises(NoteRejected, match="does not hold"):
+        open_checkpoint(NOTE, ORIGIN, LOG.raw, refuse)
+    with pytest.raises(Malformed, match="not to be believed"):
+        open_anchor(ANCHOR, refuse)
+
+
 def test_a_checkpoint_is_three_lines_under_the_logs_signature() -> None:
     assert NOTE.startswith(f"{ORIGIN}\n20852163\n{ROOT}\n\n— {ORIGIN} ")
     assert open_checkpoint(NOTE, ORIGIN, LOG.raw) == CHECKPOINT
