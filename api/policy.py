@@ -13,7 +13,7 @@ from domain.case_events import CaseErased
 from domain.case_state import Case
 from domain.commands import Command, Decision
 from domain.cross_references import CROSSING, PREFIX, check_elsewhere
-from domain.effective import stands
+from domain.effective import stands_until
 from domain.errors import DomainRefused
 from domain.events import read_event
 from domain.reference import Reference, fold_reference, new_reference
@@ -109,9 +109,9 @@ class DomainPolicy:
             state, command, actor, reference, seq=seq, claimed_at=claimed_at, recorded_at_ms=recorded_at
         )
 
-    def stands(self, decision: Decision, recorded_at: int) -> bool:
-        """Say whether an act that was decided becomes the same at a later recorded_at, Unix milliseconds."""
-        return decision.event is not None and stands(decision.event, recorded_at)
+    def stands_until(self, decision: Decision) -> int:
+        """Return until when an act that was decided becomes the same if it is recorded later, in Unix milliseconds."""
+        return 0 if decision.event is None else stands_until(decision.event)
 
     def check_elsewhere(self, state: Any, decision: Decision, elsewhere: OtherStreams, reference: Reference) -> None:
         """Check what a decided act says of other streams. Raises a DomainRefused if it is not so."""

@@ -57,16 +57,17 @@ def effective_time(
     return recorded_at, True
 
 
-def stands(event: Event, recorded_at_ms: int) -> bool:
-    """Say whether the rules say the same of an act that is recorded later than they were told, but at this moment.
+def stands_until(event: Event) -> int:
+    """Return the last moment of recording, in Unix ms, at which the rules say the same of an act; 0 if unsure.
 
-    They see the recording by what counts because of it: within a day of the claimed time, that is the claimed time.
-    Only a correction, whose new time must not come after the recording, is held against the recording itself.
+    It holds for recordings not before the one that they were told. They see the recording by what counts because of
+    it: within a day of the claimed time, that is the claimed time. Only a correction, whose new time must not come
+    after the recording, is held against the recording itself.
     """
     claimed = event.claimed_at
     if event.effective_at is not claimed or event.action in READS_RECORDING:
-        return False
-    return event.recorded_at_ms <= recorded_at_ms <= unix_ms(claimed) + DAY_MS
+        return 0
+    return unix_ms(claimed) + DAY_MS
 
 
 def unix_ms(moment: datetime) -> int:

@@ -102,7 +102,7 @@ class Assembly:
 
     def add(self, item: Item) -> None:
         """Add a sealed item as the next entry."""
-        self.frontier = merkle.append(self.frontier, self.size, item.leaf)
+        self.frontier = merkle.append(self.frontier, item.index, item.leaf)
         self.recorded_at = item.recorded_at
         if is_reference_stream(item.stream):
             self.reference_at = item.index

@@ -36,7 +36,7 @@ def seal(disclosures: Sequence[Disclosure], keys: Sequence[bytes], stream: str, 
     nonces = _NONCES.unpack(random(_NONCES.size))
     parts: list[bytes] = []
     for (slot, salt, field, value), key, nonce in zip(disclosures, keys, nonces, strict=True):
-        plain = salt + _LENGTHS[len(field)] + field.encode("ascii") + value
+        plain = salt + _LENGTHS[len(field)] + field.encode("ascii") + value if field else salt + _LENGTHS[0] + value
         sealed = AESGCM(key).encrypt(nonce, plain, _ABOUT[slot] + bound)
         parts += (_U32.pack(_NONCE + len(sealed)), nonce, sealed)
     return b"".join(parts)

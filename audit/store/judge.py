@@ -18,7 +18,7 @@ from audit.store.errors import AuthorityRefused, SeenRefused, SignatureRefused, 
 from audit.store.keystore import KeyStore, Random
 from audit.store.log import Log
 from audit.store.model import Decision, Draft, Policy, Prepared, is_reference_stream
-from audit.store.prepared import Grounds, Kept, PreparedActs, redecided
+from audit.store.prepared import Grounds, PreparedActs, redecided
 from audit.store.references import Reference, References, check_log_key
 from audit.store.streams import Streams, StreamState
 from audit.store.timekeeper import Timekeeper
@@ -62,7 +62,7 @@ class Judge:
         grounds = Grounds(known, reference, self._parts.timekeeper.now())
         prepared = self._build(draft, self._ask(draft, grounds), reference)
         self.grant(prepared, known)
-        self._prepared.keep(prepared, grounds)
+        self._prepared.keep(prepared, grounds, self._parts.policy.stands_until(prepared.decision))
         return prepared
 
     def place(self, draft: Draft) -> StreamState:
@@ -82,20 +82,13 @@ class Judge:
         """
         grounds = Grounds(known, reference, self._parts.timekeeper.now())
         kept = self._prepared.take(draft)
-        if kept is not None and self._stands(kept, grounds):
+        if kept is not None and kept.stands(grounds):
             self._check_elsewhere(kept.prepared.decision, grounds)
             return kept.prepared
         decision = self._ask(draft, grounds)
         before = given if kept is None else kept.prepared
         again = None if before is None else redecided(before, decision, reference.at)
         return self._build(draft, decision, reference) if again is None else again
-
-    def _stands(self, kept: Kept, grounds: Grounds) -> bool:
-        """Say whether the rules would decide now as they did when the act was prepared."""
-        before, now = kept.grounds, grounds.now
-        if not before.same(grounds) or now < before.now:
-            return False
-        return now == before.now or self._parts.policy.stands(kept.prepared.decision, now)
 
     def _ask(self, draft: Draft, grounds: Grounds) -> Decision:
         decision = self._parts.policy.decide(

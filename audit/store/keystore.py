@@ -41,6 +41,7 @@ _CACHED_BLOCKS = 8_192
 
 # What is drawn for a new stream: a nonce and the stream's key, a nonce and the data keys of its first acts.
 _FILLED = Struct(f"{_NONCE}s{KEY}s{_NONCE}s{_ACT * FIRST_ACTS}s")
+_KEYS = Struct(f"{KEY}s" * SLOTS)
 _Filling = list[tuple[bytes, bytes]]
 
 # A block holds the data keys of `acts` acts of a stream, from act number `first` on, wrapped as one. It is too long
@@ -104,7 +105,7 @@ class KeyStore:
         keys = _of_act(block, seq - first)
         if _ERASED in keys:
             raise KeyStoreRefused("the keys for this act have been erased")
-        return tuple(keys)
+        return keys
 
     def provide(self, places: Iterable[tuple[bytes, int]]) -> None:
         """Make the keys of several acts, each (ref, seq), durable at once, so that a batch waits for the disk once."""
@@ -276,9 +277,8 @@ def _bound(ref: bytes, first: int) -> bytes:
     return ref + first.to_bytes(8, "big")
 
 
-def _of_act(block: bytes, place: int) -> list[bytes]:
-    start = place * _ACT
-    return [block[at : at + KEY] for at in range(start, start + _ACT, KEY)]
+def _of_act(block: bytes, place: int) -> tuple[bytes, ...]:
+    return _KEYS.unpack_from(block, place * _ACT)
 
 
 def _unwrap(cipher: AESGCM, wrapped: bytes, bound: bytes) -> bytes:

@@ -53,8 +53,9 @@ class Policy(Protocol):
     States, events, commands and references are opaque here. `reference` is what every stream may depend on: people,
     rules and calendars, folded from the streams `ledger`, `people/…`, `rules` and `calendar`. `read` and `fold` are
     given one that knows at least everything before the entry, and may know more. `check_elsewhere` checks what a
-    decided act says of other streams (`audit.store.elsewhere.OtherStreams`). `stands` says whether `decide`, given the
-    same but for a later `recorded_at`, would decide the same; false where that is not sure. `erasure` names what an act
+    decided act says of other streams (`audit.store.elsewhere.OtherStreams`). `stands_until` is the
+    last `recorded_at` at which `decide`, given the same but for that, would decide the same; 0 where that is not sure.
+    `erasure` names what an act
     erases, as (seq, slots). `undecided` is what a refused command's signer signed, and `note_of_refusal` the command by
     which the ledger notes, under its own key, that a validly signed act was refused; None where none is kept.
     """
@@ -70,7 +71,7 @@ class Policy(Protocol):
     def decide(
         self, state: Any, command: Any, actor: Actor, *, seq: int, claimed_at: str, recorded_at: int, reference: Any
     ) -> Decision: ...
-    def stands(self, decision: Any, recorded_at: int) -> bool: ...
+    def stands_until(self, decision: Any) -> int: ...
     def check_elsewhere(self, state: Any, decision: Any, elsewhere: Any, reference: Any) -> None: ...
     def undecided(self, command: Any, reference: Any) -> Decision | None: ...
     def note_of_refusal(self, refusal: Exception, command: Any, actor: Actor, claimed_at: str) -> Any | None: ...

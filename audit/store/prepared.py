@@ -40,16 +40,20 @@ class Grounds(NamedTuple):
     reference: Reference
     now: int
 
-    def same(self, other: Grounds) -> bool:
-        """Say whether these are the very same objects, whatever the time."""
-        return self.known is other.known and self.reference is other.reference
-
 
 class Kept(NamedTuple):
-    """An act as it was prepared, and on what grounds."""
+    """An act as it was prepared, on what grounds, and until when it stands on them (Unix ms)."""
 
     prepared: Prepared
     grounds: Grounds
+    until: int
+
+    def stands(self, now: Grounds) -> bool:
+        """Say whether the rules would decide now as they did: of the same objects, at a time that changes nothing."""
+        before = self.grounds
+        if before.known is not now.known or before.reference is not now.reference:
+            return False
+        return before.now <= now.now <= self.until
 
 
 class PreparedActs:
@@ -60,10 +64,10 @@ class PreparedActs:
         self._lock = Lock()
         self._acts: OrderedDict[bytes, Kept] = OrderedDict()
 
-    def keep(self, prepared: Prepared, grounds: Grounds) -> None:
-        """Remember an act."""
+    def keep(self, prepared: Prepared, grounds: Grounds, until: int) -> None:
+        """Remember an act, which stands on its grounds until this time, but in any case at the time of the grounds."""
         with self._lock:
-            self._acts[prepared.draft.act_id] = Kept(prepared, grounds)
+            self._acts[prepared.draft.act_id] = Kept(prepared, grounds, max(grounds.now, until))
             if len(self._acts) > self._limit:
                 self._acts.popitem(last=False)
 

@@ -12,7 +12,7 @@ import pytest
 
 from domain import effective
 from domain.due import due_on, end_of_day, standing
-from domain.effective import effective_time, from_unix_ms, stands, unix_ms
+from domain.effective import effective_time, from_unix_ms, stands_until, unix_ms
 from domain.events import read_event
 from tests.domain.city import CALENDARS, Story, at, event_of, ms, officer, service
 
@@ -64,14 +64,14 @@ def test_an_act_stands_at_a_later_recording_only_if_nothing_but_the_recording_di
 ) -> None:
     told = event_of(*REPLIED, officer("housing"), claimed="2026-03-02", recorded=recorded, index=LATE_INDEX)
     now = event_of(*REPLIED, officer("housing"), claimed="2026-03-02", recorded=later, index=LATE_INDEX)
-    if stands(told, now.recorded_at_ms):
-        assert told.recorded_at_ms <= now.recorded_at_ms
+    stands = told.recorded_at_ms <= now.recorded_at_ms <= stands_until(told)
+    if stands:
         assert [field.name for field in fields(now) if getattr(now, field.name) != getattr(told, field.name)] in (
             [],
             ["recorded_at_ms"],
         )
     same_day = ("2026-03-02T09:00:00+08:00", "2026-03-02T20:00:00+08:00")
-    assert stands(told, now.recorded_at_ms) is (recorded in same_day and later in same_day and recorded <= later)
+    assert stands is (recorded in same_day and later in same_day and recorded <= later)
 
 
 def test_no_rule_but_that_of_corrections_reads_the_moment_of_recording() -> None:
@@ -81,11 +81,11 @@ def test_no_rule_but_that_of_corrections_reads_the_moment_of_recording() -> None
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("recorded_at", "recorded_at_ms")
     }
-    assert readers == {"clock_changes.py", "effective.py", "review_rules.py", "schema.py"}
+    assert readers == {"clock_changes.py", "review_rules.py", "schema.py"}
     correction = "case.corrected.v1"
     assert {correction} == effective.READS_RECORDING
     public = {"seq": 1, "act": "case.replied.v1", "field": "time", "to": at("2026-03-02")}
-    assert not stands(event_of(correction, public, officer("housing")), ms("2026-03-02") + 1)
+    assert stands_until(event_of(correction, public, officer("housing"))) == 0
 
 
 def test_an_act_claimed_for_the_future_counts_from_its_recording() -> None:

@@ -68,8 +68,8 @@ class Permissive:
     ) -> Any:
         return command
 
-    def stands(self, decision: Any, recorded_at: int) -> bool:
-        return False
+    def stands_until(self, decision: Any) -> int:
+        return 0
 
     def check_elsewhere(self, state: Any, decision: Any, elsewhere: Any, reference: Any) -> None:
         return None

@@ -60,8 +60,7 @@ def test_an_acknowledgement_that_was_signed_before_its_commit_failed_is_given_to
     bench.act(note(1))
     log, head = bench.ledger.log, bench.ledger.head()
     assert isinstance(log, SqliteLog)
-    prepared = bench.prepare(note(1))
-    signature = sign(private("wang"), prepared.to_sign)
+    acts = [(one, sign(private("wang"), one.to_sign)) for one in (bench.prepare(note(1)), bench.prepare(note(2)))]
     made: list[Item] = []
     signed = Event()
     plain = Acknowledger.sign
@@ -69,19 +68,20 @@ def test_an_acknowledgement_that_was_signed_before_its_commit_failed_is_given_to
     def note_signed(self: Acknowledger, item: Item) -> None:
         plain(self, item)
         made.append(item)
-        signed.set()
+        if len(made) == len(acts):
+            signed.set()
 
     with monkeypatch.context() as patched:
         patched.setattr(Acknowledger, "sign", note_signed)
         patched.setattr(log, "_writer", FailingCommit(log._writer, signed))  # type: ignore[arg-type]
-        with pytest.raises(DatabaseFull):
-            bench.ledger.commit(prepared.draft, signature)
-    assert [(item.index, bool(item.acknowledgement)) for item in made] == [(head.size, True)]
+        assert [type(answer) for answer in bench.ledger.commit_many(acts)] == [DatabaseFull] * len(acts)
+    assert [(item.index, bool(item.acknowledgement)) for item in made] == [(head.size, True), (head.size + 1, True)]
     assert bench.ledger.head() == head
-    assert bench.ledger.log.find_act(prepared.draft.act_id) is None
-    later = bench.ledger.commit(prepared.draft, signature)
-    assert (later.index, later.repeated) == (head.size, False)
-    assert later.signature != made[0].acknowledgement  # it was recorded at another time, and is signed for that
+    for item, (prepared, signature) in zip(made, acts, strict=True):
+        assert bench.ledger.log.find_act(prepared.draft.act_id) is None
+        later = bench.ledger.commit(prepared.draft, signature)
+        assert (later.index, later.repeated) == (item.index, False)
+        assert later.signature != item.acknowledgement  # it was recorded at another time, and is signed for that
 
 
 def test_every_act_of_a_batch_is_checked_and_answered_for_itself(bench: Bench) -> None:

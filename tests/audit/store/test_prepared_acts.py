@@ -129,8 +129,8 @@ class Asked(Permissive):
         self.crossed = 0
         self.standing_until = 0
 
-    def stands(self, decision: Any, recorded_at: int) -> bool:
-        return recorded_at < self.standing_until
+    def stands_until(self, decision: Any) -> int:
+        return self.standing_until
 
     def decide(self, state: Any, command: Any, actor: Any, **given: Any) -> Any:
         self.decided.append(given["recorded_at"])
@@ -163,14 +163,17 @@ def test_the_rules_are_asked_again_unless_nothing_at_all_has_changed(bench: Benc
     _commit(ledger, moved)
     assert len(rules.decided) == 5  # when it was prepared, and by the reference that the log had meanwhile
     rules.standing_until = clock.now + 10
-    answered = _prepare(ledger, bench)
-    clock.now += 9
+    answered, outlived = _prepare(ledger, bench), _prepare(ledger, bench, 3)
+    clock.now += 10
     _commit(ledger, answered)
-    assert len(rules.decided) == 6  # they had said that those milliseconds change nothing
+    assert len(rules.decided) == 7  # they had said that those milliseconds change nothing
+    clock.now += 1
+    _commit(ledger, outlived)
+    assert len(rules.decided) == 8
     overtaken = _prepare(ledger, bench)
     clock.now -= 1
     _commit(ledger, overtaken)
-    assert len(rules.decided) == 8  # before the time at which they were asked they never stand
+    assert len(rules.decided) == 10  # before the time at which they were asked they never stand
     ledger.close()
 
 
