@@ -29,9 +29,17 @@ def encode_with_standard_library(value: object) -> bytes:
     return _encode(value).encode()
 
 
-def stream_digest(tables: Sequence[str], rows: Rows, encode: Encode = encode_with_standard_library) -> bytes:
-    """Return SHA-256 over one stream's rows in one view; `tables` are the names of the view's tables."""
-    encoded = [encode((name, *row)) for name, of_table in zip(tables, rows, strict=True) for row in of_table.values()]
+def row_heads(tables: Sequence[str], encode: Encode) -> tuple[bytes, ...]:
+    """Return what the encoded rows of these tables begin with: the list's bracket and the table's name."""
+    return tuple([encode((name,))[:-1] + b"," for name in tables])
+
+
+def stream_digest(heads: Sequence[bytes], rows: Rows, encode: Encode = encode_with_standard_library) -> bytes:
+    """Return SHA-256 over one stream's rows in one view; `heads` are the beginnings of the rows of its tables."""
+    encoded: list[bytes] = []
+    for head, of_table in zip(heads, rows, strict=True):
+        if of_table:
+            encoded += [head + encode(row)[1:] for row in of_table.values()]
     if len(encoded) > 1:
         encoded.sort()
     return sha256(b"".join([len(row).to_bytes(4, "big") + row for row in encoded])).digest()

@@ -12,7 +12,7 @@ from domain.cases import NEW_CASE
 from domain.cases import fold as fold_case
 from domain.effective import unix_ms
 from domain.reference import Reference
-from projections.digests import Encode, encode_with_standard_library, stream_digest
+from projections.digests import Encode, encode_with_standard_library, row_heads, stream_digest
 from projections.entries import CASE_PREFIX, Entry
 from projections.references import read_entry
 from projections.tables import Row
@@ -73,7 +73,7 @@ class Folder:
         # Empty rows for the next stream of which a view holds any.
         self._blank: list[tuple[tuple[()], ...]] = [((),) * len(view.tables) for view in self.views]
         self._unused: list[Rows] = [tuple(map(dict, blank)) for blank in self._blank]
-        self._names = [tuple([table.name for table in view.tables]) for view in self.views]
+        self._heads = [row_heads([table.name for table in view.tables], encode) for view in self.views]
 
     def new(self, stream: str) -> StreamState:
         """Return the state of a stream before its first entry."""
@@ -117,14 +117,14 @@ class Folder:
 
     def digests(self, state: StreamState) -> Iterator[tuple[int, bytes]]:
         """Yield the number of each view that holds rows of this stream, and the digest of these rows."""
-        names, encode = self._names, self._encode
+        heads, encode = self._heads, self._encode
         for number, rows in state.rows.items():
             if any(rows):
-                yield number, stream_digest(names[number], rows, encode)
+                yield number, stream_digest(heads[number], rows, encode)
 
     def digest(self, state: StreamState, view: int) -> bytes:
         """Return the digest of one view's rows of this stream."""
-        return stream_digest(self._names[view], state.rows[view], self._encode)
+        return stream_digest(self._heads[view], state.rows[view], self._encode)
 
     def _concerned(self, kind: str, action: str) -> tuple[_Concerned, ...]:
         """Return which views follow streams of a kind and can be changed by an act of this action."""
