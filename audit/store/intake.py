@@ -7,8 +7,7 @@ stay behind in the key store, unused; that a validly signed one was refused is n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from audit.entry import parse_entry
 from audit.errors import AuditError
@@ -26,6 +25,7 @@ from audit.store.errors import (
 )
 from audit.store.group_commit import GroupCommit, interrupted
 from audit.store.hands import SecondHand, Share
+from audit.store.incoming import Act, Judged, passing
 from audit.store.judge import Judge, Parts
 from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Outlook, Prepared, Wish, is_reference_stream
@@ -35,29 +35,6 @@ from audit.store.streams import Streams, StreamState, nameable
 from audit.suite import key_id, load_private, public_key
 
 _ATTEMPTS = 8
-
-
-@dataclass(slots=True)
-class Act:
-    """A signed act on its way in, and in the end its answer: an acknowledgement, or the error that stands for one.
-
-    `prepared` is what it was prepared as, where the caller has that.
-    """
-
-    draft: Draft
-    signature: bytes
-    prepared: Prepared | None = None
-    answer: Acknowledgement | None = None
-    error: Exception | None = None
-
-
-class Judged(NamedTuple):
-    """An act that the rules let in, its item, and the stream it was judged on."""
-
-    act: Act
-    prepared: Prepared
-    item: Item
-    known: StreamState
 
 
 class Intake:
@@ -218,10 +195,10 @@ class Intake:
         signed = [one for one in judged if one.act.error is None]
         places = [(one.known.ref, one.item.seq) for one in signed if one.known.ref is not None]
         self._parts.keystore.provide(places)
-        sealed = _passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
+        sealed = passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
         if sealed:
             self._save_signing([one.item for one in sealed])
-        _passing(sealed, self._answer)
+        passing(sealed, self._answer)
 
     def _take_in_one(self, act: Act) -> None:
         """Do the same for one act, with nobody's help: to wake the other thread takes as long as to sign."""
@@ -306,16 +283,3 @@ def _newest_seen(outlook: Outlook) -> tuple[int, bytes]:
     if outlook.seen_size is None or outlook.seen_root is None:
         return EMPTY_SEEN
     return outlook.seen_size, bytes(outlook.seen_root)
-
-
-def _passing(acts: Sequence[Judged], step: Callable[[Judged], None]) -> list[Judged]:
-    """Take a step with each act and return those that passed; the others have their error."""
-    passed: list[Judged] = []
-    for one in acts:
-        try:
-            step(one)
-        except Exception as refusal:
-            one.act.error = refusal
-        else:
-            passed.append(one)
-    return passed
