@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.access.viewer import PUBLIC
 from api.actions import command
 from api.bulletin.issuing import ISSUED
-from api.feeds.items import smallest_cell
+from api.exporting.publishable import smallest_cell
 from api.feeds.writing import ATOM, JSON_FEED
 from api.main import Application
 from api.publishing.publisher import Publisher
