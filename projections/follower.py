@@ -69,8 +69,7 @@ class Follower:
             self._load_states(session, entries, position)
         self._folder.reference = take_in(self._folder.reference, entries)
         changes = Changes()
-        for entry in entries:
-            self._folder.apply(self._states[entry.stream], entry, changes)
+        self._folder.apply_all([(self._states[entry.stream], entry) for entry in entries], changes)
         self._note_digests(changes)
         with self._database.write(lasting=False) as session:
             advance(session, self._stage, self._views, position, position + len(entries))

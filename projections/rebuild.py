@@ -1,6 +1,6 @@
 """Rebuilding views from entries: in case order, beside the old tables, resumable, on several processes.
 
-A range of streams is folded with one state alive at a time and loaded in one transaction, which also ticks the range
+A range of streams is folded with few states alive at a time and loaded in one transaction, which also ticks the range
 off: a rebuild that was killed goes on with the ranges that are left, and two at once share them. When all are in, keys
 and indexes are made, the live path folds what was recorded meanwhile, and one transaction swaps the tables. Readers see
 the old views until then.
