@@ -69,6 +69,12 @@ def changed(row: Row, signer: Signer | None = None, **changes: Any) -> bytes:
     return made if signer else format_entry(parse_entry(made)._replace(signatures=entry.signatures))
 
 
+def signed_twice(row: Row) -> bytes:
+    """An entry under its signature, which is there twice."""
+    entry = parse_entry(row.entry)
+    return format_entry(entry._replace(signatures=entry.signatures * 2))
+
+
 def at_another_time(data: bytes, milliseconds: int) -> bytes:
     """An entry with another time of recording, which no actor signs."""
     entry = parse_entry(data)

@@ -26,6 +26,7 @@ from tests.api.publishing.rewriting import (
     put,
     regrown,
     rewritten,
+    signed_twice,
     swap,
     with_another,
 )
@@ -88,6 +89,11 @@ _LOGS: dict[str, tuple[Callable[[], Faults], Kind, str]] = {
         lambda: judge(rewritten(put(NOTICE, changed(HONEST.rows[NOTICE], STRANGER, key_id=STRANGER.key_id)))),
         Kind.AUTHORITY,
         "was granted nothing before entry",
+    ),
+    "add a signature": (
+        lambda: judge(rewritten(put(NOTICE, signed_twice(HONEST.rows[NOTICE])))),
+        Kind.SIGNATURE,
+        "not signed by its one signer alone",
     ),
     "grant a key after the fact": (lambda: judge(granted_too_late()), Kind.AUTHORITY, "is valid only after entry"),
     "replay an entry": (
