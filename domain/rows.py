@@ -109,6 +109,15 @@ TABLES: Mapping[str, type[Row]] = {
     "packaging": PackagingRow,
 }
 
+# The columns of each kind of row with their types, and those that it cannot do without.
+_COLUMNS: Mapping[type[Row], tuple[Mapping[str, str], frozenset[str]]] = {
+    make: (
+        {field.name: str(field.type) for field in fields(make)},
+        frozenset(field.name for field in fields(make) if field.default is MISSING),
+    )
+    for make in TABLES.values()
+}
+
 
 def parse_row(row: Mapping[str, Any]) -> Row:
     """Read one row as it is published: its columns, and `table` naming its kind; dates as YYYY-MM-DD, "" for open.
@@ -118,8 +127,7 @@ def parse_row(row: Mapping[str, Any]) -> Row:
     make = TABLES.get(str(row.get("table")))
     if make is None:
         raise _refuse(row, "table", f"should be one of {', '.join(TABLES)}", f"应为下列之一:{'、'.join(TABLES)}")
-    columns = {field.name: str(field.type) for field in fields(make)}
-    needed = {field.name for field in fields(make) if field.default is MISSING}
+    columns, needed = _COLUMNS[make]
     given = row.keys() - {"table"}
     if not needed <= given <= columns.keys():
         odd = ", ".join(sorted((needed - given) | (given - columns.keys())))
