@@ -84,13 +84,7 @@ class _CaseChecker:
     def __call__(self, index: int, statement: Statement, recorded_at: int) -> None:
         """Check the next act. Raises DomainRefused if it was not lawful."""
         people, rules, calendars, _ = self._replay.reference
-        _, action, actor, claimed_at, key_id, office, _, post, _, public, role, _, _, seq, stream = statement
-        # fmt: off
-        event = read_event(
-            action, stream, seq, index, actor, post, office, role, key_id, claimed_at, recorded_at, public,
-            rules=rules, calendars=calendars,
-        )
-        # fmt: on
+        event = read_statement(index, statement, recorded_at, rules, calendars)
         try:
             if self._last is not None:
                 self._case = fold_facts(self._case, self._last)
