@@ -41,6 +41,7 @@ class Keyboard:
         """Sit down before a reader's page."""
         self.page: Page = reader.page
         self.site: Site = reader.site
+        self.page.on("filechooser", lambda _: None)  # so that the browser hands choosers over from now on
 
     def reach(self, selector: str, key: str = "Tab") -> None:
         """Go on until the keyboard is at an element, which shows it. Raises AssertionError if it never comes there."""
