@@ -117,10 +117,8 @@ def raw_by_two(pipes: Sequence[Connection]) -> Side:
     return lambda: timed(run)
 
 
-def measure(store: str, city: City) -> list[Figure]:
-    """Race verification and raw checks over one ledger."""
-    settings = city.application.settings
-    items = raw_items(city, RAW_ENTRIES - 200)
+def measure(store: str, settings: Settings, items: list[RawItem]) -> list[Figure]:
+    """Race verification and raw checks over one ledger, which nothing in this process has open."""
     sides: dict[str, Side] = {
         "full verification": lambda: timed(lambda: verify_log(settings, check_signature)),
         "signatures off": lambda: timed(lambda: verify_log(settings, check_nothing)),
@@ -176,8 +174,9 @@ def main() -> None:
         for store, new_url in new.items():
             with found_city(Path(folder) / store, new_url()) as city:
                 fill(city, ENTRIES[store])
-                advance_anchor(city.application.settings.anchor_file, city.ledger)
-                figures = measure(store, city)
+                settings, items = city.application.settings, raw_items(city, RAW_ENTRIES - 200)
+                advance_anchor(settings.anchor_file, city.ledger)
+            figures = measure(store, settings, items)
             notes = (
                 f"{ENTRIES[store]:,} entries; the process start of 2 processes is inside the clock, for raw it is not",
             )
