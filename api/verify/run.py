@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_all_start_methods, get_context
@@ -41,6 +41,7 @@ from audit.store.errors import DatabaseUnavailable
 from audit.store.keystore import KeyStore
 from audit.store.verification import Counts, DatabaseVerifier, Report
 from audit.stream_checks import Part
+from projections.database import Session
 from projections.errors import DatabaseFailed
 from projections.open import open_database
 
@@ -130,12 +131,10 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         count, last = read_extent(session)
         number = processes or (2 if count >= WORTH_A_PROCESS else 1)
         verifier = make_verifier(anchor)
-        references = verifier.read_rows(read_references(session, last), references=True)
-        if number == 1:
-            parts = [verifier.read_rows(read_share(session, share, last), by_stream=True) for share in shares(1)]
-        else:
-            parts = _share_out(settings.database, anchor, number, last)
-        report = verifier.finish_database(count, [references, *parts], read_stored(session))
+        with _others(settings.database, anchor, number, last) as others:
+            parts = _check(session, verifier, shares(number)[0], last)
+            parts += [part for other in others for part in other.result()[1:]]
+        report = verifier.finish_database(count, parts, read_stored(session))
         seconds = time.perf_counter() - started
         faults = Faults()
         faults.update(report.faults)
@@ -161,24 +160,30 @@ def make_verifier(anchor: Anchor | None) -> DatabaseVerifier:
     return DatabaseVerifier(anchor=anchor, replay=DomainReplay())
 
 
-def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
+def _check(session: Session, verifier: DatabaseVerifier, share: Share, last: int) -> list[Part]:
+    """Check the references, and by what they say one share of the cases."""
+    references = verifier.read_rows(read_references(session, last), references=True)
+    return [references, verifier.read_rows(read_share(session, share, last), by_stream=True)]
+
+
+def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> list[Part]:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
     with reading(url) as session:
-        verifier = make_verifier(anchor)
-        verifier.read_rows(read_references(session, last), references=True)
-        return verifier.read_rows(read_share(session, share, last), by_stream=True)
+        return _check(session, make_verifier(anchor), share, last)
 
 
-def _share_out(url: str, anchor: Anchor | None, number: int, last: int) -> list[Part]:
-    """Check all shares, the first one in this process.
+@contextmanager
+def _others(url: str, anchor: Anchor | None, number: int, last: int) -> Iterator[list[Future[list[Part]]]]:
+    """Have all shares but the first one checked by other processes, if there are to be any.
 
-    The others are copies of this process if it has no other thread whose locks they would copy; else they start anew.
+    They are copies of this process if it has no other thread whose locks they would copy; else they start anew.
     """
+    if number == 1:
+        yield []
+        return
     forked = "fork" in get_all_start_methods() and active_count() == 1
-    first, *others = shares(number)
-    with ProcessPoolExecutor(len(others), mp_context=get_context("fork" if forked else "spawn")) as pool:
-        waiting = [pool.submit(check_share, url, anchor, share, last) for share in others]
-        return [check_share(url, anchor, first, last), *(future.result() for future in waiting)]
+    with ProcessPoolExecutor(number - 1, mp_context=get_context("fork" if forked else "spawn")) as pool:
+        yield [pool.submit(check_share, url, anchor, share, last) for share in shares(number)[1:]]
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from tests.benchmarks.city import City, fill, found_city
 from tests.benchmarks.harness import Comparison, Figure, Side, compare, race, report, timed
 from tests.benchmarks.peers import check_signatures
 
-ENTRIES = {"sqlite": 24_000, "postgres": 8_000}
+ENTRIES = {"sqlite": 60_000, "postgres": 8_000}
 RAW_ENTRIES = 8_000
 FULL, UNSIGNED, TWO = 0.75, 4.0, 0.75
 
