@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from api.background import in_background
 from api.errors import describe
 from api.wording import Wording
 from projections.engine import Engine
 
 PAUSE_SECONDS = 0.1
-STOP_SECONDS = 10.0
 SWITCH_SECONDS = 0.001
 """How long a thread that folds may keep the interpreter from one whose answer has come; by itself it is five times as
 long, and a question waits for the database some five times."""
@@ -27,9 +27,8 @@ def following(
     views: Engine, wording: Wording, note: Callable[[str], None], pause: float = PAUSE_SECONDS
 ) -> Iterator[None]:
     """Fold new entries at most `pause` seconds after they were recorded; a failure is told once and tried again."""
-    stopped = threading.Event()
 
-    def follow() -> None:
+    def follow(stopped: threading.Event) -> None:
         told = ""
         while not stopped.wait(pause):
             try:
@@ -41,14 +40,8 @@ def following(
                     note(line)
                 told = line
 
-    thread = threading.Thread(target=follow, name="follow", daemon=True)
-    with views.followed(), _answering_soon():
-        thread.start()
-        try:
-            yield
-        finally:
-            stopped.set()
-            thread.join(STOP_SECONDS)
+    with views.followed(), _answering_soon(), in_background("follow", follow):
+        yield
 
 
 @contextmanager

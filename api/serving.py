@@ -11,6 +11,7 @@ import uvicorn
 
 from api.access.sessions import Sessions
 from api.attachments.cases import sweep
+from api.background import in_background
 from api.census import is_due, take_census
 from api.errors import UsageRefused, describe
 from api.following import following
@@ -27,7 +28,6 @@ from api.warming import warming
 from api.wording import Wording
 
 TICK_SECONDS = 30.0
-STOP_SECONDS = 10.0
 
 Note = Callable[[str], None]
 
@@ -98,20 +98,14 @@ def tick_once(application: Application) -> None:
 @contextmanager
 def ticking(application: Application, note: Note, seconds: float = TICK_SECONDS) -> Iterator[None]:
     """Repeat the scheduled work in a thread while the context lasts; a failure is told and tried again."""
-    stopped = threading.Event()
     wording = Wording(application.settings.language)
 
-    def repeat() -> None:
+    def repeat(stopped: threading.Event) -> None:
         while not stopped.wait(seconds):
             try:
                 tick_once(application)
             except Exception as error:  # the next round may find the database again
                 note(describe(error, wording).line)
 
-    thread = threading.Thread(target=repeat, name="tick", daemon=True)
-    thread.start()
-    try:
+    with in_background("tick", repeat):
         yield
-    finally:
-        stopped.set()
-        thread.join(STOP_SECONDS)

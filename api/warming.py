@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
 
+from api.background import in_background
 from api.lists.catalogue import BY_NAME
 from api.lists.overdue_lines import GROUPS
 from api.main import Application
@@ -26,7 +27,7 @@ WORTH_ENTRIES: Final = 100_000
 """Below so many entries a first question is not slow."""
 
 SOON_DAYS: Final = 7
-PAUSE_SECONDS, STOP_SECONDS = 30.0, 10.0
+PAUSE_SECONDS = 30.0
 FIRST: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     *(("overdue-counts", {"by": by}) for by in GROUPS),
     *((name, {}) for name in ("workload", "package-board", "patrol-counts", "satisfaction")),
@@ -57,9 +58,8 @@ def warming(application: Application, pause: float = PAUSE_SECONDS) -> Iterator[
 
     What fails is tried again: whoever asks themselves is told why.
     """
-    stopped = threading.Event()
 
-    def repeat() -> None:
+    def repeat(stopped: threading.Event) -> None:
         done: date | None = None
         while True:
             today = civil_day(application.clock())
@@ -68,13 +68,8 @@ def warming(application: Application, pause: float = PAUSE_SECONDS) -> Iterator[
             if stopped.wait(pause):
                 return
 
-    thread = threading.Thread(target=repeat, name="warm", daemon=True)
-    thread.start()
-    try:
+    with in_background("warm", repeat):
         yield
-    finally:
-        stopped.set()
-        thread.join(STOP_SECONDS)
 
 
 def _ask_ahead(application: Application, stopped: threading.Event) -> bool:

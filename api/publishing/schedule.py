@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
+from api.background import in_background
 from api.errors import describe
 from api.main import Application, milliseconds
 from api.publishing.publisher import Publication, Publisher, read_policy, signers
@@ -22,7 +23,6 @@ from domain.schema import CIVIL
 SECONDS = 1.0
 RETRY_ROUNDS = 10
 """After a missed quorum or a failure the witnesses are asked again every so many rounds."""
-STOP_SECONDS = 10.0
 
 Note = Callable[[str], None]
 
@@ -64,21 +64,14 @@ def pending_seconds(application: Application) -> float:
 @contextmanager
 def publishing(application: Application, note: Note, seconds: float = SECONDS) -> Iterator[None]:
     """Publish in a thread while the context lasts; a failure is told once and tried again."""
-    stopped = threading.Event()
     rounds = _Rounds(application, note)
 
-    def repeat() -> None:
+    def repeat(stopped: threading.Event) -> None:
         while not stopped.wait(seconds):
             rounds.run()
 
-    thread = threading.Thread(target=repeat, name="publish", daemon=True)
-    thread.start()
-    try:
+    with closing(rounds), in_background("publish", repeat):
         yield
-    finally:
-        stopped.set()
-        thread.join(STOP_SECONDS)
-        rounds.close()
 
 
 class _Rounds:
