@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.access.rows import TABLE
-from api.access.table import RELATIONS
+from api.access.table import NEEDS, RELATIONS
 from domain.vocabulary import ROLES
 
 FILE = Path(__file__).parent.parent / "ACCESS.md"
 
 
 def document() -> str:
-    """The whole text: relations first, then one line a route."""
-    return "\n".join((*_head(), *_relations(), *_routes())) + "\n"
+    """The whole text: relations and needs first, then one line a route."""
+    return "\n".join((*_head(), *_relations(), *_needs(), *_routes())) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -34,15 +34,23 @@ def _relations() -> Iterator[str]:
     yield ""
 
 
+def _needs() -> Iterator[str]:
+    yield "| needs | what is looked up of who asks |"
+    yield "|---|---|"
+    for word, meaning in NEEDS.items():
+        yield f"| `{word}` | {meaning} |"
+    yield ""
+
+
 def _routes() -> Iterator[str]:
-    yield "| method | route | who, in which relation |"
-    yield "|---|---|---|"
+    yield "| method | route | who, in which relation | needs |"
+    yield "|---|---|---|---|"
     for (method, path), row in sorted(TABLE.items(), key=lambda item: (item[0][1], item[0][0])):
         relations: dict[str, list[str]] = {}
         for grant in row.grants:
             relations.setdefault(grant.relation, []).append(_role(grant.role))
         who = "; ".join(f"{', '.join(roles)}: {relation}" for relation, roles in relations.items())
-        yield f"| {method} | `{path}` | {who} |"
+        yield f"| {method} | `{path}` | {who} | {row.needs} |"
 
 
 def _role(word: str) -> str:

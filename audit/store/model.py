@@ -53,11 +53,11 @@ class Policy(Protocol):
     States, events, commands and references are opaque here. `reference` is what every stream may depend on: people,
     rules and calendars, folded from the streams `ledger`, `people/…`, `rules` and `calendar`. `read` and `fold` are
     given one that knows at least everything before the entry, and may know more. `check_elsewhere` checks what a
-    decided act says of other streams (`audit.store.elsewhere.OtherStreams`). `stands_until` is the
-    last `recorded_at` at which `decide`, given the same but for that, would decide the same; 0 where that is not sure.
-    `erasure` names what an act
-    erases, as (seq, slots). `undecided` is what a refused command's signer signed, and `note_of_refusal` the command by
-    which the ledger notes, under its own key, that a validly signed act was refused; None where none is kept.
+    decided act says of other streams (`audit.store.elsewhere.OtherStreams`). `stands_until` is the last `recorded_at`
+    at which `decide`, given the same but for that, would decide the same; 0 where that is not sure. `erasure` names
+    what an act erases, as (seq, slots). `undecided` is what a refused command's signer signed, and `note_of_refusal`
+    the command by which the ledger notes, under its own key, that a validly signed act was refused; None where none is
+    kept.
     """
 
     def initial(self, stream: str) -> Any: ...
