@@ -73,7 +73,7 @@ CLOCKS = Table(
     (
         Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
-        Index("early", f"kind, {_ORDER}", "unit, k0, km, kx, v0, v1", "outlived = 0"),
+        Index("early", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 0"),
         Index("figures", "clock, closed_day, unit", _JUDGED, f"clock IN ({', '.join(map(repr, JUDGED))})"),
         Index("due", "clock, key_day, unit", _DUE, "clock = 'HANDLE'"),
     ),
@@ -88,7 +88,7 @@ class ClockRows:
     """The view behind `overdue`: one row a clock and segment, put again when it closes or is withdrawn."""
 
     name = "clocks"
-    version = 4
+    version = 5
     tables = (CLOCKS,)
     actions: frozenset[str] | None = frozenset()
     watches = RUNNING | CLOSED

@@ -17,7 +17,7 @@ from projections.tables import Dialect, Row, Table
 
 Parameters = Mapping[str, object]
 _NONE: Parameters = {}
-_IDLE_CONNECTIONS = 8
+_IDLE_CONNECTIONS = 16
 
 C = TypeVar("C", bound="Connection")
 

@@ -139,11 +139,13 @@ class Question:
 
     def _parts(self) -> Iterator[str]:
         """Yield the conditions of the ranges of an index that together hold every row that can answer."""
-        closed = (self._moment.position >> EPOCH_BITS) + 1
-        for epoch in (*range(self._first_epoch, closed), OPEN_EPOCH):
+        closed = range(self._first_epoch, (self._moment.position >> EPOCH_BITS) + 1)
+        for epoch in (*closed, OPEN_EPOCH):
             yield f"outlived = 1 AND ep = {epoch}"
-        if self._soon is not None and self._first_epoch < OPEN_EPOCH:
-            yield f"outlived = 0 AND km >= {self._first_epoch << EPOCH_BITS}"
+        # What ended before its day cannot be overdue, and what is open counts as if it outlived its day.
+        if self._soon is not None:
+            for epoch in closed:
+                yield f"outlived = 0 AND ep = {epoch}"
 
     def _asked(self, kind: int) -> str:
         """Return the condition on the key day for rows of a kind."""

@@ -34,6 +34,7 @@ LATE: Final = "extended_late"
 _LEADER = (Column("leader", "text"), Column("post", "text"), Column("office", "text"))
 _COUNTS = tuple(Column(name, "small") for name in ("extensions", "late_extensions", "reports", "reopened"))
 _DEADLINE = "key_day, case_id, package, segment"
+_QUEUED = "leader, kind, k0, km, kx, v0, v1, touched_at, seq, reason, flags"
 _BOARD = "office, post, hold, act, held, held_at, kind, key_day, ended_by, k0, km, kx, v0, v1"
 PACKAGES = Table(
     "view_packages",
@@ -68,8 +69,8 @@ PACKAGES = Table(
         *TAIL,
     ),
     (
-        Index("page", f"ep, held, {_DEADLINE}", "office, leader, kind, k0, km, kx, v0, v1, touched_at"),
-        Index("office", f"office, ep, held, {_DEADLINE}", "leader, kind, k0, km, kx, v0, v1, touched_at"),
+        Index("page", f"ep, held, {_DEADLINE}", f"office, {_QUEUED}"),
+        Index("office", f"office, ep, held, {_DEADLINE}", _QUEUED),
         Index("board", "office, post, leader", "k0, kx, v0"),
         Index("leader", "leader, case_id, package, segment", _BOARD),
         Index("proposals", "case_id, proposal", "", "proposal > 0"),
@@ -106,7 +107,7 @@ class PackageRows:
     """The view behind everything that is asked about leader packages."""
 
     name = "packages"
-    version = 2
+    version = 3
     tables = (PACKAGES, MARKS)
     actions: frozenset[str] | None = _ACTS | {
         DIVERTED,

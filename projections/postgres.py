@@ -118,6 +118,8 @@ class PostgresDatabase(Database):
             except UndefinedTable:
                 connection.execute(f"ROLLBACK; {_BEGIN_READING}")
             yield PostgresSession(connection)
+            # The driver forgets what it has prepared at a ROLLBACK; what only reads can as well be committed.
+            connection.execute("COMMIT")
 
     @contextmanager
     def write(self, *, lasting: bool = True) -> Iterator[Session]:
