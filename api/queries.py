@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def overdue_document(application: Application, page: OverduePage) -> dict[str, A
 
 def overdue_row(row: OverdueClock) -> dict[str, Any]:
     """One overdue clock as JSON members."""
-    return {**asdict(row), "due_on": row.due_on.isoformat(), "started_on": row.started_on.isoformat()}
+    return {**row._asdict(), "due_on": row.due_on.isoformat(), "started_on": row.started_on.isoformat()}
 
 
 def ask_timeline(application: Application, case: str, known_at: int | None = None) -> CaseTimeline:

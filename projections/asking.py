@@ -83,6 +83,11 @@ class Asking:
             return f" AND {column} = :only_unit"
         return f" AND {column} IN (:values)" if self._units else ""
 
+    def plan_once(self) -> None:
+        """Say that the rows lie in one index in the list's order; those of several units do not."""
+        if len(self._units) <= 1:
+            self.moment.session.plan_once()
+
     def named(self, name: str) -> object:
         """Return what the question was named to be about, None if nothing of that name."""
         return self._parameters.get(name)

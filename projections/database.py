@@ -39,6 +39,13 @@ class Session(ABC):
         """Return all rows of a query. A parameter that stands as `IN (:name)` is a list of texts."""
 
     @abstractmethod
+    def plan_once(self) -> None:
+        """Say that one index alone can answer what is asked from here on, so that a query is planned once for all.
+
+        For a store that plans by what is asked, and forgets: there it takes longer than to read a page.
+        """
+
+    @abstractmethod
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         """Yield the rows of a query without holding them all in memory."""
 

@@ -109,7 +109,10 @@ def select(asking: Asking, table: Table, order: Order, where: str, which: str = 
         (*(f"order{at}" for at in range(len(names))), *(f"whole.{column.name}" for column in table.columns))
     )
     same = " AND ".join(f"whole.{key} = found.{key}" for key in keys)
-    epochs = [f" AND ep = {epoch}" for epoch in asking.epochs()] if which is ALIVE else [""]
+    epochs = [""]
+    if which is ALIVE:
+        epochs = [f" AND ep = {epoch}" for epoch in asking.epochs()]
+        asking.plan_once()
     return [
         f"SELECT {outer} FROM (SELECT {inner} FROM {table.name} WHERE {which}{where}{epoch}) AS found "
         f"JOIN {table.name} AS whole ON {same}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from domain.effective import unix_ms
 from projections.clocks import CLOCK_ROWS, CLOSED_IMPORTED, CLOSED_LATE, STARTED_IMPORTED, STARTED_LATE
@@ -23,8 +24,7 @@ SOON_DAYS = 7
 MAX_DAYS = 3_660
 
 
-@dataclass(frozen=True, slots=True)
-class OverdueClock:
+class OverdueClock(NamedTuple):
     """One clock that is overdue. `case` is 32 hex digits; `overdue_days` counts civil days from the due day on.
 
     `provisional` says that a notice yet to come can move `due_on`; `late_recorded` and `imported`, that a time behind

@@ -114,6 +114,8 @@ class Question:
     def page(self, limit: int | None, after: SortKey | None) -> tuple[list[Row], bool]:
         """Return the rows that follow a sort key, at most `limit`, and whether there are more."""
         if limit is not None and not self._led and (self._indexed or self._soon is not None):
+            if len(self._units) <= 1 and self._soon is None:
+                self._moment.session.plan_once()
             return first_rows(self, limit, after)
         rows = sorted(self.ask(f"SELECT {COLUMNS} FROM view_clocks WHERE {self.condition}"), key=self.sort_key)
         if after is not None:
@@ -144,8 +146,10 @@ class Question:
             yield f"outlived = 1 AND ep = {epoch}"
         # What ended before its day cannot be overdue, and what is open counts as if it outlived its day.
         if self._soon is not None:
+            # Where all that is folded is known, what has ended by then need not be read to be passed over.
+            stands = " AND v1 > :as_of" if self._moment.known_at == self._moment.position else ""
             for epoch in closed:
-                yield f"outlived = 0 AND ep = {epoch}"
+                yield f"outlived = 0 AND ep = {epoch}{stands}"
 
     def _asked(self, kind: int) -> str:
         """Return the condition on the key day for rows of a kind."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from domain.effective import from_unix_ms, unix_ms
 from domain.practice import practised
@@ -31,8 +31,7 @@ _HELD, _CLOSED = " AND held = 1", " AND held = 0"
 ACT_ORDER = Order("v0, case_id, seq", (int, str, int))
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPackage:
+class HeldPackage(NamedTuple):
     """One package as it stood; `package` is the number of its assignment in the case.
 
     `answering` is false once the leader's tenure ended without a hand-over. `overdue_days` counts civil days after
@@ -273,14 +272,14 @@ def _held_package(row: Row, days: Days, today: int, allowed: int, answering: boo
     too_long = bool(allowed) and silent > allowed
     ended_on = day_of(v0) if resolved else None
     reasons = ("past_deadline",) * (overdue > 0) + ("silent",) * too_long
-    told: Row = (
+    told = (
         *(case, package, state, leader, post, office, answering, assigned_by, reason),
         *(day_of(assigned_at), day_of(held_at), due_on, overdue, result),
         *(ended_on, None if ended_on is None else ended_on <= due_on),
         *(acts, maybe_day(last_at), silent, extensions, late_extensions, reopened, hold - 1, reports),
         *(reasons, allowed, bool(flags & BEGUN_LATE)),
     )
-    return HeldPackage(*told)
+    return HeldPackage._make(told)
 
 
 def _act(row: Mapping[str, Any], days: Days) -> PackageAct:

@@ -173,6 +173,7 @@ def must_be_packaged(
         return [_unpackaged(row, known[row[2]], today) for row in rows]
 
     def sql(asking: Asking) -> Sequence[str | Part]:
+        asking.plan_once()
         return [*_longest(asking, condition)] or _meeting(asking, condition)
 
     named = {"condition": condition}

@@ -92,6 +92,7 @@ def standing_queue(
     """
 
     def sql(asking: Asking) -> Sequence[str]:
+        asking.plan_once()
         return [*_parts(asking, kind)]
 
     def describe(asking: Asking, rows: Sequence[Row]) -> list[QueueItem]:

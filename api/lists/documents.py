@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, get_args, get_type_hints
@@ -10,7 +10,7 @@ from typing import Any, Final, get_args, get_type_hints
 import orjson
 
 from api.axes import write_as_of
-from api.lists.listing import AnyPage, Listing
+from api.lists.listing import AnyPage, Listing, names_of
 from api.lists.paging import close_cursor
 from api.main import Application
 from api.positions import position
@@ -23,7 +23,7 @@ _TOLD: Final = (str, int, float, bool, date, type(None))
 
 def row_members(row: Any) -> dict[str, Any]:
     """The members of one row, in the order in which its class declares them."""
-    return {field.name: getattr(row, field.name) for field in fields(row)}
+    return {name: getattr(row, name) for name in names_of(type(row))}
 
 
 def page_document(application: Application, listing: Listing, page: AnyPage) -> dict[str, Any]:

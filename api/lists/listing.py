@@ -67,14 +67,19 @@ Shape = Callable[[Any, Position], dict[str, Any]]
 def as_it_stands(row: Any, _position: Position) -> dict[str, Any]:
     """The members of a row, in the order in which its class declares them."""
     names, read = _members(cast("Hashable", type(row)))
-    return dict(zip(names, read(row), strict=True))
+    return dict(zip(names, row if read is None else read(row), strict=True))
 
 
 @cache
-def _members(row: Any) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
-    """The names of the members of a class of rows, at least two, and what reads all of them from a row."""
-    names = tuple(field.name for field in fields(row))
-    return names, attrgetter(*names)
+def _members(row: Any) -> tuple[tuple[str, ...], Callable[[Any], Any] | None]:
+    """The names of the members of a class of rows, at least two, and what reads all of them if rows are no tuples."""
+    names = names_of(row)
+    return names, None if issubclass(row, tuple) else attrgetter(*names)
+
+
+def names_of(row: Any) -> tuple[str, ...]:
+    """The names of the members of a class of rows, in the order in which it declares them."""
+    return row._fields if issubclass(row, tuple) else tuple(field.name for field in fields(row))
 
 
 def no_links(_row: Any) -> Mapping[str, str]:
@@ -114,7 +119,7 @@ class Listing:
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the rows' members, in order."""
-        return tuple(field.name for field in fields(self.row))
+        return names_of(self.row)
 
     def question(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,7 +64,7 @@ def asked(
 
 
 def _counted(row: OverdueClock) -> Counted:
-    case, clock, segment, shadow, unit, due_on, days, provisional, late, imported, _, started_on, _ = astuple(row)
+    case, clock, segment, shadow, unit, due_on, days, provisional, late, imported, _, started_on, _ = row
     return (due_on, case, clock, segment, shadow, unit, days, provisional, late, imported, started_on)
 
 
