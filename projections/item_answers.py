@@ -97,17 +97,20 @@ def named_rows(table: Table, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, row[-len(names) :], strict=True))
 
 
-def select(asking: Asking, table: Table, order: Order, where: str, which: str = ALIVE) -> list[str]:
+def select(
+    asking: Asking, table: Table, order: Order, where: str, which: str = ALIVE, told: Sequence[str] = ()
+) -> list[str]:
     """Return the queries for states of a table: by default those that things were in at the moment asked about.
+
+    They tell the columns of the order and then those of `told`, which are all of the table's unless they are named.
 
     Those are found epoch by epoch, each in one index in the order of the list; only what is found is read whole.
     """
     names = [name.strip() for name in order.columns.split(",")]
     keys = [column.name for column in table.columns[: table.key]]
     inner = ", ".join((*(f"{name} AS order{at}" for at, name in enumerate(names)), *keys))
-    outer = ", ".join(
-        (*(f"order{at}" for at in range(len(names))), *(f"whole.{column.name}" for column in table.columns))
-    )
+    whole = told or [column.name for column in table.columns]
+    outer = ", ".join((*(f"order{at}" for at in range(len(names))), *(f"whole.{column}" for column in whole)))
     same = " AND ".join(f"whole.{key} = found.{key}" for key in keys)
     epochs = [""]
     if which is ALIVE:

@@ -192,6 +192,11 @@ def describe(question: Question, known_at: int, row: Row, leader: str) -> Overdu
     late = flags & (STARTED_LATE | CLOSED_LATE * closed)
     imported = flags & (STARTED_IMPORTED | CLOSED_IMPORTED * closed)
     days = (question.day - due_on).days
-    flagged = (provisional, bool(late), bool(imported))
     started_on = date.fromordinal(start_day)
-    return OverdueClock(case, clock, segment, bool(shadow), unit, due_on, days, *flagged, rule, started_on, leader)
+    # To make the tuple itself is several times as fast as to call its class.
+    # fmt: off
+    return tuple.__new__(OverdueClock, (
+        case, clock, segment, bool(shadow), unit, due_on, days, provisional, bool(late), bool(imported), rule,
+        started_on, leader,
+    ))
+    # fmt: on

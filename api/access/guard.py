@@ -7,8 +7,9 @@ to the door; everything else is answered with a problem document.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -27,6 +28,7 @@ from api.main import Application
 from api.queries import CASE
 from domain.case_state import Case
 from domain.cross_references import PREFIX
+from domain.people import People
 from projections.errors import CaseUnknown
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -48,11 +50,12 @@ class NotAllowed(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What the guard found: who looks, and by which grants."""
+    """What the guard found: who looks, and by which grants; `people` is the directory as it stood for the guard."""
 
     viewer: Viewer
     grants: tuple[Grant, ...]
     looking: Looking
+    people: Callable[[], People]
 
     def bounds(self, application: Application) -> Bounds:
         """Which units and which case these grants let the viewer look into now."""
@@ -62,7 +65,7 @@ class Pass:
 
     def list_bounds(self, application: Application) -> Bounds:
         """The bounds of a list: mandates are not looked up for whoever's own offices are everything."""
-        people = application.ledger.reference().people
+        people = self.people()
         own = [grant for grant in self.grants if grant.relation != "mandate"]
         bounds = bounds_of(self.viewer, own, people, application.reader, application.clock())
         return bounds if bounds.everything else self.bounds(application)
@@ -99,7 +102,8 @@ def guard(request: Request, application: Opened) -> None:
         raise OutOfBounds("route_unknown")
     sessions: Sessions = request.app.state.sessions
     looking = Looking(sessions.looks, route.path, row.export)
-    viewer = sessions.viewer(request.cookies.get(COOKIE), lambda: application.ledger.reference().people, row.needs)
+    people = cache(lambda: application.ledger.reference().people)
+    viewer = sessions.viewer(request.cookies.get(COOKIE), people, row.needs)
     request.state.viewer, request.state.looking = viewer, looking
     limits: Limits | None = request.app.state.limits
     if limits is not None:
@@ -111,7 +115,7 @@ def guard(request: Request, application: Opened) -> None:
         raise NotAllowed("not_allowed") if viewer.kind != "public" else SignInNeeded("sign_in_needed")
     if row.export and not row.of_case:
         looking.took(application, viewer, grants, request.query_params.get("unit", ""))
-    request.state.passed = Pass(viewer, grants, looking)
+    request.state.passed = Pass(viewer, grants, looking, people)
 
 
 def _stands(grant: Grant, request: Request, viewer: Viewer) -> bool:

@@ -31,8 +31,10 @@ def page_document(application: Application, listing: Listing, page: AnyPage) -> 
     known_at = position(application.ledger, page.known_at)
     rows = []
     for row in page.rows:
-        members, links = listing.shape(row, known_at), listing.links(row)
-        rows.append({**members, "links": links} if links else members)
+        members = listing.shape(row, known_at)
+        if links := listing.links(row):
+            members["links"] = links
+        rows.append(members)
     return {
         "as_of": write_as_of(page.as_of),
         "known_at": known_at,

@@ -7,12 +7,12 @@ all come out of the declaration, so that they cannot disagree about rows, column
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from projections.answers import Page
 from projections.reader import Reader
@@ -66,7 +66,8 @@ Shape = Callable[[Any, Position], dict[str, Any]]
 
 def as_it_stands(row: Any, _position: Position) -> dict[str, Any]:
     """The members of a row, in the order in which its class declares them."""
-    names, read = _members(cast("Hashable", type(row)))
+    kind: Any = type(row)
+    names, read = _members(kind)
     return dict(zip(names, row if read is None else read(row), strict=True))
 
 
