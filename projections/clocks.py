@@ -35,7 +35,7 @@ _CONCLUDED = "case.concluded.v1"
 _CIVIL_MS = 8 * 3_600_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _ORDER = "key_day, case_id, clock, segment"
-_CARRIED = "k0, km, kx, v0, start_day, shadow, rule, flags, outlived"
+_CARRIED = "k0, km, kx, v0, v1, start_day, shadow, rule, flags, outlived"
 _JUDGED = "met, flags, due_day, start_day, kind, key_day, k0, km, kx, v0, v1"
 _DUE = "kind, met, flags, due_day, closed_day, k0, km, kx, v0, v1"
 
@@ -71,9 +71,9 @@ CLOCKS = Table(
         Column("closed_day", "integer"),
     ),
     (
-        Index("page", f"ep, kind, {_ORDER}", f"unit, v1, {_CARRIED}", "outlived = 1"),
-        Index("unit", f"unit, ep, kind, {_ORDER}", f"v1, {_CARRIED}", "outlived = 1"),
-        Index("early", f"ep, kind, {_ORDER}, v1", f"unit, {_CARRIED}", "outlived = 0"),
+        Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
+        Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
+        Index("early", f"ep, kind, {_ORDER}, v1", "", "outlived = 0"),
         Index("figures", "clock, closed_day, unit", _JUDGED, f"clock IN ({', '.join(map(repr, JUDGED))})"),
         Index("due", "clock, key_day, unit", _DUE, "clock = 'HANDLE'"),
     ),

@@ -28,6 +28,7 @@ from projections.registry import (
     STAGE,
     add_stage,
     drop_stage,
+    is_taken,
     pending_ranges,
     standing,
     table_name,
@@ -103,7 +104,7 @@ def _fill_in_parallel(
     alone = sys.platform == "linux" and threading.active_count() == 1
     with ProcessPoolExecutor(processes, mp_context=get_context("fork" if alone else "spawn")) as pool:
         waiting: set[Future[None]] = {
-            pool.submit(_fill_elsewhere, database.url, tuple(views), codec, size, ranges[number::processes])
+            pool.submit(_fill_elsewhere, database.url, tuple(views), codec, size, _turns(ranges, number, processes))
             for number in range(processes)
         }
         while waiting:
@@ -111,6 +112,12 @@ def _fill_in_parallel(
             for future in done:
                 future.result()
             report()
+
+
+def _turns(ranges: Sequence[Range], number: int, processes: int) -> list[Range]:
+    """Return the order in which one of the processes goes: its own share, then from the end what others have left."""
+    others = [range_ for other in range(processes) if other != number for range_ in reversed(ranges[other::processes])]
+    return [*ranges[number::processes], *others]
 
 
 def _fill_elsewhere(url: str, views: Sequence[View], codec: Codec, size: int, ranges: Sequence[Range]) -> None:
@@ -128,20 +135,28 @@ def _fill_elsewhere(url: str, views: Sequence[View], codec: Codec, size: int, ra
 def _fill_ranges(
     database: Database, views: Sequence[View], codec: Codec, size: int, ranges: Iterable[Range]
 ) -> Iterator[None]:
-    """Fill ranges one by one, yielding after each."""
+    """Fill ranges one by one, but for those that somebody has filled, yielding after each."""
     with database.read() as session:
         reference = take_in(new_reference(), read_reference_streams(session, codec.decode, 0, size))
     folder = Folder(views, reference, codec.encode)
     for low, high in ranges:
-        batches = _folded(database, folder, codec, low, high, size)
-        first = next(batches)
-        with database.write(lasting=False) as session:
-            if take_range(session, low):
-                _load(session, folder, first)
-                for batch in batches:
-                    _load(session, folder, batch)
-        batches.close()
+        with database.read() as session:
+            taken = is_taken(session, low)
+        if not taken:
+            _fill_range(database, folder, codec, (low, high), size)
         yield
+
+
+def _fill_range(database: Database, folder: Folder, codec: Codec, streams: Range, size: int) -> None:
+    """Fill one range, unless another process has done so meanwhile."""
+    batches = _folded(database, folder, codec, *streams, size)
+    first = next(batches)
+    with database.write(lasting=False) as session:
+        if take_range(session, streams[0]):
+            _load(session, folder, first)
+            for batch in batches:
+                _load(session, folder, batch)
+    batches.close()
 
 
 # For each view and each of its tables, that of its digests last: the rows to load.

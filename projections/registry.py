@@ -117,6 +117,11 @@ def take_range(session: Session, low: str) -> bool:
     return session.run("UPDATE view_ranges SET done = 1 WHERE low = :low AND done = 0", {"low": low}) == 1
 
 
+def is_taken(session: Session, low: str) -> bool:
+    """Say whether a range was ticked off; one that another process is filling in was not."""
+    return bool(session.query("SELECT 1 FROM view_ranges WHERE low = :low AND done = 1", {"low": low}))
+
+
 def add_keys(session: Session, view: View, table: Table) -> None:
     """Give a filled staged table of a view its key and indexes."""
     name = table_name(table, STAGE)
