@@ -79,3 +79,25 @@ def test_what_cannot_be_put_leaves_nothing_of_its_transaction(database: Database
     assert _read(database) == []
     _put(database, row, TABLE.name)
     assert _read(database) == [row]
+
+
+def _ask(database: Database, *, once: bool = False) -> tuple[int, str]:
+    """Ask a question, and return how many prepared statements its connection has, and how it plans."""
+    with database.read() as session:
+        if once:
+            session.plan_once()
+        session.query(f"SELECT note FROM {TABLE.name} WHERE number = :number", {"number": 7})
+        (count,) = session.query("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT note%'")[0]
+        (mode,) = session.query("SELECT current_setting('plan_cache_mode')")[0]
+        return count, mode
+
+
+def test_what_is_asked_again_is_prepared_and_planned_once_only_where_the_question_says_so(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    with database.write() as session:
+        session.run(create_table(TABLE, TABLE.name, session.dialect, keyed=True))
+        session.run("CREATE TABLE view_state (name TEXT)")  # which every reader holds
+    assert [_ask(database) for _ in range(3)] == [(count, "force_custom_plan") for count in (0, 1, 1)]
+    assert _ask(database, once=True) == (1, "force_generic_plan")
+    assert _ask(database) == (1, "force_custom_plan")
+    database.close()
