@@ -71,7 +71,7 @@ PACKAGES = Table(
     (
         Index("page", f"ep, held, {_DEADLINE}", f"office, {_QUEUED}"),
         Index("office", f"office, ep, held, {_DEADLINE}", _QUEUED),
-        Index("board", "office, post, leader", "k0, kx, v0"),
+        Index("acts", "v0, case_id, seq", "package, segment, office, leader, act, k0, kx"),
         Index("leader", "leader, case_id, package, segment", _BOARD),
         Index("proposals", "case_id, proposal", "", "proposal > 0"),
     ),
@@ -107,7 +107,7 @@ class PackageRows:
     """The view behind everything that is asked about leader packages."""
 
     name = "packages"
-    version = 3
+    version = 4
     tables = (PACKAGES, MARKS)
     actions: frozenset[str] | None = _ACTS | {
         DIVERTED,

@@ -18,6 +18,11 @@ from projections.tables import Row
 from projections.tenures import Tenure, tenure_on, tenures_of
 
 _ORDER = Order("case_id, package", (str, int))
+_HELD_BY = f"""
+    SELECT 1 FROM view_packages AS later WHERE later.case_id = assigned.case_id AND later.package = assigned.package
+        AND {HELD}{{by_whom}}
+"""
+"""Whether a leader held a package that was assigned; what is not named otherwise is a column of `later`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,10 @@ def responsibility(
     named = {"case_id": case, "leader": leader}
 
     def sql(asking: Asking) -> Sequence[str]:
-        where = f"{HELD}{filters(named)}{asking.units('office')}"
-        return [f"SELECT DISTINCT case_id, package FROM view_packages WHERE {where}"]
+        by_whom = f"{filters({'leader': leader})}{asking.units('office')}"
+        held = f" AND EXISTS ({_HELD_BY.format(by_whom=by_whom)})" if by_whom else ""
+        first = f"{HELD}{filters({'case_id': case})} AND segment = 1{held}"
+        return [f"SELECT case_id, package FROM view_packages AS assigned WHERE {first}"]
 
     return listed(reader, PACKAGE_ROWS, (as_of, known_at, unit, None), named, _ORDER, sql, _spans, limit, cursor)
 

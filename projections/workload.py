@@ -91,6 +91,7 @@ STAYS = Table(
         Index("silent", "v1, case_id, stay", "unit, ka, va, k0, v0, km", "silent = 1"),
         Index("again", "v0, case_id, stay", "unit, passes, returns, entered, k0", "passes + returns >= 2"),
         Index("anew", "v0, case_id, stay", "unit, k0", "entered = 'reopened'"),
+        Index("let_go", "v1, case_id", "unit, left_by, km", "stay = 1 AND left_by IN ('directed', 'transferred_out')"),
     ),
 )
 MEASURES = Table(
@@ -138,7 +139,7 @@ class Workload:
     """The view behind `workload`: stays of cases at offices, and the posts and measures named in them."""
 
     name = "workload"
-    version = 3
+    version = 4
     tables = (STAYS, MEASURES, HANDED_OVER)
     actions: frozenset[str] | None = _MOVING | _MOVED | PASSES | ANSWERS | {RETURNED, OUT, OWNED, NOTICE}
 

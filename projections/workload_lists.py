@@ -22,6 +22,7 @@ from projections.workload_answers import alive_parts
 _STAY: Final = (
     "case_id, stay, unit, capacity, entered, left_by, round, passes, returns, imported, began, k0, v0, km, v1"
 )
+_WHOLE: Final = ", ".join(f"whole.{column}" for column in _STAY.split(", "))
 _MEASURE: Final = """
     SELECT case_id, stay, post, measure, until_day FROM view_measures
     WHERE case_id IN (:values) AND k0 < :known_at AND v0 <= :as_of AND (km >= :known_at OR v1 > :as_of)
@@ -139,7 +140,13 @@ def open_cases(
             bounds += f" AND began >= {start_of(day - most_days)}"
         if least_passes is not None:
             bounds += " AND passes >= :least_passes"
-        return [f"SELECT began AS first, {_STAY} FROM view_stays WHERE {part}{bounds}" for part in alive_parts(asking)]
+        # What is not open then is passed over in the index; only what is told is read whole.
+        return [
+            f"""SELECT found.first, {_WHOLE} FROM (SELECT began AS first, case_id, stay FROM view_stays
+            WHERE began <= :as_of AND {part}{bounds}) AS found
+            JOIN view_stays AS whole ON whole.case_id = found.case_id AND whole.stay = found.stay"""
+            for part in alive_parts(asking)
+        ]
 
     order = Order("first, case_id, stay", (int, str, int))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, None), named, order, sql, _tell_stays, limit, cursor)
@@ -253,9 +260,10 @@ def first_contacts(
 
     def sql(asking: Asking) -> list[str]:
         left = f"s.km < :known_at AND s.v1 > :since AND s.v1 <= :as_of AND {seen('s')}{asking.units('s.unit')}"
-        ways = f"(s.left_by = 'directed' OR (s.left_by = 'transferred_out' AND NOT {_RECEIVED_ELSEWHERE}))"
+        ways = f"(s.left_by = 'directed' OR NOT {_RECEIVED_ELSEWHERE})"
         columns = "s.v1, s.case_id, s.unit, s.left_by, s.km"
-        return [f"SELECT {columns} FROM view_stays s WHERE s.stay = 1 AND {ways} AND {left}"]
+        first = "s.stay = 1 AND s.left_by IN ('directed', 'transferred_out')"
+        return [f"SELECT {columns} FROM view_stays s WHERE {first} AND {ways} AND {left}"]
 
     order = Order("v1, case_id", (int, str))
     return listed(reader, WORKLOAD, (as_of, known_at, unit, since), {}, order, sql, _tell_first, limit, cursor)
