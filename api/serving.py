@@ -18,6 +18,7 @@ from api.following import following
 from api.http.app import build_app
 from api.http.edge import Gate
 from api.http.limiting import Limits
+from api.http.wire import listen_at
 from api.listening import Listening
 from api.looks.batches import write_down
 from api.main import Application, machine_clock, milliseconds, open_sessions
@@ -69,15 +70,12 @@ def configure(
     port: int,
     provider: Provider | None = None,
 ) -> uvicorn.Config:
-    """What the server is told: no access log, TLS where there is a certificate, a proxy believed from loopback only."""
+    """What the server is told: TLS where there is a certificate, and a proxy believed from loopback only."""
     gate = Gate(listening.names, listening.proxied, Limits())
-    return uvicorn.Config(
+    return listen_at(
         build_app(application, sessions, gate, provider),
-        host=listening.address,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
+        listening.address,
+        port,
         proxy_headers=listening.proxied,
         forwarded_allow_ips=["127.0.0.1", "::1"],
         ssl_certfile=listening.certificate,

@@ -12,6 +12,7 @@ import uvicorn
 
 from api.commands.frame import AsJson, Database, Home, Lang, Output, one_line
 from api.errors import InputRefused, UsageRefused
+from api.http.wire import listen_at
 from api.keyfiles import keep_key, new_key, read_key
 from api.main import machine_clock, milliseconds
 from api.serving import check_port
@@ -85,10 +86,7 @@ def serve_witness(
     vkey = format_note_key(witness.key)
     output.result({"url": url, "vkey": vkey, "logs": sorted(trusted)}, output.wording("cli.witnessing", url=url), vkey)
     try:
-        config = uvicorn.Config(
-            build_witness(witness), host=host, port=port, log_level="warning", access_log=False, server_header=False
-        )
-        uvicorn.Server(config).run()
+        uvicorn.Server(listen_at(build_witness(witness), host, port)).run()
     finally:
         store.close()
 

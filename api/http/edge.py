@@ -25,6 +25,7 @@ from api.listening import is_named
 from api.wording import Wording
 
 MAX_BODY_BYTES = 2**20
+MOST_DIGITS = 18
 STREAMED = "/api/files/"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REQUEST_ID_BYTES = 8
@@ -114,16 +115,16 @@ class Edge:
         self._meters.seconds.labels(route).observe(seconds)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name: value for name, value in scope["headers"] if name in (b"host", b"content-length")}
-        host = headers.get(b"host", b"").decode("latin-1")
+        hosts, lengths = (_values(scope, name) for name in (b"host", b"content-length"))
+        host = hosts[0].decode("latin-1") if len(hosts) == 1 else ""
         if not is_named(host, self._gate.names):
             await _refuse(400, "host_refused", scope, receive, send)
             return
         if self._gate.proxied and not is_named(host, ()) and not (scope["scheme"] == "https" and _forwarded(scope)):
             await _refuse(400, "proxy_insecure", scope, receive, send)
             return
-        length, streamed = headers.get(b"content-length", b"0"), _is_streamed(scope)
-        if not length.isdigit() or int(length) > (MAX_FILE_BYTES if streamed else MAX_BODY_BYTES):
+        streamed = _is_streamed(scope)
+        if any(_is_over(length, MAX_FILE_BYTES if streamed else MAX_BODY_BYTES) for length in lengths):
             await _refuse(413, "body_too_large", scope, receive, send)
             return
         if streamed:
@@ -134,6 +135,16 @@ class Edge:
             await _refuse(413, "body_too_large", scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    """What the headers of a name say."""
+    return [value for other, value in scope["headers"] if other == name]
+
+
+def _is_over(length: bytes, limit: int) -> bool:
+    """Whether a length is beyond a limit, or none; one of many digits is not even read as a number."""
+    return not length.isdigit() or len(length) > MOST_DIGITS or int(length) > limit
 
 
 def _is_streamed(scope: Scope) -> bool:

@@ -6,10 +6,7 @@ import ipaddress
 import json
 import logging
 import re
-import socket
 import ssl
-import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,6 +32,7 @@ from api.listening import check_listening, is_named
 from api.main import Application
 from api.serving import configure
 from tests.api.clients import BASE, FixedSessions, open_door
+from tests.api.served import free_port, served
 
 NAME = "petitions.example"
 SECRET = "zhang-secret-13800000000"
@@ -90,7 +87,7 @@ def test_beyond_loopback_only_with_a_certificate_and_its_key(pair: Pair, host: s
         check_listening(host, *pair, demonstration=True)
 
 
-def test_a_certificate_that_cannot_be_used_is_refused_before_anything_is_served(pair: Pair, tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_used_is_refused_before_anything_isserved(pair: Pair, tmp_path: Path) -> None:
     for certificate, key in (
         (pair.private_key, pair.private_key),
         (pair.certificate, pair.certificate),
@@ -134,37 +131,14 @@ def test_only_the_names_that_were_given_are_answered(host: str, named: bool) -> 
     assert is_named(host, (NAME, "*.county.example")) is named
 
 
-@contextmanager
-def _served(config: uvicorn.Config) -> Iterator[None]:
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 30
-        while not server.started:
-            assert thread.is_alive()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_over_tls_the_cookie_is_secure_and_the_browser_told_to_stay(
     application: Application, pair: Pair, tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     trusting = ssl.create_default_context(cafile=str(pair.certificate))
     with open_door(application, tmp_path / "access.db") as sessions:
         sessions.set_password("shen", "officer-shen", "a long enough password")
-        with _served(configure(application, sessions, check_listening("127.0.0.1", *pair), port)):
+        with served(configure(application, sessions, check_listening("127.0.0.1", *pair), port)):
             with urllib.request.urlopen(f"https://127.0.0.1:{port}/api/health", context=trusting) as answer:
                 assert answer.headers["strict-transport-security"].startswith("max-age=")
             cookies, https = urllib.request.HTTPCookieProcessor(), urllib.request.HTTPSHandler(context=trusting)
@@ -188,9 +162,9 @@ class _Staying(urllib.request.HTTPRedirectHandler):
 
 def test_a_proxy_on_this_machine_is_believed_and_has_to_tell_of_tls_and_of_the_caller(application: Application) -> None:
     sessions = FixedSessions(PUBLIC)
-    port = _free_port()
+    port = free_port()
     told = {"host": NAME, "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7"}
-    with _served(configure(application, sessions, check_listening("127.0.0.1", proxies=[NAME]), port)):
+    with served(configure(application, sessions, check_listening("127.0.0.1", proxies=[NAME]), port)):
 
         def ask(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
             request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)

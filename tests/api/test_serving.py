@@ -1,21 +1,30 @@
-"""`serve`: beyond this machine only behind TLS. A server that really answers stands in `test_markers_served.py`."""
+"""`serve`: beyond this machine only behind TLS, and what it does with what is no request or more than one."""
 
 from __future__ import annotations
 
+import re
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from api.access.viewer import PUBLIC
 from api.errors import UsageRefused
+from api.http.app import build_app
+from api.http.wire import MAX_AHEAD, MAX_HEAD_BYTES, listen_at
 from api.listening import check_listening
 from api.main import Application
 from api.serving import check_port, ticking
 from api.settings import Settings
+from tests.api.clients import FixedSessions
 from tests.api.conftest import Run
+from tests.api.served import free_port, served
 
 WAIT_SECONDS = 60.0
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 @pytest.fixture
@@ -24,15 +33,75 @@ def any_store_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+HOST = b"host: 127.0.0.1\r\n"
+ASKED = b"GET /api/health HTTP/1.1\r\n" + HOST
+WHOLE = ASKED + b"\r\n"
+CHUNKED = b"POST /sign-in HTTP/1.1\r\n" + HOST + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n"
+LINES, LONG = b"x-one: more\r\n" * 40_000, b"y" * 500_000
+
+UNREADABLE = {
+    "a head that is too long": ASKED + LINES[: 13 * 8_000] + b"\r\n",
+    "a head without end": ASKED + LINES,
+    "a header without end": ASKED + b"x: " + LONG,
+    "a target without end": b"GET /" + LONG,
+    "trailers without end": CHUNKED + b"0\r\n" + LINES,
+    "a chunk's extension without end": CHUNKED + b"2;" + LONG,
+    "two lengths": ASKED + b"content-length: 1\r\ncontent-length: 2\r\n\r\n",
+    "a length and chunks": ASKED + b"content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "another coding": ASKED + b"transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "a line that is folded": ASKED + b"x: y\r\n z\r\n\r\n",
+    "lines without a return": WHOLE.replace(b"\r", b""),
+    "a space before the colon": ASKED + b"x : y\r\n\r\n",
+    "a zero in a header": ASKED + b"x: \0\r\n\r\n",
+    "a host in the target": WHOLE.replace(b"/api", b"http://127.0.0.1/api"),
+    "a tunnel": WHOLE.replace(b"GET /api/health", b"CONNECT evil.example:443"),
+}
+ANSWERED = {
+    "two hosts": (ASKED + b"host: evil.example\r\n\r\n", [400]),
+    "two hosts, the last of them known": (ASKED.replace(b"127.0.0.1", b"evil.example") + HOST + b"\r\n", [400]),
+    "a host in a trailer": (CHUNKED + b"0\r\nhost: evil.example\r\n\r\n", [403]),
+    "a length of many digits": (ASKED + b"content-length: %s2\r\n\r\n" % (b"0" * 5_000), [413]),
+    "requests sent ahead": (WHOLE * 3, [200] * 3),
+    "what is no request behind one": (WHOLE + b"JUNK\r\n\r\n", [200]),
+    "more requests sent ahead than may be": (WHOLE * 2 * MAX_AHEAD, [200] * (MAX_AHEAD + 1)),
+    "an upgrade": (ASKED + b"connection: upgrade\r\nupgrade: websocket\r\n\r\n", [200]),
+}
+
+
+@pytest.fixture
+def port(application: Application) -> Iterator[int]:
+    """The port of a server as `serve` begins it, but that sets no limit on how often it is asked."""
+    found = free_port()
+    with served(listen_at(build_app(application, FixedSessions(PUBLIC)), "127.0.0.1", found)):
+        yield found
+
+
+def _ask(port: int, request: bytes, answers: int | None = None) -> list[int]:
+    """Send what may be no request; the status of each answer until there are that many, or the connection ends."""
+    told = bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=WAIT_SECONDS) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(request)
+        with suppress(ConnectionError):
+            while len(found := STATUS.findall(told)) != answers and (part := connection.recv(65_536)):
+                told += part
+    return [int(status) for status in found]
+
+
+def test_what_is_framed_as_no_request_should_be_ends_the_connection(port: int) -> None:
+    for what, request in UNREADABLE.items():
+        # What is sent on to a connection that has ended can take the answer with it.
+        assert _ask(port, request) in ([[400]] if len(request) < MAX_HEAD_BYTES else [[400], []]), what
+
+
+def test_what_was_asked_whole_is_answered_whatever_comes_with_it(port: int) -> None:
+    for what, (request, statuses) in ANSWERED.items():
+        assert _ask(port, request, len(statuses)) == statuses, what
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", "", "127.0.0.1.example.org"])
 def test_any_other_address_than_loopback_is_refused(run: Run, founded: Settings, host: str) -> None:
-    answer = run("serve", "--host", host, "--port", str(_free_port()))
+    answer = run("serve", "--host", host, "--port", str(free_port()))
     assert answer.code == 2
     assert "loopback" in answer.err
 

@@ -1,0 +1,129 @@
+"""How requests are taken off a connection: by uvicorn's protocol on httptools, and by what it leaves without a bound.
+
+The parser reads heads, trailers and chunk extensions of any length, and requests sent ahead in any number: here they
+end. What is refused is answered with 400 and the connection closed; a head that does not come is not waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from api.background import STOP_SECONDS
+
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""How long a request's target and headers may be together, or what stands in a row that is no part of a body."""
+MAX_AHEAD: Final = 32
+"""How many requests of one connection may wait for the answer to the one before."""
+HEAD_SECONDS: Final = 20.0
+"""How long a connection may take for a head: from its beginning, or from when it was opened."""
+
+
+class Unreadable(Exception):
+    """A request that is framed or named as none should be; the connection is closed."""
+
+
+class Wire(HttpToolsProtocol):
+    """One connection."""
+
+    _unbounded = 0  # bytes since the last that began a request or belonged to a body
+    _in_head = True
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._in_head = False
+        self._watch()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, unless it goes on and on without being part of a body."""
+        self._unbounded += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._unbounded > MAX_HEAD_BYTES:
+            self.send_400_response("Invalid HTTP request received.")
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._unbounded, self._in_head = 0, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer a request; raises Unreadable, which the parser takes for its own error."""
+        self._in_head = False
+        self._check_head()
+        super().on_headers_complete()
+        # Trailers, which are parsed into the same list, are no headers. Source: RFC 9110, section 6.5.1.
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body in."""
+        self._unbounded = 0
+        super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read: behind the answers to what came whole before it, never into one of them."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        self._in_head = False
+        if cycle is None or cycle.response_complete:
+            super().send_400_response(msg)
+        elif not cycle.more_body:
+            cycle.keep_alive = False
+            self.flow.pause_reading()
+        elif self.pipeline or cycle.response_started:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
+    def _check_head(self) -> None:
+        """Check a whole head: its length, its target, how its body is framed, and how many were sent ahead.
+
+        A target that names a host is a proxy's: it would stand above the one that is checked. No other coding than
+        chunked is known. Source: RFC 9112, sections 3.2 and 6.1.
+        """
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if size > MAX_HEAD_BYTES or len(self.pipeline) >= MAX_AHEAD:
+            raise Unreadable
+        if not (self.url.startswith(b"/") or self.url == b"*") or codings not in ([], [b"chunked"]):
+            raise Unreadable
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # What came behind such a request was passed over, so that nothing can follow its answer.
+        self.cycle.keep_alive = False
+
+    def _watch(self) -> None:
+        """Wait for the end of a head, and for nothing else."""
+        if self._in_head and self._waiting is None:
+            self._waiting = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+        elif not self._in_head and self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+
+def listen_at(app: ASGIApp, host: str, port: int, **more: Any) -> uvicorn.Config:
+    """What every server is told: how it reads requests, no access log, no name, and a bound on its own end."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Wire,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(STOP_SECONDS),
+        **more,
+    )
