@@ -7,6 +7,7 @@ end. What is refused is answered with 400 and the connection closed; a head that
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import uvicorn
@@ -22,6 +23,9 @@ MAX_AHEAD: Final = 32
 HEAD_SECONDS: Final = 20.0
 """How long a connection may take for a head: from its beginning, or from when it was opened."""
 
+END_SECONDS: Final = STOP_SECONDS * 0.8
+"""How long a connection may take for what is under way when the server ends, which waits a little longer."""
+
 
 class Unreadable(Exception):
     """A request that is framed or named as none should be; the connection is closed."""
@@ -33,6 +37,7 @@ class Wire(HttpToolsProtocol):
     _unbounded = 0  # bytes since the last that began a request or belonged to a body
     _in_head = True
     _waiting: asyncio.TimerHandle | None = None
+    _unanswered: Sequence[RequestResponseCycle] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -40,9 +45,13 @@ class Wire(HttpToolsProtocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Wait no longer, and have nothing more written; uvicorn itself tells only the last of several requests."""
         self._in_head = False
         self._watch()
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -65,6 +74,7 @@ class Wire(HttpToolsProtocol):
         self._in_head = False
         self._check_head()
         super().on_headers_complete()
+        self._unanswered = [*(one for one in self._unanswered if not one.response_complete), self.cycle]
         # Trailers, which are parsed into the same list, are no headers. Source: RFC 9110, section 6.5.1.
         self.headers = []
 
@@ -86,6 +96,11 @@ class Wire(HttpToolsProtocol):
             self.transport.close()
         else:
             super().send_400_response(msg)
+
+    def shutdown(self) -> None:
+        """End with what is under way, but wait neither for a body that does not come nor for a reader who is gone."""
+        super().shutdown()
+        self.loop.call_later(END_SECONDS, self.transport.abort)
 
     def _check_head(self) -> None:
         """Check a whole head: its length, its target, how its body is framed, and how many were sent ahead.
