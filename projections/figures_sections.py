@@ -84,17 +84,25 @@ class Sections:
             FROM view_clocks WHERE {self._question().condition}{named}{self._only}
         """
 
-    def running(self, clocks: tuple[str, ...]) -> str:
-        """Clocks that are open and not overdue at the cut-off."""
-        day = self._days()[1]
-        return f"""
+    def running(self, clocks: tuple[str, ...]) -> list[str]:
+        """Clocks that are open and not overdue at the cut-off: of the index, what has not closed, or has on that day.
+
+        Where more is folded than is known, what closed earlier may not be known to have.
+        """
+        day = max(1, self._days()[1])
+        closing = ["closed_day = 0", f"closed_day >= {day}"]
+        if self.asking.moment.known_at != self.asking.moment.position:
+            closing.append(f"closed_day BETWEEN 1 AND {day - 1} AND km >= :known_at")
+        return [
+            f"""
             SELECT case_id, clock, segment AS item, unit, key_day AS day, 0 AS num,
                 CASE WHEN (flags & {STARTED_IMPORTED}) <> 0 THEN 1 ELSE 0 END AS imported, k0 AS known
             FROM view_clocks
-            WHERE clock IN ({_listed(clocks)}) AND (closed_day = 0 OR closed_day >= {day} OR km >= :known_at)
-                AND {ALIVE} AND kx >= :known_at
+            WHERE clock IN ({_listed(clocks)}) AND {closed} AND {ALIVE} AND kx >= :known_at
                 AND NOT ({self._question().overdue_before(self.asking.day)}){self._where}
-        """
+            """
+            for closed in closing
+        ]
 
     def due(self) -> str:
         """Handling clocks whose due day lies in the period and is over; not those that ended in time, unfulfilled."""
@@ -271,7 +279,7 @@ def _adopted(*words: str) -> str:
 
 _BUILDERS: Final[Mapping[str, Callable[[Sections], list[str]]]] = {
     **{figure: _rate(figure) for figure in CLOCK_RATES},
-    "on_time_reply_rate_local": lambda s: [s.closed(ANSWERS, _MET), s.overdue(ANSWERS), s.running(ANSWERS)],
+    "on_time_reply_rate_local": lambda s: [s.closed(ANSWERS, _MET), s.overdue(ANSWERS), *s.running(ANSWERS)],
     "due_closure_rate": lambda s: [s.due()],
     "claimed_deadline_rate": lambda s: [s.claims_done(), s.claims_past()],
     "satisfaction_rate": lambda s: [s.ratings()],

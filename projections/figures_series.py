@@ -91,12 +91,12 @@ def _closing(section: Callable[[Sections], str]) -> Callable[[FigureQuestion], l
     Whatever closed before it began, as imports may say, is a member if it began by the end of that month.
     """
     sums = "COUNT(*), SUM(num), SUM(imported)"
+    begun = f"CASE WHEN v0 > v1 THEN {_BEGUN_ON} ELSE 0 END"
 
     def count(asked: FigureQuestion) -> list[tuple[int, ...]]:
-        found = asked.rows(f"SELECT day, {sums} FROM ({section(asked.built(' AND v0 <= v1'))}) AS member GROUP BY day")
-        odd = section(asked.built(" AND v0 > v1")).replace("SELECT", f"SELECT {_BEGUN_ON} AS begun,", 1)
-        rows = asked.rows(f"SELECT begun, day, {sums} FROM ({odd}) AS member GROUP BY begun, day")
-        return found + [tuple(row) for begun, *row in rows if begun <= _month_end(row[0])]
+        members = section(asked.built()).replace("SELECT", f"SELECT {begun} AS begun,", 1)
+        rows = asked.rows(f"SELECT begun, day, {sums} FROM ({members}) AS member GROUP BY begun, day")
+        return [tuple(row) for begun, *row in rows if begun <= _month_end(row[0])]
 
     return count
 
@@ -110,14 +110,14 @@ def _due(asked: FigureQuestion) -> list[tuple[int, ...]]:
     member = f"{named} AND km < :known_at AND NOT ({ENDED} AND NOT {CLOSED} AND {in_time})"
     sums = f"SUM(CASE WHEN {ENDED} AND {CLOSED} AND {in_time} THEN 1 ELSE 0 END), {_FILE}"
     late = f"CASE WHEN {_BEGUN_ON} > due_day THEN {_BEGUN_ON} ELSE 0 END"
-    rows = asked.rows(
-        f"SELECT {late} AS begun, due_day, COUNT(*), {sums} FROM view_clocks WHERE {member} GROUP BY 1, 2"
-    )
-    found = [tuple(row) for begun, *row in rows if begun <= _month_end(row[0])]
     flags = f"(flags & {CLOSED_IMPORTED}) <> 0 AND (flags & {STARTED_IMPORTED}) = 0"
-    told = f"SELECT due_day, closed_day, COUNT(*) FROM view_clocks WHERE {member} AND {ENDED} AND {flags}"
-    for due_day, closed_day, count in asked.rows(f"{told} GROUP BY due_day, closed_day"):
-        if closed_day <= _month_end(due_day):
+    told = f"CASE WHEN {flags} AND {ENDED} THEN closed_day ELSE 0 END"
+    grouped = f"SELECT {late} AS begun, {told} AS told, due_day, COUNT(*), {sums} FROM view_clocks WHERE {member}"
+    found: list[tuple[int, ...]] = []
+    for begun, closed_day, due_day, count, *rest in asked.rows(f"{grouped} GROUP BY 1, 2, 3"):
+        if begun <= _month_end(due_day):
+            found.append((due_day, count, *rest))
+        if 0 < closed_day <= _month_end(due_day):
             found.append((due_day, 0, 0, count))
     for due_day, begun, count, file in _standing(asked, named):
         if begun <= _month_end(due_day):
@@ -130,10 +130,14 @@ def _overdue(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
     named = _named(asked, clocks)
     late = f"{named} AND outlived = 1 AND km < :known_at AND closed_day > due_day AND v0 <= v1"
     day = f"CASE WHEN {_BEGUN_ON} > due_day THEN {_BEGUN_ON} ELSE due_day + 1 END"
-    gone = asked.rows(f"SELECT {day} AS day, COUNT(*), {_FILE} FROM view_clocks WHERE {late} GROUP BY 1")
-    closed = f"SELECT closed_day, COUNT(*), {_FILE} FROM view_clocks WHERE {late} AND {ENDED} GROUP BY closed_day"
+    closed = f"CASE WHEN {ENDED} THEN closed_day ELSE 0 END"
+    grouped = f"SELECT {day} AS day, {closed} AS closed, COUNT(*), {_FILE} FROM view_clocks WHERE {late} GROUP BY 1, 2"
+    gone, back = [], []
+    for went, came, *counts in asked.rows(grouped):
+        gone.append((went, *counts))
+        back += [(came, *counts)] if came else []
     standing = [(max(due_day + 1, begun), count, file) for due_day, begun, count, file in _standing(asked, named)]
-    return gone + standing, asked.rows(closed)
+    return gone + standing, back
 
 
 def _standing(asked: FigureQuestion, named: str) -> list[tuple[int, int, int, int]]:

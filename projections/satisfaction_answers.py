@@ -105,16 +105,18 @@ def _counted_ratings(asking: Asking, who: str, chosen: str, led: bool) -> list[R
 
 
 def _counted_windows(asking: Asking, who: str, chosen: str, led: bool) -> list[Row]:
-    over = lapsed(asking)
-    columns = {
-        "lapsed": f"{over} AND custody = '{DEVICE}'",
-        "printed_lapsed": f"{over} AND custody = '{PRINTED}'",
-        "unable": f"{over} AND custody = '{NOBODY}'",
-        "open_windows": f"{running(asking)} AND custody = '{DEVICE}'",
-    }
+    over, runs = lapsed(asking), running(asking)
+    told = f", CASE WHEN {over} THEN 1 ELSE 0 END AS is_over, CASE WHEN {runs} THEN 1 ELSE 0 END AS is_open"
+    inner = windows(f"(({over}) OR ({runs}))", led=led, told=told) + chosen
+    sums = "SUM(is_over), SUM(is_open)"
     found: list[Row] = []
-    for column, condition in columns.items():
-        of_column = windows(condition, led=led) + chosen
-        rows = asking.ask(f"SELECT {who}, COUNT(*) FROM ({of_column}) AS windows GROUP BY {who}")
-        found += [(*row[:-1], column, row[-1]) for row in rows]
+    for *whose, custody, ended, last in asking.ask(
+        f"SELECT {who}, custody, {sums} FROM ({inner}) AS windows GROUP BY {who}, custody"
+    ):
+        counted = [(_OVER[custody], ended)] if custody in _OVER else []
+        counted += [("open_windows", last)] if custody == DEVICE else []
+        found += [(*whose, column, int(number)) for column, number in counted if number]
     return found
+
+
+_OVER: Final = {DEVICE: "lapsed", PRINTED: "printed_lapsed", NOBODY: "unable"}

@@ -28,15 +28,18 @@ RATINGS_ALONE: Final = "SELECT r.office, r.capacity, r.rating, r.custody FROM vi
 """The ratings where no leader is asked for, which spares looking for one."""
 
 
-def windows(condition: str, *, led: bool = True) -> str:
-    """Return the query for known windows of which a condition on their own columns holds, as rows `r`."""
+def windows(condition: str, *, led: bool = True, told: str = "") -> str:
+    """Return the query for known windows of which a condition on their own columns holds, as rows `r`.
+
+    `told` are more columns, out of those of the windows themselves.
+    """
     if not led:
         known = f"r.k0 < :known_at AND r.kx >= :known_at AND r.v0 <= :as_of AND {condition} AND {seen('r')}"
-        return f"SELECT r.office, r.capacity FROM view_windows r WHERE {known}"
+        return f"SELECT r.office, r.capacity, r.custody{told} FROM view_windows r WHERE {known}"
     return f"""
-        SELECT r.key_day, r.case_id, r.segment, r.capacity, r.office, r.round, r.custody, r.kind, r.k0, r.v0, {_LED}
-        FROM (
-            SELECT * FROM view_windows WHERE k0 < :known_at AND kx >= :known_at AND v0 <= :as_of AND {condition}
+        SELECT r.*, {_LED} FROM (
+            SELECT key_day, case_id, segment, capacity, office, round, custody, kind, k0, v0{told} FROM view_windows
+            WHERE k0 < :known_at AND kx >= :known_at AND v0 <= :as_of AND {condition}
         ) AS r {_HOLD} WHERE {seen("r")}
     """
 
