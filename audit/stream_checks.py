@@ -24,6 +24,8 @@ __all__ = ["BATCH", "NO_TIME", "Part", "Stream", "StreamChecks"]
 
 # Stands for the recorded_at of an entry whose bytes are malformed.
 NO_TIME = MAX_RECORDED_AT + 1
+# The hash of a leaf as it begins. To go on from a copy is faster than to begin anew. RFC 6962 section 2.1.
+_LEAF = sha256(b"\x00")
 # So many signatures are checked at a time.
 BATCH = 64
 
@@ -69,7 +71,8 @@ class StreamChecks:
         self._verify = verify
         self._references = references
         self._streams: dict[str, Stream] = {}
-        self._seen = Seen(-1, b"")
+        # What the last signer had seen, and the first entry that says so.
+        self._seen, self._first = Seen(-1, b""), -1
         # Entries whose signatures are not checked yet: stream, index, what the signer had seen, the fault if the entry
         # does not follow its predecessor; and the key, the message and the signature.
         self._open: list[tuple[Stream, int, Seen, Fault | None, bytes, bytes, bytes]] = []
@@ -89,7 +92,9 @@ class StreamChecks:
     def _take_apart(self, index: int, data: bytes) -> tuple[bytes, Entry | None, Statement | None]:
         """Return an entry's leaf, the entry and its statement, the last two None if they are malformed."""
         part = self.part
-        leaf = sha256(b"\x00" + data).digest()
+        hashed = _LEAF.copy()
+        hashed.update(data)
+        leaf = hashed.digest()
         part.indexes.append(index)
         part.leaves += leaf
         try:
@@ -160,7 +165,7 @@ class StreamChecks:
             fault = broken if refused is None else Fault(index, kind_of(refused), str(refused))
             if fault is not None:
                 self._stop(state, index, fault)
-            if refused is None and (seen is not self._seen or seen[0] > index):
+            if refused is None and (seen != self._seen or index < self._first or seen[0] > index):
                 self._collect(index, seen)
         self._open = []
 
@@ -170,10 +175,8 @@ class StreamChecks:
 
     def _collect(self, index: int, seen: Seen) -> None:
         """Collect what a signer had seen; it is compared with the tree in the end."""
-        self._seen = seen
-        first = self.part.seen.get(seen)
-        if first is None or index < first:
-            self.part.seen[seen] = index
+        self._seen, self._first = seen, min(index, self.part.seen.get(seen, index))
+        self.part.seen[seen] = self._first
         if seen.size > index:
             self.part.faults.add(Fault(index, Kind.SEEN, f"its signer claims to have seen {seen.size} entries"))
 

@@ -9,7 +9,7 @@ from struct import Struct
 
 from audit.canonical import format_json
 from audit.commitments import ABSENT, COMMIT, SLOTS, lengthened
-from audit.entry import KEY_ID, MAX_ENTRY, MAX_RECORDED_AT, SIGNATURE, Entry
+from audit.entry import MAX_ENTRY, MAX_RECORDED_AT, Entry
 from audit.errors import Malformed
 from audit.statement import SCHEMA, Statement, parse_statement
 
@@ -17,6 +17,8 @@ __all__ = ["commit_act", "derive_salt", "derive_salts", "format_entry", "format_
 
 _SALT = b"sundial/s1"
 _SALT_TEXTS = tuple(_SALT + bytes((slot,)) for slot in range(SLOTS))
+# The bytes of a key id and of a signature.
+_KEY_ID, _SIGNATURE = 32, 64
 _U16 = Struct(">H")
 _U32 = Struct(">I")
 _U64 = Struct(">Q")
@@ -109,7 +111,7 @@ def format_prefix(payload_type: bytes, payload: bytes, signatures: Sequence[tupl
         raise Malformed(f"an entry has 1 to 255 signatures, not {len(signatures)}")
     tail = bytes((len(signatures),))
     for key_id, signature in signatures:
-        if len(key_id) != KEY_ID or len(signature) != SIGNATURE:
+        if len(key_id) != _KEY_ID or len(signature) != _SIGNATURE:
             raise Malformed("a key id has 32 bytes and a signature 64")
         tail += key_id + signature
     size = 14 + len(payload_type) + len(payload) + len(tail)

@@ -110,3 +110,25 @@ def test_commitments_are_decoded_when_they_are_asked_for() -> None:
     assert sealed != (*statement().sealed[:7], bytes(32))
     with pytest.raises(IndexError):
         sealed[8]
+
+
+def test_every_other_instant_is_refused_or_read_as_what_it_says() -> None:
+    payload = _BASES[0]
+    start = payload.index(b'"claimed_at":"') + len(b'"claimed_at":"')
+    read = 0
+    for at in range(start, start + 25):
+        for byte in b"0123456789af:-+TZ. /\x00\xff":
+            read += _agree(payload[:at] + bytes((byte,)) + payload[at + 1 :])
+    assert 40 < read < 250
+    for wrong in (b"2024-02-30T12:00:00+08:00", b"2024-01-01T12:00:00-00:00", b"3000-01-01T12:00:00+08:00"):
+        assert not _agree(payload[:start] + wrong + payload[start + 25 :])
+
+
+@pytest.mark.parametrize("base", _BASES)
+def test_who_changes_what_was_read_changes_no_later_reading(base: bytes) -> None:
+    public: Any = parse_statement(base).public
+    for nested in public.values():
+        if isinstance(nested, dict | list):
+            nested.clear()
+    public["more"] = 1
+    assert _agree(base)
