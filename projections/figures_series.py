@@ -128,7 +128,8 @@ def _due(asked: FigureQuestion) -> list[tuple[int, ...]]:
 def _overdue(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
     """Count the clocks that became overdue, by the day after their due day, and those of them that closed, by day."""
     named = _named(asked, clocks)
-    late = f"{named} AND outlived = 1 AND km < :known_at AND closed_day > due_day AND v0 <= v1"
+    known = f"km < :known_at AND ep <= {asked.moment.known_at >> EPOCH_BITS}"
+    late = f"{named} AND outlived = 1 AND {known} AND closed_day > due_day AND v0 <= v1"
     day = f"CASE WHEN {_BEGUN_ON} > due_day THEN {_BEGUN_ON} ELSE due_day + 1 END"
     closed = f"CASE WHEN {ENDED} THEN closed_day ELSE 0 END"
     grouped = f"SELECT {day} AS day, {closed} AS closed, COUNT(*), {_FILE} FROM view_clocks WHERE {late} GROUP BY 1, 2"
@@ -143,7 +144,7 @@ def _overdue(asked: FigureQuestion, clocks: Sequence[str]) -> tuple[Days, Days]:
 def _standing(asked: FigureQuestion, named: str) -> list[tuple[int, int, int, int]]:
     """Count the clocks that have not ended as far as known, by due day, and by when they began if that was later."""
     moment, known_at = asked.moment, asked.moment.known_at
-    running = f"km >= :known_at AND ep >= {known_at >> EPOCH_BITS} AND (closed_day = 0 OR km >= :known_at)"
+    running = f"km >= :known_at AND ep >= {known_at >> EPOCH_BITS}"
     running += " AND outlived = 1" if known_at == moment.position else ""
     begun = f"CASE WHEN {_BEGUN_ON} > key_day THEN {_BEGUN_ON} ELSE 0 END"
     grouped = f"kind, key_day, {begun} AS begun"
