@@ -12,7 +12,7 @@ import hmac
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -138,7 +138,7 @@ class Files:
         """Say whether a file of a case is here."""
         return self._find(case, self._name(case, digest)) is not None
 
-    def read(self, case: str, digest: str) -> Iterator[bytes]:
+    def read(self, case: str, digest: str) -> Generator[bytes, None, None]:
         """Yield the content of a file. Raises NotThere at once if it is not here, FileDamaged while reading."""
         found = self._find(case, self._name(case, digest))
         if found is None:
@@ -150,7 +150,7 @@ class Files:
             raise NotThere("attachment_away")
         key = keys[0]
 
-        def chunks() -> Iterator[bytes]:
+        def chunks() -> Generator[bytes, None, None]:
             with file:
                 yield from read_chunks(file, key, f"case/{case}")
 

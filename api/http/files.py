@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from api.access.guard import Pass, Passed
@@ -96,7 +97,8 @@ def download(
     name = f"{case[:12]}-{seq}-{number}.{KINDS[found.filed.media_type].ending}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "content-length": str(found.filed.size)}
     content = application.files.read(case, found.filed.digest)
-    return StreamingResponse(content, media_type=found.filed.media_type, headers={**headers, **SAFE})
+    told, closing = {**headers, **SAFE}, BackgroundTask(content.close)
+    return StreamingResponse(content, media_type=found.filed.media_type, headers=told, background=closing)
 
 
 def check_sender(application: Application, passed: Pass, case: str) -> None:

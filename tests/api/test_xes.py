@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+import anyio
 import pytest
 
 from api.main import Application
@@ -124,6 +125,32 @@ def test_what_cannot_be_asked_is_refused(city: Application) -> None:
         write_xes(city, XesWish(city.clock(), unit="nowhere"), io.BytesIO())
     with pytest.raises(PositionRefused):
         write_xes(city, XesWish(city.clock(), city.ledger.head().size + 1), io.BytesIO())
+
+
+def test_who_leaves_in_the_middle_leaves_no_file_open(city: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[io.BytesIO] = []
+
+    def open_file(_: int) -> io.BytesIO:
+        opened.append(io.BytesIO())
+        return opened[-1]
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(_: object) -> None:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr("api.http.exports.tempfile.SpooledTemporaryFile", open_file)
+    with client_of(city) as client:
+        scope: dict[str, object] = {
+            "headers": [(b"host", b"127.0.0.1")],
+            "scheme": "http",
+            "http_version": "1.1",
+            "client": None,
+        }
+        scope |= {"type": "http", "method": "GET", "path": "/api/xes", "query_string": b"unit=housing"}
+        anyio.run(client.app, scope, receive, send)
+    assert [file.closed for file in opened] == [True]
 
 
 def test_it_is_written_by_the_command_line_and_sent_over_http(
