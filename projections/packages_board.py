@@ -7,9 +7,11 @@ without a hand-over answers up to that day; from the next day nobody does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from domain.effective import unix_ms
@@ -207,7 +209,7 @@ def _standing(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | No
 
 def _done(holds: Sequence[Hold]) -> Mapping[str, int]:
     names = ("personal_acts", "extensions", "late_extensions", "reopened", "handed_in", "reports")
-    done = {name: sum(getattr(hold, name) for hold in holds) for name in names}
+    done = {name: sum(map(attrgetter(name), holds)) for name in names}
     return {**done, "handed_out": sum(hold.until > 0 for hold in holds)}
 
 
@@ -215,15 +217,17 @@ def _closed(holds: Sequence[Hold]) -> tuple[int, ...]:
     """Count the packages that ended in the leader's hands: by their day, and by each result."""
     ended = [hold.now for hold in holds if hold.now is not None and hold.now.state == RESOLVED]
     on_time = sum(civil_day(now.v0) <= now.judged for now in ended)
-    return (on_time, *(sum(now.result == word for now in ended) for word in RESULTS))
+    results = Counter(now.result for now in ended)
+    return (on_time, *(results[word] for word in RESULTS))
 
 
 def _answered(holds: Sequence[Hold], days: Days, today: int, tenure: Tenure | None) -> Mapping[str, int]:
     missed = owed = held = after = 0
     for hold in holds:
-        times = len(missed_on(hold, days, today, tenure))
-        missed += times
-        owed += bool(times) and not hold.reports
+        if hold.deadlines:
+            times = len(missed_on(hold, days, today, tenure))
+            missed += times
+            owed += bool(times) and not hold.reports
         first, last, answered = answered_days(hold, today, tenure)
         held += max(0, answered - first + 1)
         after += max(0, last - max(answered, first - 1))
