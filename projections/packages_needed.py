@@ -245,7 +245,7 @@ def _cases_of(asking: Asking, row: PackagingRow, number: int) -> str:
         SELECT CASE WHEN {since} > {first} THEN {since} ELSE {first} END AS since_on, case_id, {number} AS number, unit
         FROM view_package_needs
         WHERE fact = '{row.fact}' AND {alive(asking)}{asking.units()}{asking.cases()}
-            AND {since} <= {asking.day.toordinal()}
+            AND since_day <= {asking.day.toordinal() - row.after_days}
     """
 
 

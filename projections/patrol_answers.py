@@ -5,6 +5,7 @@ The thresholds are the rows of practice known at the position asked about and in
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,9 +145,12 @@ def count_findings(
 
     def count(moment: Moment, cases: list[str] | None) -> Counts:
         asking = Asking(moment, as_of, unit, since, cases=cases)
-        union = " UNION ALL ".join(part for one in rules for part in _parts(asking, one))
-        rows = asking.ask(f"SELECT rule, unit, COUNT(*) FROM ({union}) AS found GROUP BY rule, unit")
-        return {(row[0], row[1]): (row[2],) for row in rows}
+        parts = (part for one in rules for part in _parts(asking, one))
+        counting = (f"SELECT rule, unit, COUNT(*) FROM ({part}) AS found GROUP BY rule, unit" for part in parts)
+        found: Counter[tuple[str, str]] = Counter()
+        for name, office, number in asking.ask(" UNION ALL ".join(counting)):
+            found[name, office] += number
+        return {group: (number,) for group, number in found.items()}
 
     rules = _rules(rule)
     with reader.at(PATROL, known_at) as moment:
