@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import uvicorn
 
-START_SECONDS = 30
+START_SECONDS, END_SECONDS = 30, 30
 
 
 @contextmanager
 def served(config: uvicorn.Config) -> Iterator[None]:
-    """Serve while the context lasts."""
+    """Serve while the context lasts, and see the server end."""
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -28,7 +28,8 @@ def served(config: uvicorn.Config) -> Iterator[None]:
         yield
     finally:
         server.should_exit = True
-        thread.join(START_SECONDS)
+        thread.join(END_SECONDS)
+    assert not thread.is_alive()
 
 
 def free_port() -> int:

@@ -102,6 +102,30 @@ def test_what_was_asked_whole_is_answered_whatever_comes_with_it(port: int) -> N
         assert _ask(port, request) == statuses, what
 
 
+@pytest.mark.parametrize("begun", [b"", WHOLE[:-2], WHOLE[:9]], ids=["nothing", "a header", "half a line"])
+def test_a_request_that_does_not_come_is_not_waited_for(
+    application: Application, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr("api.http.wire.HEAD_SECONDS", 0.05)
+    with served(listen_at(build_app(application, FixedSessions(PUBLIC)), "127.0.0.1", port := free_port())):
+        assert _ask(port, begun) == []
+
+
+def test_a_server_that_ends_waits_a_bounded_time_for_a_body(
+    application: Application, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("api.http.wire.END_SECONDS", 0.05)
+    awaited = ASKED.replace(b"GET", b"POST") + b"content-length: 9\r\nexpect: 100-continue\r\n\r\n"
+    with socket.socket() as connection:
+        with served(listen_at(build_app(application, FixedSessions(PUBLIC)), "127.0.0.1", port := free_port())):
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(awaited)
+            assert STATUS.findall(connection.recv(65_536)) == [b"100"]
+        with suppress(ConnectionError):
+            assert connection.recv(65_536) == b""
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", "", "127.0.0.1.example.org"])
 def test_any_other_address_than_loopback_is_refused(run: Run, founded: Settings, host: str) -> None:
     answer = run("serve", "--host", host, "--port", str(free_port()))
