@@ -48,7 +48,8 @@ def fold(case: Case, event: Event, rules: Rules | None = None, calendars: Calend
             running, segments, event, rules, office, calendars or NEW_CALENDARS, imported
         )
         closed = (*closed, *just_closed) if just_closed else closed
-    after = _changed(case, event)
+    change = _CHANGES.get(action)
+    after = case if change is None else change(case, event)
     variant = getattr(event, event.varies) if event.varies else ""
     starting, capacity = rules.at(event.index).starting, after.capacity
     rows = starting.get((action, capacity), ())
@@ -74,14 +75,9 @@ def fold_facts(case: Case, event: Event) -> Case:
     if event.action in TRACKS:
         raise ClocksUntold
     variant = getattr(event, event.varies) if event.varies else ""
-    after = _changed(case, event)
-    return _advanced(case, after, event, variant, UNTOLD_CLOCKS, UNTOLD_CLOCKS, UNTOLD_SEGMENTS)
-
-
-def _changed(case: Case, event: Event) -> Case:
-    """Return the case with what the act changes beside its state and its clocks."""
     change = _CHANGES.get(event.action)
-    return change(case, event) if change is not None else case
+    after = case if change is None else change(case, event)
+    return _advanced(case, after, event, variant, UNTOLD_CLOCKS, UNTOLD_CLOCKS, UNTOLD_SEGMENTS)
 
 
 def _advanced(
