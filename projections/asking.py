@@ -91,6 +91,11 @@ class Asking:
             return f" AND {column} = :only_unit"
         return f" AND {column} IN (:values)" if self._units else ""
 
+    @property
+    def has_beginning(self) -> bool:
+        """Whether the period has one."""
+        return self.since_ms != _BEGINNING
+
     def plan_once(self) -> None:
         """Say that the rows lie in one index in the list's order; those of several units do not."""
         if len(self._units) <= 1:

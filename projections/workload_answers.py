@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from operator import add
 from typing import Any, Final
 
 from projections.answers import Page
-from projections.asking import ALIVE, Asking, start_of
+from projections.asking import ALIVE, ENDED, HELD, Asking, start_of
 from projections.reader import Moment, Reader
 from projections.tallies import Counts, Most, tell
 from projections.workload import WORKLOAD, seen
@@ -30,20 +31,19 @@ BEGINNINGS: Final = (
 )
 """How a case comes to be open: the first stay of an open span. Summed over offices, these count no case twice."""
 
-_BEGUN: Final = f"entered IN ({', '.join(repr(word) for word in BEGINNINGS)})"
 _ENTERED: Final = f"""
-    SELECT unit, COUNT(*) AS received, SUM(CASE WHEN {_BEGUN} THEN 1 ELSE 0 END) AS begun,
-        SUM(CASE WHEN entered = 'reopened' THEN 1 ELSE 0 END) AS reopened
-    FROM view_stays WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND entered <> 'transferred_out' AND {seen()}
+    SELECT unit, entered, '' AS left_by, 0 AS closed, 1 = 0 AS gone, COUNT(*), 0, 0 FROM view_stays
+    WHERE k0 < :known_at AND v0 > :since AND v0 <= :as_of AND {seen()}{{only}} GROUP BY unit, entered
 """
 _LEFT: Final = f"""
-    SELECT unit, COUNT(*) AS left_it, SUM(closed) AS closed,
-        SUM(CASE WHEN left_by IN ('transferred', 'assigned') THEN 1 ELSE 0 END) AS passed_on,
-        SUM(CASE WHEN left_by = 'return_approved' THEN 1 ELSE 0 END) AS given_back,
-        SUM(CASE WHEN closed = 1 THEN passes ELSE 0 END) AS closed_passes,
-        SUM(CASE WHEN closed = 1 THEN returns ELSE 0 END) AS closed_returns
-    FROM view_stays WHERE km < :known_at AND v1 > :since AND v1 <= :as_of AND {seen()}
+    SELECT unit, '' AS entered, left_by, closed, 1 = 1 AS gone, COUNT(*), SUM(passes), SUM(returns) FROM view_stays
+    WHERE km < :known_at AND v1 > :since AND v1 <= :as_of AND {seen()}{{only}} GROUP BY unit, left_by, closed
 """
+_EVER: Final = f"""
+    SELECT unit, entered, left_by, closed, ({ENDED}) AS gone, COUNT(*), SUM(passes), SUM(returns) FROM view_stays
+    WHERE {HELD} AND {seen()}{{only}} GROUP BY unit, entered, left_by, closed, 5
+"""
+"""Both at once: what left had entered, and without a beginning of the period every stay was entered in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def workload(
     rows: dict[str, dict[str, Any]] = {}
     with reader.at(WORKLOAD, known_at) as moment:
         asking = Asking(moment, as_of, unit, since)
-        for what, described in ((_stock, _stocked), (_entered, _came), (_left, _went)):
+        for what, described in ((_stock, _stocked), (_moved, _went)):
 
             def count(at: Moment, cases: list[str] | None, what: Callable[[Asking], Counts] = what) -> Counts:
                 return what(Asking(at, as_of, unit, since, cases=cases))
@@ -107,27 +107,24 @@ def workload(
     return Page(as_of, moment.known_at, tuple(WorkloadRow(name, **rows[name]) for name in sorted(rows)))
 
 
-def _entered(asking: Asking) -> Counts:
-    """Count by office what came in over the period."""
-    rows = asking.ask(f"{_ENTERED}{asking.units()}{asking.cases()} GROUP BY unit")
-    return {name: tuple(map(int, numbers)) for name, *numbers in rows}
-
-
-def _came(_: Asking, numbers: Sequence[int]) -> dict[str, int]:
-    return dict(zip(WorkloadRow.__slots__[12:15], numbers, strict=True))
-
-
-def _left(asking: Asking) -> Counts:
-    """Count by office what left over the period."""
-    rows = asking.ask(f"{_LEFT}{asking.units()}{asking.cases()} GROUP BY unit")
-    return {name: tuple(map(int, numbers)) for name, *numbers in rows}
+def _moved(asking: Asking) -> Counts:
+    """Count by office what came in and left over the period; the first number is how many acts these were."""
+    only, found = f"{asking.units()}{asking.cases()}", dict[str, list[int]]()
+    sql = f"{_ENTERED} UNION ALL {_LEFT}" if asking.has_beginning else _EVER
+    for unit, entered, left_by, closed, gone, *numbers in asking.ask(sql.format(only=only)):
+        count, passes, returns = map(int, numbers)
+        received = count if entered not in ("", "transferred_out") else 0
+        came = (received, count if entered in BEGINNINGS else 0, count if entered == "reopened" else 0)
+        passed_on = count if gone and left_by in ("transferred", "assigned") else 0
+        given_back = count if gone and left_by == "return_approved" else 0
+        went = (passed_on, given_back, *((count, passes, returns) if gone and closed else (0, 0, 0)))
+        told = (received + (count if gone else 0), *came, *went)
+        found[unit] = list(map(add, found.get(unit, (0,) * len(told)), told))
+    return {unit: tuple(numbers) for unit, numbers in found.items() if numbers[0]}
 
 
 def _went(_: Asking, numbers: Sequence[int]) -> dict[str, int]:
-    return dict(zip(_LEFT_COLUMNS, numbers[1:], strict=True))
-
-
-_LEFT_COLUMNS: Final = ("closed", "passed_on", "given_back", "closed_passes", "closed_returns")
+    return dict(zip(WorkloadRow.__slots__[12:], numbers[1:], strict=True))
 
 
 def alive(asking: Asking) -> str:
