@@ -21,6 +21,7 @@ from api.errors import UsageRefused
 
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9]([a-z0-9-]{0,62}))*")
+_HOST: Final = re.compile(r"(\[[^\[\]]*\]|[^:]*)(?::[0-9]{0,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +101,8 @@ def read_names(certificate: Path, private_key: Path) -> list[str]:
 
 def is_named(host: str, names: Sequence[str]) -> bool:
     """Say whether a Host header, with or without a port, is one of the names; `*.` stands for one label."""
-    name = (host if host.endswith("]") else host.rpartition(":")[0] or host).lower()
+    found = _HOST.fullmatch(host.lower())
+    if found is None:
+        return False
+    name = found[1]
     return name in LOOPBACK_NAMES or name in names or f"*.{name.partition('.')[2]}" in names

@@ -124,6 +124,8 @@ def test_behind_a_proxy_there_are_names_and_a_demonstration_is_not(pair: Pair) -
         ("a.b.county.example", False),
         ("evil.example", False),
         (f"{NAME}.evil.example", False),
+        (f"{NAME}:@evil.example", False),
+        (f"{NAME}:80/evil", False),
         ("", False),
     ],
 )
