@@ -21,7 +21,7 @@ from api.errors import UsageRefused
 
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9]([a-z0-9-]{0,62}))*")
-_HOST: Final = re.compile(r"(\[[^\[\]]*\]|[^:]*)(?::[0-9]{0,5})?")
+_HOST: Final = re.compile(r"(\[[^\[\]]*\]|[^:/@?#\\\s]*)(?::[0-9]{0,5})?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def test_behind_a_proxy_there_are_names_and_a_demonstration_is_not(pair: Pair) -
         (f"{NAME}.evil.example", False),
         (f"{NAME}:@evil.example", False),
         (f"{NAME}:80/evil", False),
+        ("evil/a.county.example", False),
         ("", False),
     ],
 )
