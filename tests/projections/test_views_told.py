@@ -10,6 +10,7 @@ import pytest
 
 from domain.clocks import published_rules, rows_digest
 from domain.practice import load_profile, profile_act
+from projections.asking import ALIVE, ENDED, known_to_the_end
 from projections.engine import Engine
 from projections.open import open_database
 from projections.patrol_answers import patrol
@@ -227,3 +228,12 @@ def test_a_case_that_went_to_the_discipline_bodies_leaves_every_list(tell: Tell)
 
 def _size(reader: Reader) -> int:
     return ratings(reader, end_of("2023-07-01")).known_at
+
+
+def test_what_is_known_to_the_end_is_asked_as_it_stands() -> None:
+    """No row is known later than all that is folded, and an end that is not known is later than every moment."""
+    aliased = "n.k0 < :known_at AND n.v0 <= :as_of AND (n.km >= :known_at OR n.v1 > :as_of)"
+    assert known_to_the_end(f"{ALIVE} AND kx >= :known_at") == "v0 <= :as_of AND v1 > :as_of AND kx >= :known_at"
+    assert known_to_the_end(f"NOT ({ENDED}) AND EXISTS ({aliased})") == (
+        "NOT (v1 <= :as_of) AND EXISTS (n.v0 <= :as_of AND n.v1 > :as_of)"
+    )
