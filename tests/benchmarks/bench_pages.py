@@ -22,6 +22,7 @@ import uvicorn
 from api.access.rows import TABLE
 from api.access.sessions import COOKIE, Sessions
 from api.http.app import build_app
+from api.http.wire import listen_at
 from api.main import Application, open_application
 from domain.people import People
 from tests.api.clients import open_door
@@ -49,10 +50,7 @@ def server(application: Application, sessions: Sessions) -> Iterator[str]:
     """Serve from a thread; yield the address. Only a socket that says it is TCP is served without Nagle's delay."""
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            build_app(application, sessions), log_level="critical", access_log=False, lifespan="off"
-        )
-        served = uvicorn.Server(config)
+        served = uvicorn.Server(listen_at(build_app(application, sessions), "127.0.0.1", 0, lifespan="off"))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

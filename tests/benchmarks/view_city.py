@@ -17,6 +17,7 @@ from api.access.sessions import COOKIE
 from api.actions import command, new_case
 from api.following import following
 from api.http.app import build_app
+from api.http.wire import listen_at
 from api.main import Application, open_application, open_sessions
 from api.registrars import Registrars
 from api.wording import Wording
@@ -39,10 +40,7 @@ def serve(application: Application) -> None:
     with open_sessions(application) as sessions, following(application.views, Wording("en"), print):
         sessions.set_password(ACCOUNT, OFFICER, "a long password of the benchmark")
         token, port = sessions.open(account=ACCOUNT), free_port()
-        config = uvicorn.Config(
-            build_app(application, sessions), host="127.0.0.1", port=port, log_level="warning", access_log=False
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(listen_at(build_app(application, sessions), "127.0.0.1", port))
 
         def tell() -> None:
             while not server.started:
