@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -96,13 +96,14 @@ class Folder:
         another puts. So what the processor has at hand is used again at once; act by act is a third slower.
         """
         reference = self.reference
-        events = [read_entry(entry, reference) for _, entry in acts]
+        # The moment of an act is reckoned while it is the last that was looked at.
+        events = [(event := read_entry(entry, reference), unix_ms(event.effective_at)) for _, entry in acts]
         asked: list[list[tuple[StreamState, Step]]] = [[] for _ in self.views]
-        for (state, entry), event in zip(acts, events, strict=True):
+        for (state, entry), (event, at) in zip(acts, events, strict=True):
             before = state.state
             after = before if before is None else fold_case(before, event, reference.rules, reference.calendars)
             imported = getattr(event, "imported", None) is not None
-            step = Step(state.stream, state.key, event, unix_ms(event.effective_at), before, after, reference, imported)
+            step = Step(state.stream, state.key, event, at, before, after, reference, imported)
             concerned = state.followers.get(entry.action)
             if concerned is None:
                 concerned = state.followers[entry.action] = self._concerned(state.kind, entry.action)
@@ -162,9 +163,9 @@ def fold_streams(folder: Folder, entries: Iterable[Entry]) -> Iterator[StreamSta
     done: list[StreamState] = []
     for stream, of_stream in groupby(entries, _stream_of):
         state = folder.new(stream)
-        for entry in of_stream:
-            acts.append((state, entry))
-            if len(acts) == _AT_ONCE:
+        while some := list(islice(of_stream, _AT_ONCE)):
+            acts += zip(repeat(state), some, strict=False)
+            if len(acts) >= _AT_ONCE:
                 folder.apply_all(acts)
                 acts.clear()
                 yield from done
