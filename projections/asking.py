@@ -38,7 +38,9 @@ ALIVE = f"{HELD} AND (km >= :known_at OR v1 > :as_of)"
 # known yet is `OPEN_AT`.
 _BEGUN_TO_BE_KNOWN = re.compile(r"\b(?:[a-z_]+\.)?k0 < :known_at AND ")
 _NOT_ENDED = re.compile(r"\((?:[a-z_]+\.)?km >= :known_at OR ((?:[a-z_]+\.)?v1 > :as_of)\)")
-_HAS_ENDED = re.compile(r"\b(?:[a-z_]+\.)?km < :known_at AND ((?:[a-z_]+\.)?v1 (?:<=|>) :[a-z_]+)")
+_HAS_ENDED = re.compile(
+    r"\b(?:[a-z_]+\.)?km < :known_at AND ((?:(?:[a-z_]+\.)?v1 > :[a-z_]+ AND )?(?:[a-z_]+\.)?v1 <= :[a-z_]+)"
+)
 
 _BEGINNING = -(1 << 52)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()

@@ -237,3 +237,6 @@ def test_what_is_known_to_the_end_is_asked_as_it_stands() -> None:
     assert known_to_the_end(f"NOT ({ENDED}) AND EXISTS ({aliased})") == (
         "NOT (v1 <= :as_of) AND EXISTS (n.v0 <= :as_of AND n.v1 > :as_of)"
     )
+    assert known_to_the_end("km < :known_at AND v1 > :since AND v1 <= :as_of") == "v1 > :since AND v1 <= :as_of"
+    # What is open has an end, too, that is later than every moment: so it is left to what is known of it.
+    assert known_to_the_end("km < :known_at AND v1 > :since") == "km < :known_at AND v1 > :since"
