@@ -17,6 +17,7 @@ from projections.tables import Dialect, Row, Table
 
 Parameters = Mapping[str, object]
 _NONE: Parameters = {}
+# As many as question at once, and one that folds: a connection that is closed takes what it has prepared with it.
 _IDLE_CONNECTIONS = 16
 
 C = TypeVar("C", bound="Connection")

@@ -104,6 +104,9 @@ def _counted_ratings(asking: Asking, who: str, chosen: str, led: bool) -> list[R
     return [(*row[:-3], _PREFIXES[row[-3]] + row[-2], row[-1]) for row in rows]
 
 
+_OVER: Final = {DEVICE: "lapsed", PRINTED: "printed_lapsed", NOBODY: "unable"}
+
+
 def _counted_windows(asking: Asking, who: str, chosen: str, led: bool) -> list[Row]:
     over, runs = lapsed(asking), running(asking)
     told = f", CASE WHEN {over} THEN 1 ELSE 0 END AS is_over, CASE WHEN {runs} THEN 1 ELSE 0 END AS is_open"
@@ -117,6 +120,3 @@ def _counted_windows(asking: Asking, who: str, chosen: str, led: bool) -> list[R
         counted += [("open_windows", last)] if custody == DEVICE else []
         found += [(*whose, column, int(number)) for column, number in counted if number]
     return found
-
-
-_OVER: Final = {DEVICE: "lapsed", PRINTED: "printed_lapsed", NOBODY: "unable"}

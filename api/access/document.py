@@ -27,24 +27,26 @@ def _head() -> Iterator[str]:
 
 
 def _relations() -> Iterator[str]:
-    yield "| relation | 关系 | meaning |"
-    yield "|---|---|---|"
+    yield from _table("relation", "关系", "meaning")
     for word, name in RELATIONS.items():
         yield f"| `{word}` | {name.zh} | {name.en} |"
     yield ""
 
 
 def _needs() -> Iterator[str]:
-    yield "| needs | what is looked up of who asks |"
-    yield "|---|---|"
-    for word, meaning in NEEDS.items():
-        yield f"| `{word}` | {meaning} |"
+    yield from _table("needs", "what is looked up of who asks")
+    yield from (f"| `{word}` | {meaning} |" for word, meaning in NEEDS.items())
     yield ""
 
 
+def _table(*columns: str) -> Iterator[str]:
+    """Begin a table."""
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
+
+
 def _routes() -> Iterator[str]:
-    yield "| method | route | who, in which relation | needs |"
-    yield "|---|---|---|---|"
+    yield from _table("method", "route", "who, in which relation", "needs")
     for (method, path), row in sorted(TABLE.items(), key=lambda item: (item[0][1], item[0][0])):
         relations: dict[str, list[str]] = {}
         for grant in row.grants:

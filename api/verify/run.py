@@ -133,7 +133,7 @@ def _verify(settings: Settings, processes: int | None, views: bool) -> Verificat
         verifier = make_verifier(anchor)
         with _others(settings.database, anchor, number, last) as others:
             parts = _check(session, verifier, shares(number)[0], last)
-            parts += [part for other in others for part in other.result()[1:]]
+            parts += [other.result() for other in others]
         report = verifier.finish_database(count, parts, read_stored(session))
         seconds = time.perf_counter() - started
         faults = Faults()
@@ -166,14 +166,14 @@ def _check(session: Session, verifier: DatabaseVerifier, share: Share, last: int
     return [references, verifier.read_rows(read_share(session, share, last), by_stream=True)]
 
 
-def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> list[Part]:
+def check_share(url: str, anchor: Anchor | None, share: Share, last: int) -> Part:
     """Check one share of the cases, in a process of its own: the references are read again, and believed by nobody."""
     with reading(url) as session:
-        return _check(session, make_verifier(anchor), share, last)
+        return _check(session, make_verifier(anchor), share, last)[-1]
 
 
 @contextmanager
-def _others(url: str, anchor: Anchor | None, number: int, last: int) -> Iterator[list[Future[list[Part]]]]:
+def _others(url: str, anchor: Anchor | None, number: int, last: int) -> Iterator[list[Future[Part]]]:
     """Have all shares but the first one checked by other processes, if there are to be any.
 
     They are copies of this process if it has no other thread whose locks they would copy; else they start anew.

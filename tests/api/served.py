@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -30,10 +29,3 @@ def served(config: uvicorn.Config) -> Iterator[None]:
         server.should_exit = True
         thread.join(END_SECONDS)
     assert not thread.is_alive()
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -32,7 +32,8 @@ from api.listening import check_listening, is_named
 from api.main import Application
 from api.serving import configure
 from tests.api.clients import BASE, FixedSessions, open_door
-from tests.api.served import free_port, served
+from tests.api.served import served
+from tests.postgres_server import free_port
 
 NAME = "petitions.example"
 SECRET = "zhang-secret-13800000000"
@@ -87,7 +88,7 @@ def test_beyond_loopback_only_with_a_certificate_and_its_key(pair: Pair, host: s
         check_listening(host, *pair, demonstration=True)
 
 
-def test_a_certificate_that_cannot_be_used_is_refused_before_anything_isserved(pair: Pair, tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_used_is_refused_before_anything_is_served(pair: Pair, tmp_path: Path) -> None:
     for certificate, key in (
         (pair.private_key, pair.private_key),
         (pair.certificate, pair.certificate),

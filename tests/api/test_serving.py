@@ -21,7 +21,8 @@ from api.serving import check_port, ticking
 from api.settings import Settings
 from tests.api.clients import FixedSessions
 from tests.api.conftest import Run
-from tests.api.served import free_port, served
+from tests.api.served import served
+from tests.postgres_server import free_port
 
 WAIT_SECONDS = 60.0
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
