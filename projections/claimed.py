@@ -84,11 +84,11 @@ def _claimed(step: Step, rows: Rows) -> Iterator[Put]:
     case_id = step.key
     last = last_of(rows[0], case_id, event.covers)
     if last is not None and is_open(last):
-        last = end(last, event, REPLACED)
+        last = end(last, step, REPLACED)
         yield 0, last
     segment = 1 if last is None else last[_SEGMENT] + 1
     row = (case_id, event.covers, segment, event.originator_version, intern(step.after.office))
-    *tail, flags = begin(event, last)
+    *tail, flags = begin(step, last)
     begun = (*row, event.due_on.toordinal(), 0, 0, *tail, flags | CLAIM_IMPORTED * (event.imported is not None))
     done = _answered(step.after, event.covers)
     yield 0, begun if done is None else _done(step, begun, done)
@@ -104,9 +104,9 @@ def _changed(step: Step, rows: Rows) -> Iterator[Put]:
         if done is not None and done.closed_index == step.event.index:
             yield 0, _done(step, last, done)
         elif last[_UNIT] != step.after.office:
-            yield 0, end(last, step.event, word_of(step.event))
+            yield 0, end(last, step, word_of(step.event))
             passed = (case_id, covers, last[_SEGMENT] + 1, last[_SEQ], intern(step.after.office))
-            *tail, flags = begin(step.event, last)
+            *tail, flags = begin(step, last)
             yield 0, (*passed, last[_DUE], 0, 0, *tail, flags | last[-1] & CLAIM_IMPORTED)
 
 
@@ -121,6 +121,6 @@ def _answered(case: Case, covers: str) -> Clock | None:
 def _done(step: Step, row: Row, clock: Clock) -> Row:
     """Return a claim as the act left it that closed its clock; the day is that of the closing, whenever it was told."""
     assert clock.closed_at is not None
-    ended = end(row, step.event, word_of(step.event))
+    ended = end(row, step, word_of(step.event))
     told = (civil_day(unix_ms(clock.closed_at)), int(clock.met))
     return (*ended[:_DONE], *told, *ended[_TAIL_AT:-1], ended[-1] | DONE_IMPORTED * clock.closed_imported)

@@ -70,10 +70,10 @@ def _changed(step: Step, rows: Rows) -> Iterator[Put]:
         key = (step.key, event.item, event.member)
         last = last_of(rows[1], *key)
         if last is not None:
-            yield 1, end(last, event, "attended")
+            yield 1, end(last, step, "attended")
         number = 1 if last is None else last[3] + 1
         told = (event.originator_version, event.member_post, event.attendance)
-        yield 1, (*key, number, *told, *begin(event, last))
+        yield 1, (*key, number, *told, *begin(step, last))
 
 
 def _kept(event: Event, before: Row | None) -> Row:

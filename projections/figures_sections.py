@@ -16,7 +16,7 @@ from domain.practice import practised
 from domain.tracks.vocabulary import RESULTS
 from projections.asking import ALIVE, ENDED, HELD, Asking, start_of
 from projections.claimed import CLAIM_IMPORTED, DONE_IMPORTED
-from projections.clocks import CLOSED_IMPORTED, CLOSED_MATTER, STARTED_IMPORTED
+from projections.clocks import ACCEPTANCE, ANSWERS, CLOSED_IMPORTED, CLOSED_MATTER, STARTED_IMPORTED
 from projections.figures import (
     ASKED,
     BEGUN,
@@ -33,8 +33,6 @@ from projections.satisfaction import DEVICE
 from projections.satisfaction_sql import lapsed, windows
 
 HANDLING: Final = ("HANDLE",)
-ACCEPTANCE: Final = ("NOTICE_DIRECT", "NOTICE_TRANSFERRED")
-ANSWERS: Final = ("HANDLE", "RECHECK_DECISION", "REVIEW_DECISION")
 RESOLVING: Final = tuple(word for word in RESULTS if word not in ("explained", "not_supported"))
 
 _MET: Final = "met = 1"

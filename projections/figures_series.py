@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 
 from projections.asking import ENDED, HELD
 from projections.claimed import CLAIM_IMPORTED
-from projections.clocks import CLOSED_IMPORTED, STARTED_IMPORTED, civil_day
+from projections.clocks import ANSWERS, CLOSED_IMPORTED, STARTED_IMPORTED, civil_day
 from projections.figures_question import FigureQuestion, Period, next_month
-from projections.figures_sections import ANSWERS, CLAIMS, CLOCK_RATES, CLOSED, HANDLING, Sections
+from projections.figures_sections import CLAIMS, CLOCK_RATES, CLOSED, HANDLING, Sections
 from projections.tables import EPOCH_BITS
 
 _FILE = f"SUM(CASE WHEN (flags & {STARTED_IMPORTED}) <> 0 THEN 1 ELSE 0 END)"

@@ -108,7 +108,7 @@ def item_rows(step: Step, rows: Mapping[Row, Row], extras: Extras = no_extras) -
     given: Any = event
     last = last_of(rows, place, given.item)
     if last is not None and last[_TRACK] == track.track and last[_STATE] in track.moves:
-        yield end(last, event, word_of(event))
+        yield end(last, step, word_of(event))
         yield _moved(step, track, last, extras)
 
 
@@ -134,7 +134,7 @@ def opened(step: Step, track: TrackRow, place: str, extras: Extras) -> Row:
         *_due(step, track, None),
         0,
     )
-    tail = begin(event)
+    tail = begin(step)
     return (*head, began_at(tail), *_UNDONE, *extras(event, None), *tail)
 
 
@@ -143,7 +143,7 @@ def _moved(step: Step, track: TrackRow, last: Row, extras: Extras) -> Row:
     named = dict(zip(_AT, last, strict=False))
     state = track.target(named["state"], event)
     returned = event.action.endswith("_returned.v1")
-    tail = begin(event, last)
+    tail = begin(step, last)
     done: Row = _UNDONE if returned else last[_DONE]
     if track.meets or event.action in _DOES:
         done = judged(step, named["kind"], named["key_day"], began_at(tail))

@@ -143,9 +143,9 @@ def _turned(step: Step, package: Package, rows: Rows) -> Iterator[Put]:
     last = last_of(rows[0], case_id, package.seq)
     word = _word(step.event, step.before.tracks.package, package)
     if last is not None:
-        yield 0, end(last, step.event, word)
+        yield 0, end(last, step, word)
     key = (case_id, package.seq, 1 if last is None else last[2] + 1)
-    tail = begin(step.event, last)
+    tail = begin(step, last)
     held_at = began_at(tail) if last is None or last[_HOLD] != len(package.holds) else last[_HELD_AT]
     yield 0, (*key, *_told(step, package, word, last, held_at), *tail)
 
@@ -211,19 +211,19 @@ def _mark(step: Step, rows: Rows) -> Iterator[Put]:
     if isinstance(event, DissentAnswered):
         last = last_of(rows[1], case_id, event.item)
         if last is not None and last[3] == "dissent" and is_open(last) and last[2] == 1:
-            yield 1, end(last, event, "answered")
-            yield 1, (*last[:2], 2, *last[3:11], event.adoption, *last[12 : -len(TAIL)], *begin(event, last))
+            yield 1, end(last, step, "answered")
+            yield 1, (*last[:2], 2, *last[3:11], event.adoption, *last[12 : -len(TAIL)], *begin(step, last))
         return
     held = _holder(after)
     key = (case_id, event.originator_version, 1)
     if isinstance(event, DissentRecorded):
         officer = (event.actor, event.post, event.office)
-        yield 1, (*key, "dissent", *held, *officer, "", "", "", "", event.about, *begin(event))
+        yield 1, (*key, "dissent", *held, *officer, "", "", "", "", event.about, *begin(step))
     elif held[0]:
         key_used = step.before.key(event.key_id)
         custody = key_used.custody if key_used is not None else ""
         rating = (event.rating, event.of, event.rated_office, custody, event.round)
-        yield 1, (*key, "rated", *held, "", "", "", *rating, *begin(event))
+        yield 1, (*key, "rated", *held, "", "", "", *rating, *begin(step))
 
 
 def _holder(case: Case) -> Row:

@@ -114,14 +114,14 @@ NEED_ROWS = NeedRows()
 
 def _changed(step: Step, before: Case, after: Case, rows: Rows) -> list[Put]:
     puts: list[Put] = []
-    event, needs = step.event, rows[0]
+    needs = rows[0]
     asks = after.state not in NOT_OPEN and not is_packaged(after)
     asked = before.version > 0 and before.state not in NOT_OPEN and not is_packaged(before)
     moved = before.office != after.office
     ended: dict[Row, Row] = {}
     if asked and (not asks or moved):
         word = "moved" if asks else "settled"
-        ended = {key: end(row, event, word) for key, row in needs.items() if is_open(row)}
+        ended = {key: end(row, step, word) for key, row in needs.items() if is_open(row)}
         puts = [(0, row) for row in ended.values()]
     if asks:
         known = facts_of(before) if asked and not moved else {}
@@ -143,7 +143,7 @@ def _need(step: Step, fact: str, moment: datetime, asked: bool, last: Row | None
     else:
         since = civil_day(step.at if moment is step.event.effective_at else unix_ms(moment))
     number = 1 if last is None else last[_KEY - 1] + 1
-    return (step.key, fact, number, intern(step.after.office), since, *begin(step.event, last))
+    return (step.key, fact, number, intern(step.after.office), since, *begin(step, last))
 
 
 _KEY, _SINCE = 3, 4

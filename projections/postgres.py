@@ -58,8 +58,9 @@ class PostgresSession(Session):
 
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         with self._connection.cursor(name="rows", binary=True) as cursor:
-            cursor.itersize = _ROWS_A_FETCH
-            yield from cursor.execute(_translate(sql), parameters)
+            cursor.execute(_translate(sql), parameters)
+            while rows := cursor.fetchmany(_ROWS_A_FETCH):
+                yield from rows
 
     def query_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> list[Row]:
         return self.query(sql, {**parameters, "values": list(values)})

@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from domain.effective import unix_ms
 from domain.moves import DIVERTED_DISCIPLINE
-from domain.schema import Event
 from projections import asking
 from projections.tables import EPOCH_BITS, OPEN, OPEN_AT, OPEN_EPOCH, Column, Row
 from projections.view import Put, Rows, Step
@@ -44,20 +42,20 @@ DIVERTED = "case.diverted_discipline.v1"
 _K0, _V0, _KM, _KX, _V1, _EP, _FLAGS = range(-7, 0)
 
 
-def begin(event: Event, before: Row | None = None) -> Row:
+def begin(step: Step, before: Row | None = None) -> Row:
     """Return the tail of a state that the act begins; `before` is the state of the same thing that it follows."""
-    began = unix_ms(event.effective_at)
+    event, began = step.event, step.at
     if before is not None:
         began = max(began, before[_V0] if before[_KM] == OPEN else before[_V1])
     flags = BEGUN_LATE if event.late_recorded else 0
     return ("", event.index, began, OPEN, OPEN, OPEN_AT, OPEN_EPOCH, flags)
 
 
-def end(row: Row, event: Event, word: str) -> Row:
+def end(row: Row, step: Step, word: str) -> Row:
     """Return a state as the act ended it, which it does no later than the act's recording."""
+    event, ended = step.event, step.at
     index, recorded_at = event.index, event.recorded_at_ms
     _, k0, v0, _, kx, _, _, flags = row[_K0 - 1 :]
-    ended = unix_ms(event.effective_at)
     if ended < v0:
         ended = v0
     if event.late_recorded:

@@ -109,12 +109,12 @@ def _changed(step: Step, case: Case, rows: Mapping[Row, Row]) -> Iterator[Put]:
     case_id, event = step.key, step.event
     last, is_one = last_of(rows, case_id), _is_one(case)
     named = dict(zip((column.name for column in SUGGESTIONS.columns), last or (), strict=False))
-    tail = begin(event, last)
+    tail = begin(step, last)
     told = _told(step, case, named, began_at(tail), is_one)
     if last is not None:
         if told == last[4 : -len(TAIL)]:
             return
-        yield 0, end(last, event, word_of(event))
+        yield 0, end(last, step, word_of(event))
     segment = 1 if last is None else last[1] + 1
     yield 0, (case_id, segment, event.originator_version, word_of(event), *told, *tail)
 

@@ -100,8 +100,8 @@ def _dissatisfaction(step: Step, rows: Rows) -> Iterator[Row]:
     for row in list(rows[0].values()):
         named = dict(zip((column.name for column in HEAD), row, strict=False))
         if named["track"] == DISSATISFIED and named["waiting"] and is_open(row) and named["about"] == about:
-            tail = begin(event, row)
-            yield end(row, event, word_of(event))
+            tail = begin(step, row)
+            yield end(row, step, word_of(event))
             told = {"seq": event.originator_version, "act": word_of(event), "actor": event.actor, "segment": 2}
             stands = {"state": word, "waiting": 0, "settled": 1, "outcome": outcome, "done_at": began_at(tail)}
             yield (*{**named, **told, **stands}.values(), *tail)
@@ -111,7 +111,7 @@ def _rated(step: Step, event: CaseRated) -> Row:
     place, seq = step.key, event.originator_version
     used = step.before.key(event.key_id)
     custody = used.custody if used is not None else ""
-    tail = begin(event)
+    tail = begin(step)
     standing = (DISSATISFIED, "WAITING", 1, 0, "", intern(event.rated_office), custody, "", event.round)
     return (place, seq, 1, seq, word_of(event), event.actor, *standing, AS_SET, 0, 0, began_at(tail), 0, 0, 0, *tail)
 
