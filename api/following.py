@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +13,6 @@ from api.wording import Wording
 from projections.engine import Engine
 
 PAUSE_SECONDS = 0.1
-SWITCH_SECONDS = 0.001
-"""How long a thread that folds may keep the interpreter from one whose answer has come; by itself it is five times as
-long, and a question waits for the database some five times."""
-
 OBJECTS_A_COLLECTION = 10_000
 """After so many new objects cycles are looked for: a page makes some thousand, and none of them."""
 
@@ -40,24 +35,22 @@ def following(
                     note(line)
                 told = line
 
-    with views.followed(), _answering_soon(), in_background("follow", follow):
+    with views.followed(), _collecting_what_is_new(), in_background("follow", follow):
         yield
 
 
 @contextmanager
-def _answering_soon() -> Iterator[None]:
-    """Let threads give way soon, and look for cycles among what is new alone: what stands now stays while we serve.
+def _collecting_what_is_new() -> Iterator[None]:
+    """Look for cycles among what is new alone: what stands now stays while we serve.
 
     A search through all that a server imports takes a tenth of a second, in which nobody is answered.
     """
-    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    thresholds = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_A_COLLECTION, *thresholds[1:])
-    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
         gc.set_threshold(*thresholds)
         gc.unfreeze()

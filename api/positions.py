@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from api.axes import parse_day_end, parse_index
@@ -17,6 +18,9 @@ from audit.store.ledger import Ledger
 MAX_CHECKPOINT_BYTES = 65_536
 RECORDED_AT_BYTES = 8
 _KEPT_ROOTS = 64
+
+# After every fold all threads ask for the same root at once: it is computed by one of them.
+_computing = Lock()
 
 
 def parse_known_at(text: str | None, ledger: Ledger) -> int | None:
@@ -54,7 +58,9 @@ def size_at(ledger: Ledger, at: datetime) -> int:
 
 def position(ledger: Ledger, size: int) -> list[dict[str, Any]]:
     """Name a place in the log: its origin, size and root; a list, because later questions span ledgers."""
-    return [{"origin": ledger.origin, "size": size, "root": _root(ledger, size)}]
+    with _computing:
+        root = _root(ledger, size)
+    return [{"origin": ledger.origin, "size": size, "root": root}]
 
 
 @lru_cache(maxsize=_KEPT_ROOTS)

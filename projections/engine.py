@@ -81,8 +81,17 @@ class Engine:
 
         Whoever asks by a number of known entries (an officer who has just acted) gets them folded in any case.
         """
-        if not self._followed or (known_at is not None and self.position() < known_at):
+        if not self._followed or (known_at is not None and self.seen() < known_at):
             self.catch_up()
+
+    def seen(self) -> int:
+        """Return how many entries the views had folded when this process last looked: by now they may be more.
+
+        What is asked after that was answered from at least so many. Raises ViewsMissing if there are no views yet.
+        """
+        live = self._live
+        seen = None if live is None else live.position
+        return self.position() if seen is None else seen
 
     def catch_up(self, until: int | None = None) -> int:
         """Fold all new entries, or those before index `until`, and return how many this call folded.

@@ -42,6 +42,11 @@ class Follower:
         self._folder = Folder(views, new_reference(), codec.encode)
         self._position: int | None = None
 
+    @property
+    def position(self) -> int | None:
+        """How many entries the views had folded when this follower last looked; None before it has."""
+        return self._position
+
     def catch_up(self, until: int | None = None) -> int:
         """Fold all entries there are, or those before index `until`, and return how many this call folded."""
         folded = 0

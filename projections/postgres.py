@@ -48,13 +48,16 @@ class PostgresSession(Session):
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
+        self._planned_once = False
 
     def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
         with self._connection.cursor(binary=True) as cursor:
             return cursor.execute(_translate(sql), _written(parameters)).fetchall()
 
     def plan_once(self) -> None:
-        self._connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        if not self._planned_once:
+            self._connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            self._planned_once = True
 
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         with self._connection.cursor(name="rows", binary=True) as cursor:

@@ -30,13 +30,15 @@ def headers(tag: str) -> dict[str, str]:
 
 
 def tag_of(application: Application, asked: Mapping[str, Any], *moments: tuple[str | None, datetime]) -> str:
-    """The tag of an answer at the head of the log. `moments` are those asked for, as written and as read.
+    """The tag of an answer at the head of the log, from as many entries as are folded.
 
-    Whoever asks about "now" gets a weak tag, by civil day: within a day the answer changes with the log alone.
+    `moments` are those asked for, as written and as read. Whoever asks about "now" gets a weak tag, by civil day:
+    within a day the answer changes with the log alone.
     """
     exact = all(text for text, _ in moments)
     told = [at.isoformat() if text else at.astimezone(CIVIL).date().isoformat() for text, at in moments]
-    data = write_json([sorted(asked.items()), told, application.ledger.head().size])
+    application.views.refresh()
+    data = write_json([sorted(asked.items()), told, application.ledger.head().size, application.views.seen()])
     digest = sha256(data).hexdigest()[:_ETAG_CHARACTERS]
     return f'"{digest}"' if exact else f'W/"{digest}"'
 

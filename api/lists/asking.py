@@ -44,11 +44,15 @@ class Asked:
             raise UsageRefused("list_too_long", limit=MAX_EXPORTED_ROWS)
         return page
 
-    def etag(self, position: int, form: str) -> str:
-        """The tag of the answer at a position of the log: the same question at the same position has the same answer.
+    def etag(self, application: Application, form: str) -> str:
+        """The tag of the answer from as many entries as are folded: from the same ones the same question has the same.
 
-        A question about "now" has a weak one, by civil day: within a day its list changes only with the log.
+        What has been recorded and is not folded yet is no part of the answer, or a reader who has it would be told for
+        ever that it is the newest. A question about "now" has a weak tag, by civil day: within a day its list changes
+        only with the log.
         """
+        application.views.refresh(self.known_at)
+        position = application.views.seen()
         moment = self.as_of.isoformat() if self.exact else self.as_of.astimezone(CIVIL).date().isoformat()
         asked = [self.listing.name, form, moment, self.known_at, position, sorted(self.filters.items())]
         digest = sha256(write_json(asked)).hexdigest()[:_ETAG_CHARACTERS]

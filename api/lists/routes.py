@@ -68,7 +68,7 @@ def _answer_json(listing: Listing) -> Answer:
     def answer(application: Application, request: Request, limit: int, cursor: str | None, **asked: Any) -> Response:
         begun_at, inner = open_cursor(cursor)
         question = _question(application, passed(request), listing, asked, begun_at)
-        tag = question.etag(application.ledger.head().size, f"json{limit}{cursor or ''}")
+        tag = question.etag(application, f"json{limit}{cursor or ''}")
         if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         page = question.page(application, limit, inner)
@@ -86,7 +86,7 @@ def _answer_file(listing: Listing, form: str) -> Answer:
     def answer(application: Application, request: Request, **asked: Any) -> Response:
         question = _question(application, passed(request), listing, asked)
         say = choose_wording(request)
-        tag = question.etag(application.ledger.head().size, form + say.language)
+        tag = question.etag(application, form + say.language)
         if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         rows = file_rows(application, listing, question.everything(application))

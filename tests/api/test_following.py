@@ -15,6 +15,7 @@ from api.main import Application
 from api.wording import Wording
 from projections.engine import Engine
 from projections.tallies import Tallies
+from tests.api.clients import client_of
 
 LETTER = {"channel": "letter", "capacity": "competent_unit"}
 
@@ -76,6 +77,24 @@ def test_whoever_asks_by_what_is_known_gets_it_folded_beside_a_follower(applicat
         size = application.ledger.head().size
         told = ask_replay(application, case.removeprefix("case/"), application.clock(), size)
     assert [step.index for step in told.steps] == [size - 1]
+
+
+@pytest.mark.parametrize("asked", ["/api/workload", "/api/figures?figure=submissions"])
+def test_whoever_asked_before_the_fold_is_not_told_after_it_that_nothing_is_new(
+    application: Application, asked: str
+) -> None:
+    views = application.views
+    views.catch_up()
+    with client_of(application) as client, views.followed():
+        application.desk.perform(
+            command(new_case(), "case.registered.v1", LETTER), application.key("officer-shen"), "intake"
+        )
+        before = client.get(asked)
+        same = client.get(asked, headers={"if-none-match": before.headers["etag"]})
+        views.catch_up()
+        after = client.get(asked, headers={"if-none-match": before.headers["etag"]})
+    assert (before.status_code, same.status_code, after.status_code) == (200, 304, 200)
+    assert before.json()["rows"] != after.json()["rows"]
 
 
 def test_what_is_asked_first_is_counted_ahead(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
