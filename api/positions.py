@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from api.axes import parse_day_end, parse_index
@@ -17,10 +15,6 @@ from audit.store.ledger import Ledger
 
 MAX_CHECKPOINT_BYTES = 65_536
 RECORDED_AT_BYTES = 8
-_KEPT_ROOTS = 64
-
-# After every fold all threads ask for the same root at once: it is computed by one of them.
-_computing = Lock()
 
 
 def parse_known_at(text: str | None, ledger: Ledger) -> int | None:
@@ -58,15 +52,7 @@ def size_at(ledger: Ledger, at: datetime) -> int:
 
 def position(ledger: Ledger, size: int) -> list[dict[str, Any]]:
     """Name a place in the log: its origin, size and root; a list, because later questions span ledgers."""
-    with _computing:
-        root = _root(ledger, size)
-    return [{"origin": ledger.origin, "size": size, "root": root}]
-
-
-@lru_cache(maxsize=_KEPT_ROOTS)
-def _root(ledger: Ledger, size: int) -> str:
-    """The root over the first so many entries, in hex; a log only grows, so those of late are kept."""
-    return ledger.root(size).hex()
+    return [{"origin": ledger.origin, "size": size, "root": ledger.known_root(size).hex()}]
 
 
 def log_key_of(ledger: Ledger, note: str) -> bytes:

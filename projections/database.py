@@ -40,8 +40,12 @@ class Session(ABC):
         """Return all rows of a query. A parameter that stands as `IN (:name)` is a list of texts."""
 
     @abstractmethod
+    def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
+        """Return all rows of a query that one index answers, whatever is asked: it is planned once for all."""
+
+    @abstractmethod
     def plan_once(self) -> None:
-        """Say that one index alone can answer what is asked from here on, so that a query is planned once for all.
+        """Say that one index alone can answer what is asked from here on, as by `look_up`.
 
         For a store that plans by what is asked, and forgets: there it takes longer than to read a page.
         """

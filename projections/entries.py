@@ -71,7 +71,7 @@ def decode_with_standard_library(payload: bytes) -> Mapping[str, Any]:
 
 def log_size(session: Session) -> int:
     """Return how many entries the log holds."""
-    return int(session.query(_SIZE)[0][0])
+    return int(session.look_up(_SIZE)[0][0])
 
 
 def read_log(session: Session, decode: Decode, position: int, limit: int) -> list[Entry]:
@@ -79,7 +79,7 @@ def read_log(session: Session, decode: Decode, position: int, limit: int) -> lis
 
     Raises LogGap if they are not numbered without gaps.
     """
-    rows = session.query(_IN_LOG_ORDER, {"position": position, "limit": limit})
+    rows = session.look_up(_IN_LOG_ORDER, {"position": position, "limit": limit})
     if rows and rows[-1][0] != position + len(rows):
         raise LogGap(f"after entry {position - 1} the log is not numbered without gaps")
     return [_open(row, decode) for row in rows]
@@ -107,7 +107,7 @@ def read_reference_streams(session: Session, decode: Decode, position: int, size
 
 def recorded_at(session: Session, index: int) -> int:
     """Return when the entry at this index was recorded, in Unix milliseconds. Raises LogGap if there is none."""
-    rows = session.query(_STATE, {"id": index + 1})
+    rows = session.look_up(_STATE, {"id": index + 1})
     if not rows:
         raise LogGap(f"the log has no entry {index}")
     return int.from_bytes(rows[0][0][-8:], "big")

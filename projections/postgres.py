@@ -21,7 +21,13 @@ _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 # Names of tables are looked up as they are now, rows as they were when the snapshot was taken: a reader that met a swap
 # between the two would find the new table empty. So readers hold this table before they take their snapshot, and
 # whoever swaps holds it alone.
-_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#
+# What is planned once is planned for an index, even if the tables are still small: the plan may outlast that. As-of
+# questions over more than one index are planned for their own position and date: a generic plan was a hundred times
+# slower for some. A reader begins with what is planned once, as every question looks its moment up first.
+_PLAN_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off"
+_PLAN_EACH = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = on"
+_BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_PLAN_ONCE}"
 _BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 # What is put has one plan, however many rows there are.
 _NOT_LASTING = "SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan"
@@ -35,9 +41,8 @@ _ROWS_A_FETCH = 1000
 # A query that comes a second time on a connection is parsed once for all: parsing takes as long as planning.
 _USES_UNPREPARED = 1
 
-# As-of questions are planned for their own position and date: a generic plan was four times slower, but where only one
-# index can answer (`Session.plan_once`). Whatever is planned to run once is not worth compiling. What is counted over a
-# whole city is grouped in memory: with the server's 4 MB it is sorted in files.
+# Whatever is planned to run once is not worth compiling. What is counted over a whole city is grouped in memory: with
+# the server's 4 MB it is sorted in files.
 _OPTIONS = "-c plan_cache_mode=force_custom_plan -c timezone=UTC -c jit=off -c work_mem=32MB"
 
 
@@ -46,20 +51,30 @@ class PostgresSession(Session):
 
     dialect = "postgres"
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], *, reading: bool = False) -> None:
         self._connection = connection
-        self._planned_once = False
+        self._planning_once = reading
+        self._to_plan_once = False
 
     def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
+        self._plan()
+        return self.look_up(sql, parameters)
+
+    def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
         with self._connection.cursor(binary=True) as cursor:
             return cursor.execute(_translate(sql), _written(parameters)).fetchall()
 
     def plan_once(self) -> None:
-        if not self._planned_once:
-            self._connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            self._planned_once = True
+        self._to_plan_once = True
+
+    def _plan(self) -> None:
+        """Have what comes next planned once, or by what is asked."""
+        if self._planning_once is not self._to_plan_once:
+            self._connection.execute(_PLAN_ONCE if self._to_plan_once else _PLAN_EACH)
+            self._planning_once = self._to_plan_once
 
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
+        self._plan()
         with self._connection.cursor(name="rows", binary=True) as cursor:
             cursor.execute(_translate(sql), parameters)
             while rows := cursor.fetchmany(_ROWS_A_FETCH):
@@ -103,10 +118,10 @@ class PostgresSession(Session):
         self._connection.execute(_HOLD_VIEWS_ALONE)
 
     def has_table(self, name: str) -> bool:
-        return bool(self.query("SELECT 1 WHERE to_regclass(:name) IS NOT NULL", {"name": name}))
+        return bool(self.look_up("SELECT 1 WHERE to_regclass(:name) IS NOT NULL", {"name": name}))
 
     def size_of(self, name: str) -> int:
-        return int(self.query("SELECT COALESCE(pg_relation_size(to_regclass(:name)), 0)", {"name": name})[0][0])
+        return int(self.look_up("SELECT COALESCE(pg_relation_size(to_regclass(:name)), 0)", {"name": name})[0][0])
 
     def expect_sorting(self) -> None:
         self._connection.execute(_SORTING)
@@ -128,7 +143,7 @@ class PostgresDatabase(Database):
                 connection.execute(f"{_BEGIN_READING}; {_HOLD_VIEWS}")
             except UndefinedTable:
                 connection.execute(f"ROLLBACK; {_BEGIN_READING}")
-            yield PostgresSession(connection)
+            yield PostgresSession(connection, reading=True)
             # The driver forgets what it has prepared at a ROLLBACK; what only reads can as well be committed.
             connection.execute("COMMIT")
 

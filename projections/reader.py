@@ -51,7 +51,7 @@ class Moment:
     def units_under(self, unit: str) -> list[str]:
         """Return an office and all offices below it, as the tree was known. Raises UnitUnknown if it was not in it."""
         children: dict[str, list[str]] = {}
-        offices = self.session.query(_OFFICES, {"known_at": self.known_at})
+        offices = self.session.look_up(_OFFICES, {"known_at": self.known_at})
         for office, parent in offices:
             children.setdefault(parent, []).append(office)
         if not any(office == unit for office, _ in offices):
@@ -84,7 +84,7 @@ class Reader:
             if not self._built:
                 live_position(session, view)
                 self._built = True
-            rows = session.query(_STANDING, {"known_at": known_at, "name": view.name})
+            rows = session.look_up(_STANDING, {"known_at": known_at, "name": view.name})
             if not rows or rows[0][0] != view.version:
                 live_position(session, view)
             _, generation, position, published, *ends = rows[0]

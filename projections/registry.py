@@ -59,7 +59,7 @@ def create_registry(database: Database) -> None:
 
 def standing(session: Session, stage: int) -> dict[str, Standing]:
     """Return the views that stand live, or on the stage."""
-    return {row[0]: Standing(*row) for row in session.query(_STANDING, {"stage": stage})}
+    return {row[0]: Standing(*row) for row in session.look_up(_STANDING, {"stage": stage})}
 
 
 def live_position(session: Session, view: View | None = None) -> int:
@@ -119,7 +119,7 @@ def take_range(session: Session, low: str) -> bool:
 
 def is_taken(session: Session, low: str) -> bool:
     """Say whether a range was ticked off; one that another process is filling in was not."""
-    return bool(session.query("SELECT 1 FROM view_ranges WHERE low = :low AND done = 1", {"low": low}))
+    return bool(session.look_up("SELECT 1 FROM view_ranges WHERE low = :low AND done = 1", {"low": low}))
 
 
 def add_keys(session: Session, view: View, table: Table) -> None:

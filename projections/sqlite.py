@@ -32,6 +32,9 @@ class SqliteSession(Session):
     def query(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
         return self._connection.execute(_translate(sql), _written(parameters)).fetchall()
 
+    def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
+        return self.query(sql, parameters)
+
     def plan_once(self) -> None:
         """Nothing to do: SQLite plans without a look at what is asked."""
 

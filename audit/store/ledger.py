@@ -33,6 +33,7 @@ from audit.store.model import Acknowledgement, Actor, Disclosure, Draft, Head, P
 from audit.store.notes import sign_checkpoint
 from audit.store.recorder import LogRecorder
 from audit.store.references import References, check_log_key
+from audit.store.roots import Roots
 from audit.store.streams import Streams
 from audit.store.tree import TreeReader
 from audit.suite import public_key
@@ -53,6 +54,7 @@ class Ledger(Application[str]):
         self._references.refresh()
         self._streams = Streams(self._log, parts.policy, self._references)
         self._tree = TreeReader(self._log)
+        self._roots = Roots(self._tree)
         self._eraser = Eraser(self._log, parts.keystore)
         self._intake = Intake(parts, self._log, self._references, self._streams, self._save, self._erase_for)
 
@@ -152,6 +154,13 @@ class Ledger(Application[str]):
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first `size` entries; over all by default."""
         return merkle.root(self._log.head().frontier) if size is None else self._tree.root(size)
+
+    def known_root(self, size: int) -> bytes:
+        """Return the root over the first `size` entries as this process may have computed it before.
+
+        Raises ProofRejected if there are not so many.
+        """
+        return self._roots.root(size)
 
     def entries(self, start: int = 0, stop: int | None = None, batch: int = 1000) -> Iterator[StoredEntry]:
         """Yield the entries with start <= index < stop in order, reading `batch` at a time."""

@@ -34,6 +34,10 @@ class TreeReader:
 
     def root(self, size: int) -> bytes:
         """Return the root over the first `size` entries."""
+        return merkle.root(self.frontier(size))
+
+    def frontier(self, size: int) -> tuple[bytes, ...]:
+        """Return the roots of the perfect subtrees over the first `size` entries, left to right."""
         self._check_size(size)
         nodes = _Nodes(self)
         parts, start = [], 0
@@ -41,7 +45,14 @@ class TreeReader:
             level = (size - start).bit_length() - 1
             parts.append(nodes.node(level, start >> level))
             start += 1 << level
-        return merkle.root(tuple(parts))
+        return tuple(parts)
+
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        """Return the leaves with start <= index < stop. Raises ProofRejected if the log holds fewer."""
+        leaves = self._log.leaves(start, stop)
+        if len(leaves) != stop - start:
+            raise ProofRejected(f"the log holds {start + len(leaves)} entries, not {stop}")
+        return leaves
 
     def _check_size(self, size: int) -> None:
         held = self._log.head().size

@@ -101,3 +101,16 @@ def test_what_is_asked_again_is_prepared_and_planned_once_only_where_the_questio
     assert _ask(database, once=True) == (1, "force_generic_plan")
     assert _ask(database) == (1, "force_custom_plan")
     database.close()
+
+
+def test_a_reader_looks_up_by_an_index_until_it_asks_and_then_plans_as_the_question_says(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    with database.write() as session:
+        session.run("CREATE TABLE view_state (name TEXT)")
+    modes = "SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan')"
+    with database.read() as session:
+        assert session.look_up(modes) == [("force_generic_plan", "off")]
+        assert session.query(modes) == [("force_custom_plan", "on")] == session.look_up(modes)
+        session.plan_once()
+        assert session.query(modes) == [("force_generic_plan", "off")]
+    database.close()

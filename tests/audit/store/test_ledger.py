@@ -294,6 +294,22 @@ def test_proofs_hold_at_every_size_over_a_tile_border(bench: Bench) -> None:
         bench.ledger.inclusion_proof(0, 304)
 
 
+def test_roots_that_are_kept_are_those_of_the_leaves_in_whatever_order_they_are_asked_for(bench: Bench) -> None:
+    asked: list[int] = []
+    for start in range(0, 600, 100):
+        acts = [bench.prepare(note(number)) for number in range(start, start + 100)]
+        bench.ledger.commit_many([(one, sign(private("wang"), one.to_sign)) for one in acts])
+        size = bench.ledger.head().size
+        asked += [size - 7, size, 0, size // 2, size - 1, size]
+        leaves = [row.leaf for row in bench.ledger.entries()]
+        for one in asked if start else asked[1:2]:
+            assert bench.ledger.known_root(one) == merkle.root_of(leaves[:one])
+    for beyond in (size + 1, size + 300):
+        with pytest.raises(ProofRejected):
+            bench.ledger.known_root(beyond)
+    assert bench.ledger.known_root(size) == bench.ledger.root(size)
+
+
 def test_both_stores_hold_the_same_bytes(sqlite_url: str, postgres_url: str, tmp_path: Path) -> None:
     roots = []
     for name, url in (("a", sqlite_url), ("b", postgres_url)):
