@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+import pytest
+
 from api.access.rows import TABLE
 from api.access.table import FILES, Row
 from api.access.viewer import seats_of
@@ -117,13 +119,20 @@ def _reads(reader: Reader, path: str, address: str) -> None:
     assert reader.page.inner_text("main").strip(), path
 
 
+WALKS: Final[Mapping[str, tuple[tuple[int, int], bool, Check]]] = {
+    "narrow": (NARROW, True, _check("zh")),
+    "wide": (WIDE, True, _check("en")),
+    "without scripts": (NARROW, False, _reads),
+}
+
+
+@pytest.mark.parametrize("walk", ["narrow", "without scripts", pytest.param("wide", marks=pytest.mark.soak)])
 def test_every_page_is_accessible_keeps_the_policy_and_can_be_read_without_scripts(
-    readers: MakeReader, site: Site
+    readers: MakeReader, site: Site, walk: str
 ) -> None:
     publish_once(site.application)  # receipts have pages once a checkpoint covers them
     officer, case = _window(site)
     site.sessions.set_password("every-page", officer, PASSWORD)
     who = {"public": {}, "petitioner": {"case": case}, "handler": {"account": "every-page"}, "inspector": INSPECTOR}
-    for size, lang in ((NARROW, "zh"), (WIDE, "en")):
-        Walk({role: readers(size, **session) for role, session in who.items()}, case).go(_check(lang))
-    Walk({role: readers(NARROW, scripts=False, **session) for role, session in who.items()}, case).go(_reads)
+    size, scripts, check = WALKS[walk]
+    Walk({role: readers(size, scripts=scripts, **session) for role, session in who.items()}, case).go(check)
