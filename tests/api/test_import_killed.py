@@ -28,7 +28,13 @@ def _size(settings: Settings) -> int:
         log.close()
 
 
-@pytest.mark.parametrize("grown_by", [1, 500], ids=["at the first window", "in the middle"])
+@pytest.mark.parametrize(
+    "grown_by",
+    [
+        pytest.param(1, id="at the first window", marks=pytest.mark.soak),
+        pytest.param(500, id="in the middle"),
+    ],
+)
 def test_an_import_that_was_killed_is_completed_by_the_next(
     run: Run, founded: Settings, tmp_path: Path, grown_by: int
 ) -> None:
