@@ -44,6 +44,11 @@ ACCEPTANCE: Final = ("NOTICE_DIRECT", "NOTICE_TRANSFERRED")
 ANSWERS: Final = ("HANDLE", "RECHECK_DECISION", "REVIEW_DECISION")
 """The clocks that figures judge offices by (`domain/figure_rows.py`): no figure asks for both kinds at once."""
 
+
+def _one_of(clocks: Iterable[str]) -> str:
+    return f"clock IN ({', '.join(map(repr, clocks))})"
+
+
 # Each kind has an index by day. The day stands first: to sort by a text that hardly differs takes twice as long.
 _BY_DAY = "closed_day, clock, unit"
 
@@ -79,8 +84,8 @@ CLOCKS = Table(
         Index("page", f"ep, kind, {_ORDER}", f"unit, {_CARRIED}", "outlived = 1"),
         Index("unit", f"unit, ep, kind, {_ORDER}", _CARRIED, "outlived = 1"),
         Index("early", f"ep, kind, {_ORDER}, v1", "", "outlived = 0"),
-        Index("answers", _BY_DAY, _JUDGED, f"clock IN {ANSWERS}"),
-        Index("accepted", _BY_DAY, _JUDGED, f"clock IN {ACCEPTANCE}"),
+        Index("answers", _BY_DAY, _JUDGED, _one_of(ANSWERS)),
+        Index("accepted", _BY_DAY, _JUDGED, _one_of(ACCEPTANCE)),
         Index("due", "key_day, unit", _DUE, "clock = 'HANDLE'"),
     ),
 )

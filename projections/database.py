@@ -41,7 +41,10 @@ class Session(ABC):
 
     @abstractmethod
     def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
-        """Return all rows of a query that one index answers, whatever is asked: it is planned once for all."""
+        """Return all rows of a query that one index answers, whatever is asked.
+
+        It is planned once for all, unless the session has gone over to planning by what is asked.
+        """
 
     @abstractmethod
     def plan_once(self) -> None:

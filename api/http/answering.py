@@ -30,15 +30,23 @@ def headers(tag: str) -> dict[str, str]:
 
 
 def tag_of(application: Application, asked: Mapping[str, Any], *moments: tuple[str | None, datetime]) -> str:
-    """The tag of an answer at the head of the log, from as many entries as are folded.
+    """The tag of an answer from the log itself or from the views: it changes with either. See `tag_folded`."""
+    return tag_folded(
+        application, {**asked, "head": application.ledger.head().size}, *((bool(text), at) for text, at in moments)
+    )
 
-    `moments` are those asked for, as written and as read. Whoever asks about "now" gets a weak tag, by civil day:
-    within a day the answer changes with the log alone.
+
+def tag_folded(application: Application, asked: Mapping[str, Any], *moments: tuple[bool, datetime]) -> str:
+    """The tag of an answer from as many entries as are folded: from the same ones the same question has the same.
+
+    What has been recorded and is not folded yet is no part of it, or who has the answer would be told for ever that it
+    is the newest. `moments` are those asked for, and whether they were named. Whoever asks about "now" gets a weak tag,
+    by civil day: within a day the answer changes with the log alone.
     """
-    exact = all(text for text, _ in moments)
-    told = [at.isoformat() if text else at.astimezone(CIVIL).date().isoformat() for text, at in moments]
-    application.views.refresh()
-    data = write_json([sorted(asked.items()), told, application.ledger.head().size, application.views.seen()])
+    exact = all(named for named, _ in moments)
+    told = [at.isoformat() if named else at.astimezone(CIVIL).date().isoformat() for named, at in moments]
+    application.views.refresh(asked.get("known_at"))
+    data = write_json([sorted(asked.items()), told, application.views.seen()])
     digest = sha256(data).hexdigest()[:_ETAG_CHARACTERS]
     return f'"{digest}"' if exact else f'W/"{digest}"'
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from api.axes import parse_as_of
 from api.errors import UsageRefused
-from api.lists.documents import write_json
 from api.lists.listing import AnyPage, Listing
 from api.main import Application
 from api.wording import Wording
-from domain.schema import CIVIL
 
 MAX_EXPORTED_ROWS = 200_000
-_ETAG_CHARACTERS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +39,6 @@ class Asked:
         if page.cursor is not None:
             raise UsageRefused("list_too_long", limit=MAX_EXPORTED_ROWS)
         return page
-
-    def etag(self, application: Application, form: str) -> str:
-        """The tag of the answer from as many entries as are folded: from the same ones the same question has the same.
-
-        What has been recorded and is not folded yet is no part of the answer, or a reader who has it would be told for
-        ever that it is the newest. A question about "now" has a weak tag, by civil day: within a day its list changes
-        only with the log.
-        """
-        application.views.refresh(self.known_at)
-        position = application.views.seen()
-        moment = self.as_of.isoformat() if self.exact else self.as_of.astimezone(CIVIL).date().isoformat()
-        asked = [self.listing.name, form, moment, self.known_at, position, sorted(self.filters.items())]
-        digest = sha256(write_json(asked)).hexdigest()[:_ETAG_CHARACTERS]
-        return f'"{digest}"' if self.exact else f'W/"{digest}"'
 
 
 def ask(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from api.access.bounds import OutOfBounds
 from api.access.guard import Pass, passed
-from api.http.answering import headers, is_known
+from api.http.answering import headers, is_known, tag_folded
 from api.http.depends import Opened
 from api.http.models import PositionBody
 from api.http.problems import choose_wording, documented
@@ -68,7 +68,7 @@ def _answer_json(listing: Listing) -> Answer:
     def answer(application: Application, request: Request, limit: int, cursor: str | None, **asked: Any) -> Response:
         begun_at, inner = open_cursor(cursor)
         question = _question(application, passed(request), listing, asked, begun_at)
-        tag = question.etag(application, f"json{limit}{cursor or ''}")
+        tag = _tag(application, question, f"json{limit}{cursor or ''}")
         if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         page = question.page(application, limit, inner)
@@ -86,7 +86,7 @@ def _answer_file(listing: Listing, form: str) -> Answer:
     def answer(application: Application, request: Request, **asked: Any) -> Response:
         question = _question(application, passed(request), listing, asked)
         say = choose_wording(request)
-        tag = question.etag(application, form + say.language)
+        tag = _tag(application, question, form + say.language)
         if is_known(request, tag):
             return Response(status_code=304, headers={"etag": tag})
         rows = file_rows(application, listing, question.everything(application))
@@ -100,6 +100,12 @@ def _answer_file(listing: Listing, form: str) -> Answer:
         )
 
     return _signed(answer, listing, [])
+
+
+def _tag(application: Application, question: Asked, form: str) -> str:
+    asked = {"of": question.listing.name, "form": form, "known_at": question.known_at}
+    filters = sorted(question.filters.items())
+    return tag_folded(application, {**asked, "filters": filters}, (question.exact, question.as_of))
 
 
 def _question(

@@ -35,10 +35,6 @@ INSERT INTO entries SELECT ?, ?, ?, ?, ?, ?, ? WHERE ? = coalesce(
 _INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?, ?)"
 _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
-_HEAD = "SELECT size, frontier, recorded_at, reference_at FROM log_head"
-
-# The head as its row holds it.
-_HeadRow = tuple[int, bytes, int, int]
 
 
 class _Reader:
@@ -67,7 +63,6 @@ class SqliteLog(LogQueries):
         self._opening = Lock()
         self._writing = Lock()
         self._writer: sqlite3.Connection | None = None
-        self._row: _HeadRow | None = None
         self._head = EMPTY_HEAD
         self._tail: list[bytes] = []
 
@@ -132,30 +127,29 @@ class SqliteLog(LogQueries):
                 assembly = self._assemble(connection, items)
                 if atomic and len(assembly.items) < len(items):
                     raise next(item.error for item in items if item.error is not None)
-                row, head = self._write_head(connection, assembly)
+                head = self._write_head(connection, assembly)
                 if also is not None:
                     also(connection)
                 if meanwhile is not None:
                     meanwhile(assembly.items)
                 connection.execute("COMMIT")
             except BaseException:
-                self._row = None
+                self._head, self._tail = EMPTY_HEAD, []
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-            self._row, self._head, self._tail = row, head, assembly.tail
+            self._head, self._tail = head, assembly.tail
 
     def _assemble(self, connection: sqlite3.Connection, items: list[Item]) -> Assembly:
-        row = connection.execute(_HEAD).fetchone()
-        if row != self._row:
-            head = _head_of(row)
-            leaves = connection.execute(
+        head = _read_head(connection, self._head)
+        if head is not self._head:
+            rows = connection.execute(
                 "SELECT leaf FROM entries WHERE notification_id > ? ORDER BY notification_id",
                 (head.size - head.size % WIDTH,),
             )
-            self._row, self._head, self._tail = row, head, [leaf for (leaf,) in leaves]
-        assembly = Assembly(self._head, self._tail)
-        recorded_at = self._timekeeper.next(self._head.recorded_at)
+            self._head, self._tail = head, [row[0] for row in rows]
+        assembly = Assembly(head, self._tail)
+        recorded_at = self._timekeeper.next(head.recorded_at)
         for item in items:
             item.error = _refusal(item, assembly)
             if item.error is None:
@@ -165,21 +159,22 @@ class SqliteLog(LogQueries):
                 assembly.add(item)
         return assembly
 
-    def _write_head(self, connection: sqlite3.Connection, assembly: Assembly) -> tuple[_HeadRow | None, Head]:
+    def _write_head(self, connection: sqlite3.Connection, assembly: Assembly) -> Head:
         def stored(level: int, index: int, width: int) -> list[bytes]:
             return _tile_roots(connection, level - 1, index * WIDTH, index * WIDTH + width)
 
         if not assembly.items:
-            return self._row, assembly.head
+            return assembly.head
         for tile in assembly.tiles(stored):
             connection.execute(_INSERT_TILE, tile)
         head = assembly.head_after()
-        row = (head.size, b"".join(head.frontier), head.recorded_at, head.reference_at)
-        connection.execute(_UPDATE_HEAD, row)
-        return row, head
+        connection.execute(_UPDATE_HEAD, (head.size, b"".join(head.frontier), head.recorded_at, head.reference_at))
+        return head
 
     def head(self) -> Head:
-        return _head_of(self.select(_HEAD)[0])
+        reader = self._reader()
+        with translated(), reader.in_use:
+            return _read_head(reader.connection)
 
     def outlook(self, stream: str) -> Outlook:
         return Outlook(*self._look(OUTLOOK, (stream,))[0])
@@ -225,8 +220,13 @@ class SqliteLog(LogQueries):
                 self._writer = None
 
 
-def _head_of(row: _HeadRow) -> Head:
-    size, frontier, recorded_at, reference_at = row
+def _read_head(connection: sqlite3.Connection, known: Head = EMPTY_HEAD) -> Head:
+    """Return the head as stored, or the known one if nothing was appended since."""
+    size, frontier, recorded_at, reference_at = connection.execute(
+        "SELECT size, frontier, recorded_at, reference_at FROM log_head"
+    ).fetchone()
+    if size and size == known.size and frontier == b"".join(known.frontier):
+        return known
     return Head(size, split_frontier(frontier), recorded_at, reference_at)
 
 

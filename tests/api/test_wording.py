@@ -53,9 +53,11 @@ def test_every_sentence_is_asked_for_somewhere() -> None:
     rooms = [*API.rglob("*"), *(API.parent / "domain").rglob("*.py"), *(API.parent / "projections").rglob("*.py")]
     source = "".join(path.read_text() for path in rooms if path.suffix in (".py", ".html"))
     said = set(re.findall(r"\w+", source))
-    names = {key: key.partition(".")[2] for key in load_catalogue("en") if key.partition(".")[0] not in TABLES}
-    unsaid = [key for key, name in names.items() if name not in said]
-    assert [key for key in unsaid if "." not in names[key] or names[key] not in source] == []
+    names = [key for key in load_catalogue("en") if key.partition(".")[0] not in TABLES]
+    # Most names are words: to search the source for each takes six times as long as to cut it into words.
+    unsaid = [key for key in names if key.partition(".")[2] not in said]
+    unused = [key for key in unsaid if not re.search(rf"\b{key.partition('.')[2]}\b", source)]
+    assert unused == []
 
 
 def test_every_clock_every_kind_of_fault_and_every_column_has_its_name() -> None:
