@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+LONG = ("soak", "long")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose where temporary folders stand, unless the caller has."""
@@ -89,9 +91,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _minutes(item: pytest.Item) -> int:
-    """How many minutes a test says that it takes: `@pytest.mark.soak(minutes=2)`."""
-    marker = item.get_closest_marker("soak")
-    return int(marker.kwargs.get("minutes", 0)) if marker is not None else 0
+    """How many minutes a test says that it takes: `@pytest.mark.soak(minutes=2)`, `@pytest.mark.long(minutes=1)`."""
+    told = [marker for marker in item.iter_markers() if marker.name in LONG]
+    return max((int(marker.kwargs.get("minutes", 0)) for marker in told), default=0)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -66,6 +66,7 @@ def test_the_help_in_the_readme_is_the_programs_own() -> None:
     assert shown.group(1).split() == _run("--help").split()
 
 
+@pytest.mark.long(minutes=1)
 def test_the_commands_in_the_readme_run_in_their_order(tmp_path: Path) -> None:
     write_message_board(tmp_path / "FILE.xlsx", 40)
     for path in (ROOT / "tests" / "importing").iterdir():

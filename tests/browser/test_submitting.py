@@ -43,7 +43,8 @@ def state_of(site: Site, case: str) -> Case:
     return fold_case(site.application, case, None, site.application.ledger.reference())[0]
 
 
-def _fill(page: Page) -> None:
+def fill(page: Page) -> None:
+    """Write a matter into the form, for a unit of one's own choice."""
     page.select_option("select[name=area]", "housing.repair")
     page.select_option("select[name=place]", "guicheng")
     page.get_by_role("button", name="由哪个单位负责").click()
@@ -79,7 +80,7 @@ def _submit(reader: Reader) -> str:
     page = reader.page
     reader.open("/submit?lang=zh")
     reader.check("submit")
-    _fill(page)
+    fill(page)
     _attach(page)
     page.reload()
     assert page.input_value("textarea[name=text]") == TEXT

@@ -2,7 +2,7 @@
 // matter, to claim a printed code, and one for each further act in the own case.
 // What is typed is kept in this browser until the act is recorded or the draft is erased; nothing is ever sent twice.
 
-import { Refused, check, forgetKey, hex, keepKey, keyOf, need, newKey, post as send, random, sign } from "./signing.js";
+import { Refused, check, forgetKey, hex, keepKey, keyOf, need, newKey, post as send, pressOnce, random, sign } from "./signing.js";
 import { claimProof, codeKey, formatCode, knock, newCode, parseCode } from "./codes.js";
 import { follow } from "./files.js";
 
@@ -270,4 +270,5 @@ if (by("stored")) keyOf(stream()).then((known) => { by("stored").hidden = !known
 for (const one of document.querySelectorAll("[data-sets]")) {
   one.addEventListener("change", () => { by(one.dataset.sets).value = one.value; readFields(); });
 }
+pressOnce();
 begin();

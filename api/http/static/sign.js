@@ -3,7 +3,7 @@
 
 import { follow } from "./files.js";
 import { claimKey, showSlip } from "./slip.js";
-import { Refused, check, fromFile, hex, keepKey, keyOf, need, newKey, post as send, random, sign } from "./signing.js";
+import { Refused, check, fromFile, hex, keepKey, keyOf, need, newKey, post as send, pressOnce, random, sign } from "./signing.js";
 
 const form = document.getElementById("act"), result = document.getElementById("result"), review = document.getElementById("review");
 const said = (name) => form.dataset[`said${name}`];
@@ -160,6 +160,7 @@ form.addEventListener("submit", (event) => { event.preventDefault(); attempt(pre
 form.addEventListener("input", () => { keepDraft(); review.hidden = true; prepared = null; });
 document.getElementById("make").addEventListener("click", () => attempt(makeKey));
 document.getElementById("sign").addEventListener("click", () => attempt(commit));
+pressOnce();
 takeUp(JSON.parse(sessionStorage.getItem(draftName) ?? "null")?.fields ?? {});
 form.querySelectorAll("[data-files]").forEach(followFiles);
 if (sessionStorage.getItem(pendingName)) attempt(commit);

@@ -142,6 +142,14 @@ export async function sign(key, message) {
   return hex(await crypto.subtle.sign({ name: "Ed25519" }, key.sign, message));
 }
 
+// The second click of a double click presses nothing, nor does a key held down: what it would press may have come up under
+// the pointer only now, unread.
+export function pressOnce() {
+  const stop = (event) => { event.preventDefault(); event.stopImmediatePropagation(); };
+  document.addEventListener("click", (event) => { if (event.detail > 1 && event.target.closest("a, button")) stop(event); }, true);
+  document.addEventListener("keydown", (event) => { if (event.repeat && event.key === "Enter" && event.target.closest("a, button")) stop(event); }, true);
+}
+
 // Sends JSON and returns the answer's; a refusal is told in the server's words, a lost connection in the page's.
 export async function post(path, body, lang, said) {
   let answer;
