@@ -12,7 +12,7 @@ from api.errors import describe
 from api.wording import Wording
 from projections.engine import Engine
 
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.2
 OBJECTS_A_COLLECTION = 10_000
 """After so many new objects cycles are looked for: a page makes some thousand, and none of them."""
 

@@ -49,8 +49,8 @@ class Follower:
 
     def catch_up(self, until: int | None = None) -> int:
         """Fold all entries there are, or those before index `until`, and return how many this call folded."""
-        folded = 0
-        while True:
+        folded, count = 0, self._batch
+        while count == self._batch:
             try:
                 count = self._fold_batch(until)
             except OutOfStep:
@@ -60,9 +60,8 @@ class Follower:
             except BaseException:
                 self._forget()
                 raise
-            if count == 0:
-                return folded
             folded += count
+        return folded
 
     def _fold_batch(self, until: int | None) -> int:
         with self._database.read() as session:

@@ -62,7 +62,7 @@ class PostgresSession(Session):
 
     def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
         with self._connection.cursor(binary=True) as cursor:
-            return cursor.execute(_translate(sql), _written(parameters)).fetchall()
+            return cursor.execute(*_translated(sql, parameters)).fetchall()
 
     def plan_once(self) -> None:
         self._to_plan_once = True
@@ -76,7 +76,7 @@ class PostgresSession(Session):
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         self._plan()
         with self._connection.cursor(name="rows", binary=True) as cursor:
-            cursor.execute(_translate(sql), parameters)
+            cursor.execute(*_translated(sql, parameters))
             while rows := cursor.fetchmany(_ROWS_A_FETCH):
                 yield from rows
 
@@ -85,7 +85,7 @@ class PostgresSession(Session):
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
         with self._connection.cursor() as cursor:
-            return cursor.execute(_translate(sql), parameters).rowcount
+            return cursor.execute(*_translated(sql, parameters)).rowcount
 
     def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
         return self.run(sql, {**parameters, "values": list(values)})
@@ -167,6 +167,7 @@ class PostgresDatabase(Database):
     def _connect(self) -> psycopg.Connection[Row]:
         connection = psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
         connection.prepare_threshold = _USES_UNPREPARED
+        connection.cursor_factory, connection.server_cursor_factory = psycopg.RawCursor, psycopg.RawServerCursor
         install_arrays(connection)
         return connection
 
@@ -180,24 +181,33 @@ def _told() -> Iterator[None]:
         raise DatabaseFailed(f"PostgreSQL: {error}") from error
 
 
-def _written(parameters: Parameters) -> Parameters:
-    """Write lists of texts as arrays: by the driver's own way a page's two hundred cases cost as much as its query."""
-    lists = {name: write_array("text", value) for name, value in parameters.items() if type(value) is list}
-    return {**parameters, **lists} if lists else parameters
+def _translated(sql: str, parameters: Parameters) -> tuple[bytes, list[object]]:
+    """Write a query and its parameters the server's way.
+
+    Lists of texts become arrays: by the driver's own way a page's two hundred cases cost as much as its query.
+    """
+    query, names = _numbered(sql)
+    values = [parameters[name] for name in names]
+    return query, [write_array("text", value) if type(value) is list else value for value in values]
 
 
 @lru_cache(maxsize=1024)
-def _translate(sql: str) -> str:
-    """Write parameters the driver's way, and lists of them the server's.
+def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """Write parameters as the server numbers them, with their names in order, and lists of them as arrays.
 
-    All SQL here is a constant, or built from constants and table names.
+    The driver's own placeholders are looked for anew in every long query. All SQL here is a constant, or built from
+    constants and table names.
     """
-    return _PARAMETER.sub(r"%(\1)s", _ANY.sub(r"= ANY(\1)", sql).replace("%", "%%"))
+    places: dict[str, int] = {}
+    query = _PARAMETER.sub(
+        lambda found: f"${places.setdefault(found[1], len(places) + 1)}", _ANY.sub(r"= ANY(\1)", sql)
+    )
+    return query.encode(), tuple(places)
 
 
 @lru_cache(maxsize=1024)
 def _put_statement(table: Table, name: str) -> str:
-    arrays = ", ".join(f"%b::{kind}[]" for kind in table.column_types("postgres"))
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(table.column_types("postgres"), 1))
     replaced = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.columns[table.key :])
     action = f"DO UPDATE SET {replaced}" if replaced else "DO NOTHING"
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from domain.reference import Reference, new_reference
 from projections.database import Database, Session
@@ -16,7 +17,7 @@ from projections.tallies import Tallies
 from projections.view import View
 
 _REFERENCE_STREAMS = ("calendar", "rules")
-_KEPT_REFERENCES = 16
+_KEPT = 16
 _STANDING = """
     SELECT version, generation, position,
         (SELECT COUNT(*) FROM entries
@@ -27,6 +28,12 @@ _STANDING = """
 """
 _OFFICES = "SELECT office, parent FROM view_offices WHERE k0 < :known_at"
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+Tree = dict[str, list[str]]
+"""The offices right below each office."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -36,7 +43,7 @@ class Moment:
     `reference` holds the rules and calendars known then. `ends` are the times at which the first and the last known
     entry were recorded, Unix milliseconds, 0 for none; None where the entries are not at hand. `tallies` are the
     counts kept between questions, None where each is counted for itself, `generation` tells how often the view was
-    built, and `epochs` when each epoch began, as far as somebody asked.
+    built, `epochs` when each epoch began, as far as somebody asked, and `trees` the offices below each one.
     """
 
     session: Session
@@ -47,18 +54,30 @@ class Moment:
     tallies: Tallies | None = None
     generation: int = 0
     epochs: dict[int, int] | None = None
+    trees: dict[tuple[int, int], Tree] | None = None
 
     def units_under(self, unit: str) -> list[str]:
         """Return an office and all offices below it, as the tree was known. Raises UnitUnknown if it was not in it."""
-        children: dict[str, list[str]] = {}
-        offices = self.session.look_up(_OFFICES, {"known_at": self.known_at})
-        for office, parent in offices:
-            children.setdefault(parent, []).append(office)
-        if not any(office == unit for office, _ in offices):
+        tree = self._tree()
+        if unit not in tree:
             raise UnitUnknown(f"no office {unit} is known at entry {self.known_at}")
         found = [unit]
         for office in found:
-            found += children.get(office, [])
+            found += tree[office]
+        return found
+
+    def _tree(self) -> Tree:
+        """Return the offices right below each office; what was known at a position never changes, and is kept."""
+        place = (self.generation, self.known_at)
+        found = None if self.trees is None else self.trees.get(place)
+        if found is None:
+            offices = self.session.look_up(_OFFICES, {"known_at": self.known_at})
+            found = {office: [] for office, _ in offices}
+            for office, parent in offices:
+                if parent:
+                    found[parent].append(office)
+            if self.trees is not None:
+                _keep(self.trees, place, found)
         return found
 
 
@@ -70,6 +89,7 @@ class Reader:
         self._references: dict[int, Reference] = {}
         self._tallies = Tallies()
         self._epochs: dict[int, int] = {}
+        self._trees: dict[tuple[int, int], Tree] = {}
         self._built = False
         self.decode = decode
 
@@ -101,6 +121,7 @@ class Reader:
                 self._tallies if kept else None,
                 generation,
                 self._epochs,
+                self._trees,
             )
 
     def _reference(self, session: Session, known_at: int, published: int) -> Reference:
@@ -109,7 +130,12 @@ class Reader:
         if found is None:
             entries = read_streams(session, self.decode, _REFERENCE_STREAMS, known_at)
             found = take_in(new_reference(), sorted(entries))
-            if len(self._references) >= _KEPT_REFERENCES:
-                self._references.clear()
-            self._references[published] = found
+            _keep(self._references, published, found)
         return found
+
+
+def _keep(kept: dict[K, V], name: K, value: V) -> None:
+    """Keep something that never changes, beside a few others."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[name] = value
