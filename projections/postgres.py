@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 import psycopg
+from psycopg import RawCursor, RawServerCursor
 from psycopg.errors import UndefinedTable
 
 from projections.database import _NONE, Database, Parameters, Pool, Session
@@ -61,8 +62,8 @@ class PostgresSession(Session):
         return self.look_up(sql, parameters)
 
     def look_up(self, sql: str, parameters: Parameters = _NONE) -> list[Row]:
-        with self._connection.cursor(binary=True) as cursor:
-            return cursor.execute(*_translated(sql, parameters)).fetchall()
+        with RawCursor(self._connection) as cursor:
+            return cursor.execute(*_translated(sql, parameters), binary=True).fetchall()
 
     def plan_once(self) -> None:
         self._to_plan_once = True
@@ -75,8 +76,8 @@ class PostgresSession(Session):
 
     def iterate(self, sql: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         self._plan()
-        with self._connection.cursor(name="rows", binary=True) as cursor:
-            cursor.execute(*_translated(sql, parameters))
+        with RawServerCursor(self._connection, "rows") as cursor:
+            cursor.execute(*_translated(sql, parameters), binary=True)
             while rows := cursor.fetchmany(_ROWS_A_FETCH):
                 yield from rows
 
@@ -84,7 +85,7 @@ class PostgresSession(Session):
         return self.query(sql, {**parameters, "values": list(values)})
 
     def run(self, sql: str, parameters: Parameters = _NONE) -> int:
-        with self._connection.cursor() as cursor:
+        with RawCursor(self._connection) as cursor:
             return cursor.execute(*_translated(sql, parameters)).rowcount
 
     def run_any(self, sql: str, values: Collection[str], parameters: Parameters = _NONE) -> int:
@@ -103,7 +104,7 @@ class PostgresSession(Session):
     def put(self, table: Table, name: str, rows: Collection[Row]) -> None:
         if not rows:
             return
-        with self._connection.cursor() as cursor:
+        with RawCursor(self._connection) as cursor:
             columns = zip(table.columns, zip(*rows, strict=True), strict=True)
             cursor.execute(
                 _put_statement(table, name), [write_array(column.kind, of_all) for column, of_all in columns]
@@ -167,7 +168,6 @@ class PostgresDatabase(Database):
     def _connect(self) -> psycopg.Connection[Row]:
         connection = psycopg.connect(self.url, options=_OPTIONS, autocommit=True)
         connection.prepare_threshold = _USES_UNPREPARED
-        connection.cursor_factory, connection.server_cursor_factory = psycopg.RawCursor, psycopg.RawServerCursor
         install_arrays(connection)
         return connection
 
