@@ -57,7 +57,7 @@ FONTS = """<?xml version="1.0"?>
 <fontconfig><include ignore_missing="yes">{system}</include>
 <dir>{packaged}</dir><cachedir>{cache}</cachedir></fontconfig>
 """
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 @dataclass(frozen=True)
