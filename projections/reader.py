@@ -74,7 +74,7 @@ class Moment:
             offices = self.session.look_up(_OFFICES, {"known_at": self.known_at})
             found = {office: [] for office, _ in offices}
             for office, parent in offices:
-                if parent:
+                if parent in found:
                     found[parent].append(office)
             if self.trees is not None:
                 _keep(self.trees, place, found)
@@ -121,7 +121,7 @@ class Reader:
                 self._tallies if kept else None,
                 generation,
                 self._epochs,
-                self._trees,
+                self._trees if kept else None,
             )
 
     def _reference(self, session: Session, known_at: int, published: int) -> Reference:

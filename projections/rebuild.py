@@ -44,7 +44,6 @@ ENTRIES_A_RANGE = 8_000
 _ROWS_A_LOAD = 50_000
 _MAX_PARTS = 16**4
 _POLL_SECONDS = 1.0
-_OBJECTS_A_COLLECTION = 100_000
 
 
 def ranges_of(entries: int) -> Iterator[Range]:
@@ -121,9 +120,8 @@ def _turns(ranges: Sequence[Range], number: int, processes: int) -> list[Range]:
 
 
 def _fill_elsewhere(url: str, views: Sequence[View], codec: Codec, size: int, ranges: Sequence[Range]) -> None:
-    # Rows and states make no cycles, and to look for some so often is a twentieth of this process's work.
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_A_COLLECTION)
+    # Rows and states make no cycles, and to look for some is a twentieth of this process's work.
+    gc.disable()
     database = open_database(url)
     try:
         for _ in _fill_ranges(database, views, codec, size, ranges):
