@@ -43,7 +43,8 @@ class Moment:
     `reference` holds the rules and calendars known then. `ends` are the times at which the first and the last known
     entry were recorded, Unix milliseconds, 0 for none; None where the entries are not at hand. `tallies` are the
     counts kept between questions, None where each is counted for itself, `generation` tells how often the view was
-    built, `epochs` when each epoch began, as far as somebody asked, and `trees` the offices below each one.
+    built, `epochs` when each epoch began, as far as somebody asked, and `trees` the offices as known at a position, by
+    generation and position; None where nothing that was kept is believed.
     """
 
     session: Session
