@@ -23,8 +23,9 @@ def engine_of(url: str) -> Iterator[Engine]:
 
 
 def say(step: object) -> None:
-    """Say that a step is done."""
+    """Say that a step is done, and begin the next when told to."""
     print(step, flush=True)
+    sys.stdin.readline()
 
 
 def live(engine: Engine) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from itertools import islice
 
 import pytest
 
@@ -31,11 +30,16 @@ def _later() -> list[StoredRow]:
 
 
 def _killed_at(step: int, what: str, url: str) -> bool:
-    """Run a folding process until it has told so many steps, kill it, and say whether it was still at work."""
+    """Let a folding process do so many steps, kill it in the next, and say whether it was still at work."""
     command = [sys.executable, "-m", "tests.projections.killed", what, url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
-        told = len(list(islice(process.stdout, step)))
+        told = 0
+        while told < step and process.stdout.readline():
+            told += 1
+            process.stdin.write(b"\n")
+            process.stdin.flush()
         process.kill()
     return told == step
 
@@ -62,7 +66,8 @@ def test_a_killed_process_is_carried_on_by_the_next(behind_url: str, what: str) 
 def test_killed_again_and_again_it_still_comes_out_right(behind_url: str, what: str) -> None:
     steps = range(1, 5) if what == "live" else range(1, 160, 17)
     killed = sum(_killed_at(step, what, behind_url) for step in steps)
-    assert killed > 1
+    # A kill falls into a step or behind it: so much work is left for the first three, however fast the machine is.
+    assert killed >= 3
     with engine_of(behind_url) as engine:
         engine.catch_up()
         _check_whole(behind_url)
