@@ -1,13 +1,15 @@
 """How requests are taken off a connection: by uvicorn's protocol on httptools, and by what it leaves without a bound.
 
 The parser reads heads, trailers and chunk extensions of any length, and requests sent ahead in any number: here they
-end. What is refused is answered with 400 and the connection closed; a head that does not come is not waited for.
+end. What is refused is answered with 400 and the connection closed; what does not come, or comes too slowly, is not
+waited for.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any, Final, cast
 
 import uvicorn
@@ -22,6 +24,10 @@ MAX_AHEAD: Final = 32
 """How many requests of one connection may wait for the answer to the one before."""
 HEAD_SECONDS: Final = 20.0
 """How long a connection may take for a head: from its beginning, or from when it was opened."""
+BODY_SECONDS: Final = 20.0
+"""How long a connection may take for a body, and a second more for every `BODY_RATE` bytes that came of it."""
+BODY_RATE: Final = 500
+"""How many bytes of a body a second are fast enough. Source of both: Apache's defaults, RequestReadTimeout."""
 
 END_SECONDS: Final = STOP_SECONDS * 0.8
 """How long a connection may take for what is under way when the server ends, which waits a little longer."""
@@ -31,12 +37,21 @@ class Unreadable(Exception):
     """A request that is framed or named as none should be; the connection is closed."""
 
 
+class Part(Enum):
+    """What of a request is on its way."""
+
+    HEAD = auto()
+    BODY = auto()
+
+
 class Wire(HttpToolsProtocol):
     """One connection."""
 
     _unbounded = 0  # bytes since the last that began a request or belonged to a body
-    _in_head = True
+    _coming: Part | None = Part.HEAD
     _waiting: asyncio.TimerHandle | None = None
+    _since = 0.0  # when the wait for a body began, by the loop's clock
+    _taken = 0  # bytes of that body
     _unanswered: Sequence[RequestResponseCycle] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,8 +61,7 @@ class Wire(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer, and have nothing more written; uvicorn itself tells only the last of several requests."""
-        self._in_head = False
-        self._watch()
+        self._rest()
         self.pipeline.clear()
         for cycle in self._unanswered:
             cycle.disconnected = True
@@ -66,14 +80,15 @@ class Wire(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._unbounded, self._in_head = 0, True
+        self._unbounded, self._coming = 0, Part.HEAD
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Begin to answer a request; raises Unreadable, which the parser takes for its own error."""
-        self._in_head = False
+        self._rest()
         self._check_head()
         super().on_headers_complete()
+        self._coming, self._taken = Part.BODY, 0
         self._unanswered = [*(one for one in self._unanswered if not one.response_complete), self.cycle]
         # Trailers, which are parsed into the same list, are no headers. Source: RFC 9110, section 6.5.1.
         self.headers = []
@@ -81,12 +96,18 @@ class Wire(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Take a part of a body in."""
         self._unbounded = 0
+        self._taken += len(body)
         super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request, of which nothing more comes."""
+        self._rest()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read: behind the answers to what came whole before it, never into one of them."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
-        self._in_head = False
+        self._rest()
         if cycle is None or cycle.response_complete:
             super().send_400_response(msg)
         elif not cycle.more_body:
@@ -117,15 +138,34 @@ class Wire(HttpToolsProtocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         # What came behind such a request was passed over, so that nothing can follow its answer.
+        self._rest()
         self.cycle.keep_alive = False
 
     def _watch(self) -> None:
-        """Wait for the end of a head, and for nothing else."""
-        if self._in_head and self._waiting is None:
-            self._waiting = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
-        elif not self._in_head and self._waiting is not None:
+        """Begin to wait for the end of what is on its way, if there is any and nobody waits yet."""
+        if self._coming is not None and self._waiting is None:
+            self._since = self.loop.time()
+            seconds = HEAD_SECONDS if self._coming is Part.HEAD else BODY_SECONDS
+            self._waiting = self.loop.call_later(seconds, self._end_wait)
+
+    def _rest(self) -> None:
+        """Wait for nothing."""
+        self._coming = None
+        if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+
+    def _end_wait(self) -> None:
+        """Close the connection, unless a body comes fast enough or it is the server that does not read on."""
+        if self._coming is Part.BODY:
+            now = self.loop.time()
+            if self.flow.read_paused:
+                self._since, self._taken = now, 0
+            left = self._since + BODY_SECONDS + self._taken / BODY_RATE - now
+            if left > 0:
+                self._waiting = self.loop.call_later(left, self._end_wait)
+                return
+        self.timeout_keep_alive_handler()
 
 
 def listen_at(app: ASGIApp, host: str, port: int, **more: Any) -> uvicorn.Config:

@@ -112,6 +112,39 @@ def test_a_request_that_does_not_come_is_not_waited_for(
         assert _ask(port, begun) == []
 
 
+POSTED = b"POST /sign-in HTTP/1.1\r\n" + HOST
+HALF_A_BODY = {
+    "a length": (POSTED + b"content-length: 9\r\n\r\n{", []),
+    "chunks": (CHUNKED, []),
+    "of a question": (ASKED + b"content-length: 9\r\n\r\n{", [200]),
+    "behind another request": (WHOLE + POSTED + b"content-length: 9\r\n\r\n{", [200]),
+}
+
+
+@pytest.mark.parametrize("what", HALF_A_BODY)
+def test_a_body_that_does_not_come_is_not_waited_for(
+    application: Application, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("api.http.wire.BODY_SECONDS", 0.05)
+    begun, statuses = HALF_A_BODY[what]
+    with served(listen_at(build_app(application, FixedSessions(PUBLIC)), "127.0.0.1", port := free_port())):
+        assert _ask(port, begun) == statuses
+
+
+def test_a_body_that_comes_fast_enough_has_its_time(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.wire.BODY_SECONDS", 0.0)
+    monkeypatch.setattr("api.http.wire.BODY_RATE", 1 / WAIT_SECONDS)
+    begun = POSTED + b"connection: close\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{"
+    with (
+        served(listen_at(build_app(application, FixedSessions(PUBLIC)), "127.0.0.1", port := free_port())),
+        socket.create_connection(("127.0.0.1", port), timeout=WAIT_SECONDS) as connection,
+    ):
+        connection.sendall(begun)
+        assert STATUS.findall(connection.recv(65_536)) == [b"100"]
+        connection.sendall(b"}")
+        assert STATUS.findall(connection.recv(65_536)) == [b"403"]
+
+
 def test_a_server_that_ends_waits_a_bounded_time_for_a_body(
     application: Application, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
