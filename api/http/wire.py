@@ -157,11 +157,12 @@ class Wire(HttpToolsProtocol):
 
     def _end_wait(self) -> None:
         """Close the connection, unless a body comes fast enough or it is the server that does not read on."""
+        self._waiting = None
+        if self.flow.read_paused:
+            self._watch()
+            return
         if self._coming is Part.BODY:
-            now = self.loop.time()
-            if self.flow.read_paused:
-                self._since, self._taken = now, 0
-            left = self._since + BODY_SECONDS + self._taken / BODY_RATE - now
+            left = self._since + BODY_SECONDS + self._taken / BODY_RATE - self.loop.time()
             if left > 0:
                 self._waiting = self.loop.call_later(left, self._end_wait)
                 return
