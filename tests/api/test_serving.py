@@ -116,7 +116,6 @@ POSTED = b"POST /sign-in HTTP/1.1\r\n" + HOST
 HALF_A_BODY = {
     "a length": (POSTED + b"content-length: 9\r\n\r\n{", []),
     "chunks": (CHUNKED, []),
-    "of a question": (ASKED + b"content-length: 9\r\n\r\n{", [200]),
     "behind another request": (WHOLE + POSTED + b"content-length: 9\r\n\r\n{", [200]),
 }
 

@@ -134,9 +134,12 @@ def test_a_head_that_trickles_has_no_more_time(wire: Wire, loop: Loop, connectio
     assert connection.closed
 
 
-def test_a_body_that_does_not_come_ends_the_connection(wire: Wire, loop: Loop, connection: Connection) -> None:
+@pytest.mark.parametrize("method", [b"POST", b"GET"])
+def test_a_body_that_does_not_come_ends_the_connection(
+    wire: Wire, loop: Loop, connection: Connection, method: bytes
+) -> None:
     loop.go_on(HEAD_SECONDS - 1)
-    wire.data_received(HEAD)
+    wire.data_received(HEAD.replace(b"POST", method))
     loop.go_on(BODY_SECONDS - 1)
     assert not connection.closed
     loop.go_on(1)
