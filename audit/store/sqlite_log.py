@@ -27,11 +27,7 @@ CHECKPOINT_PAGES = 4_000
 CACHE_KIB = 32_000
 
 _INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-# The leaf that the act names as its predecessor is compared on the way; a first act that names none has none.
-_INSERT_BEHIND = """
-INSERT INTO entries SELECT ?, ?, ?, ?, ?, ?, ? WHERE ? = coalesce(
-    (SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?), zeroblob(32))
-"""
+_LEAF = "SELECT leaf FROM entries WHERE originator_id = ? AND originator_version = ?"
 _INSERT_DISCLOSURES = "INSERT INTO disclosures VALUES (?, ?, ?)"
 _INSERT_TILE = "INSERT INTO tiles VALUES (?, ?, ?, ?)"
 _UPDATE_HEAD = "UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?, reference_at = ?"
@@ -246,13 +242,12 @@ def _refusal(item: Item, assembly: Assembly) -> LedgerError | None:
 
 def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
     """Insert one item's rows; return why not if its predecessor is another, or its place or its act id is taken."""
+    if item.prev is not None and item.prev != _leaf_before(connection, item):
+        return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")
     number = item.index + 1
     row = (number, item.stream, item.seq, item.topic, item.state, item.leaf, item.act_id)
     try:
-        if item.prev is None or (item.prev == NO_PREV and item.seq == 1):
-            connection.execute(_INSERT_ENTRY, row)
-        elif not connection.execute(_INSERT_BEHIND, (*row, item.prev, item.stream, item.seq - 1)).rowcount:
-            return StaleStream(f"{item.stream}: the act was prepared for another predecessor of seq {item.seq}")
+        connection.execute(_INSERT_ENTRY, row)
     except sqlite3.IntegrityError as error:
         if "act_id" in str(error):
             return ActConflict("an act with this id is recorded already")
@@ -260,3 +255,9 @@ def _insert(connection: sqlite3.Connection, item: Item) -> Exception | None:
     if item.disclosures is not None:
         connection.execute(_INSERT_DISCLOSURES, (number, *item.disclosures))
     return None
+
+
+def _leaf_before(connection: sqlite3.Connection, item: Item) -> bytes:
+    """Return the leaf of the item's predecessor; a first act has none, which its statement says in zeros."""
+    row = connection.execute(_LEAF, (item.stream, item.seq - 1)).fetchone() if item.seq > 1 else None
+    return NO_PREV if row is None else row[0]
