@@ -6,8 +6,9 @@ backups of the log included. Keys are made ahead, in blocks, so that recording a
 exists durably here before anything it encrypts is stored. While one half of what was made for new streams is given out,
 another thread makes the next. `journal_mode=DELETE` and `secure_delete=ON` leave no old copies behind.
 
-What is made ahead: the first keys of many streams at once, and with the keys of a stream that goes on those of the
-streams that begin next, so that in the middle of long cases only one act in two hundred waits for this disk.
+What is made ahead: the first keys of several streams at once, and with the keys of a stream that goes on those of the
+streams that begin next, so that in the middle of long cases only one act in two hundred waits for this disk. What a
+process leaves unused no other one uses: it begins with the keys of four streams, and fills up by four times as many.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _NONCE = 12
 _REF = 16
 _ACT = KEY * SLOTS
 _ERASED = bytes(KEY)
+FIRST_POOL = 4
 POOL = 256
 FIRST_ACTS = 4
 MORE_ACTS = 8
@@ -67,6 +69,7 @@ class KeyStore:
         self._random = random
         self._master = AESGCM(master)
         self._pool: deque[bytes] = deque()
+        self._filled = 0
         self._taking = Lock()
         self._hand = SecondHand()
         self._ahead: tuple[Share[_Filling], _Filling] | None = None
@@ -84,7 +87,7 @@ class KeyStore:
             if not self._pool:
                 self._fill_pool()
             ref = self._pool.popleft()
-            if len(self._pool) == POOL // 2 and self._ahead is None:
+            if len(self._pool) == self._filled // 2 and self._ahead is None:
                 self._ahead = self._fill_ahead()
             return ref
 
@@ -158,6 +161,7 @@ class KeyStore:
         """Fill the empty pool with references whose first keys are durable, most often for a while already."""
         (share, filling), self._ahead = self._ahead or self._fill_ahead(), None
         share.finish()
+        self._filled = len(filling)
         for ref, drawn in filling:
             self._pool.append(ref)
             self._keep_fresh(ref, 1, _FILLED.unpack(drawn)[-1])
@@ -170,7 +174,8 @@ class KeyStore:
         """
         # References of one filling begin alike, so that its rows lie side by side in the file.
         alike = self._random(_REF - 4)
-        filling = [(alike + number.to_bytes(4, "big"), self._random(_FILLED.size)) for number in range(POOL)]
+        size = min(4 * self._filled, POOL) or FIRST_POOL
+        filling = [(alike + number.to_bytes(4, "big"), self._random(_FILLED.size)) for number in range(size)]
         return self._hand.share([filling], self._insert_filling), filling
 
     def _insert_filling(self, filling: _Filling) -> None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from audit.store.errors import KeyStoreRefused
-from audit.store.keystore import FIRST_ACTS, POOL, STREAMS_AHEAD, KeyStore
+from audit.store.keystore import FIRST_ACTS, FIRST_POOL, POOL, STREAMS_AHEAD, KeyStore
 from tests.audit.store.ledgers import counted
+
+BEFORE_LARGE_FILLINGS = FIRST_POOL + 4 * FIRST_POOL + 16 * FIRST_POOL
+
+
+def _warm(store: KeyStore) -> KeyStore:
+    """Take what a store makes in small fillings before its large ones."""
+    for _ in range(BEFORE_LARGE_FILLINGS):
+        store.take_ref()
+    return store
 
 
 def test_the_keys_of_a_batch_are_durable_before_its_acts_and_found_by_another_process(tmp_path: Path) -> None:
@@ -32,7 +43,7 @@ def test_the_keys_of_a_batch_are_durable_before_its_acts_and_found_by_another_pr
 
 def test_a_long_stream_has_the_keys_of_the_next_streams_made_with_its_own(tmp_path: Path) -> None:
     path = str(tmp_path / "keys.db")
-    store = KeyStore(path, bytes(32), counted())
+    store = _warm(KeyStore(path, bytes(32), counted()))
     long, *begun = (store.take_ref() for _ in range(3))
     given = store.keys_for_writing(long, FIRST_ACTS + 1)
     soon = [store.take_ref() for _ in range(STREAMS_AHEAD + 1)]
@@ -73,7 +84,7 @@ def test_keys_that_did_not_become_durable_are_given_to_nobody(tmp_path: Path, mo
 
 def test_the_next_filling_is_durable_before_the_last_one_is_used_up(tmp_path: Path) -> None:
     path = str(tmp_path / "keys.db")
-    store = KeyStore(path, bytes(32), counted())
+    store = _warm(KeyStore(path, bytes(32), counted()))
     for _ in range(POOL // 2):
         store.take_ref()
     assert store._ahead is not None
@@ -101,13 +112,27 @@ def test_a_filling_that_failed_is_told_to_whoever_needs_it_and_made_anew(
     with monkeypatch.context() as patched:
         store.take_ref()
         patched.setattr(KeyStore, "_insert_filling", full)
-        for _ in range(POOL - 1):
+        for _ in range(FIRST_POOL - 1):
             store.take_ref()
         with pytest.raises(KeyStoreRefused, match="full"):
             store.take_ref()
     ref = store.take_ref()
     assert store.keys(ref, 1) == store.keys_for_writing(ref, 1)
     store.close()
+
+
+def test_a_process_that_begins_makes_few_keys_ahead_and_one_that_goes_on_makes_many(tmp_path: Path) -> None:
+    path = str(tmp_path / "keys.db")
+    sizes = []
+    with closing(KeyStore(path, bytes(32), counted())) as store, closing(sqlite3.connect(path)) as beside:
+        for _ in range(BEFORE_LARGE_FILLINGS + POOL + 1):
+            store.take_ref()
+            if store._ahead is not None:
+                store._ahead[0].finish()
+            (streams,) = beside.execute("SELECT count(*) FROM stream_keys").fetchone()
+            sizes += [streams] if streams not in sizes else []
+    made = [later - earlier for earlier, later in pairwise([0, *sizes])]
+    assert made == [FIRST_POOL, 4 * FIRST_POOL, 16 * FIRST_POOL, POOL, POOL]
 
 
 def test_what_is_given_out_follows_from_what_was_asked_alone(tmp_path: Path) -> None:
