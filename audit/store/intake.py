@@ -15,7 +15,6 @@ from audit.statement import EMPTY_SEEN, NO_PREV, parse_statement
 from audit.store.acknowledging import Acknowledger
 from audit.store.acts import prepare_act, to_item
 from audit.store.append import Item, Save
-from audit.store.disclosures import seal
 from audit.store.errors import (
     ActConflict,
     ActRefused,
@@ -31,7 +30,8 @@ from audit.store.log import Log
 from audit.store.model import Acknowledgement, Actor, Draft, Outlook, Prepared, Wish, is_reference_stream
 from audit.store.references import Reference, References
 from audit.store.refusals import Refusals
-from audit.store.streams import Streams, StreamState, nameable
+from audit.store.sealing import Sealing
+from audit.store.streams import Streams, nameable
 from audit.suite import key_id, load_private, public_key
 
 _ATTEMPTS = 8
@@ -59,6 +59,7 @@ class Intake:
         self._references = references
         self._streams = streams
         self._judge = Judge(parts, log, references, streams)
+        self._sealing = Sealing(parts.keystore, parts.random)
         self._group = GroupCommit(self._take_in)
         self._hand = SecondHand()
         own = key_id(public_key(parts.log_key))
@@ -80,7 +81,9 @@ class Intake:
         known = self._streams.as_of(stream, outlook.seq) if named else self._streams.fresh(stream)
         size, root = _newest_seen(outlook) if seen is None else seen
         draft = Draft(command, actor, act_id, claimed_at, seed, known.seq + 1, known.leaf, size, root)
-        return self._judge.prepare(draft, known, self._references.current)
+        prepared = self._judge.prepare(draft, known, self._references.current)
+        self._sealing.ahead(prepared, known.ref)
+        return prepared
 
     def prepare_many(self, wishes: Sequence[Wish]) -> list[Prepared | Exception]:
         """Judge commands as things stand, with few looks at the log for all of them; one answer a wish."""
@@ -113,7 +116,7 @@ class Intake:
         known = self._streams.fresh(stream)
         item = to_item(prepared, tuple(signatures))
         self._references.try_entry(prepared, signatures)
-        self._seal(item, prepared, known)
+        item.disclosures = self._sealing.seal(prepared, known.ref)
         self._save([item], None)
         if item.error is not None:
             raise item.error
@@ -195,18 +198,18 @@ class Intake:
         signed = [one for one in judged if one.act.error is None]
         places = [(one.known.ref, one.item.seq) for one in signed if one.known.ref is not None]
         self._parts.keystore.provide(places)
-        sealed = passing(signed, lambda one: self._seal(one.item, one.prepared, one.known))
+        sealed = passing(signed, self._seal)
         if sealed:
             self._save_signing([one.item for one in sealed])
         passing(sealed, self._answer)
 
     def _take_in_one(self, act: Act) -> None:
-        """Do the same for one act, with nobody's help: to wake the other thread takes as long as to sign."""
+        """Do the same for one act, which nobody else can help to judge."""
         try:
             one = self._judged(act, self._references.current)
             self._judge.check(one.prepared, one.known, act.signature)
-            self._seal(one.item, one.prepared, one.known)
-            self._save([one.item], None)
+            self._seal(one)
+            self._save_signing([one.item])
             self._answer(one)
         except Exception as refusal:
             act.error = refusal
@@ -231,12 +234,9 @@ class Intake:
         prepared = judge.decide(draft, known, reference, act.prepared)
         return Judged(act, prepared, to_item(prepared, ((draft.actor.key_id, act.signature),)), known)
 
-    def _seal(self, item: Item, prepared: Prepared, known: StreamState) -> None:
-        """Encrypt the act's disclosures under keys that are durable before the act is."""
-        keystore, stream = self._parts.keystore, item.stream
-        ref = keystore.take_ref() if known.ref is None else known.ref
-        keys = keystore.keys_for_writing(ref, item.seq)
-        item.disclosures = (ref, seal(prepared.disclosures, keys, stream, item.seq, self._parts.random))
+    def _seal(self, one: Judged) -> None:
+        """Give the act its disclosures, encrypted under keys that are durable before the act is."""
+        one.item.disclosures = self._sealing.seal(one.prepared, one.known.ref)
 
     def _answer(self, one: Judged) -> None:
         item = one.item

