@@ -15,6 +15,8 @@ from domain.calendars import Calendars
 from domain.schema import CIVIL, Event
 
 DAY_MS = 86_400_000
+LAST_MS: Final = 253_402_300_799_999
+"""The last moment that an entry can tell, at the end of the year 9999, in Unix milliseconds."""
 READS_RECORDING: Final = frozenset({"case.corrected.v1"})
 """The acts whose own rules read the moment of recording; all others see it only through the effective one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,12 +63,14 @@ def stands_until(event: Event) -> int:
     """Return the last moment of recording, in Unix ms, at which the rules say the same of an act; 0 if unsure.
 
     It holds for recordings not before the one that they were told. They see the recording by what counts because of
-    it: within a day of the claimed time, that is the claimed time. Only a correction, whose new time must not come
-    after the recording, is held against the recording itself.
+    it: within a day of the claimed time, and always for an imported act, that is the claimed time. Only a correction,
+    whose new time must not come after the recording, is held against the recording itself.
     """
     claimed = event.claimed_at
     if event.effective_at is not claimed or event.action in READS_RECORDING:
         return 0
+    if getattr(event, "imported", None) is not None:
+        return LAST_MS
     return unix_ms(claimed) + DAY_MS
 
 

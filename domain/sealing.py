@@ -50,7 +50,7 @@ def arrange(event: Event, sealed: Mapping[str, Any]) -> tuple[tuple[str, Any], .
             raise _refuse(
                 event, "sealed_unknown", "不是该行为的密封字段", "is not a sealed field of this act", str(name)
             )
-        if not _is_value(value, MAX_DEPTH):
+        if not _is_value(value):
             raise _refuse(
                 event, "sealed_unfit", "应为文字或其列表、对象", "must be text, or a list or object of it", name
             )
@@ -82,18 +82,25 @@ def _check_papers(event: Event, sealed: Mapping[str, Any]) -> None:
         )
 
 
-def _is_value(value: Any, depth: int) -> bool:
-    if isinstance(value, str):
-        return len(value) <= MAX_TEXT
-    if isinstance(value, bool | int):
-        return True
-    if depth == 0:
-        return False
-    if isinstance(value, list):
-        return all(_is_value(item, depth - 1) for item in value)
-    if isinstance(value, dict):
-        return all(isinstance(name, str) and _is_value(item, depth - 1) for name, item in value.items())
-    return False
+def _is_value(value: Any) -> bool:
+    """Say whether a value is of the kinds that may be sealed, looking through it level by level."""
+    level, left = [value], MAX_DEPTH
+    while level:
+        within: list[Any] = []
+        for one in level:
+            if isinstance(one, str):
+                if len(one) > MAX_TEXT:
+                    return False
+            elif isinstance(one, int):  # or a boolean, which is one
+                continue
+            elif left and isinstance(one, list):
+                within += one
+            elif left and isinstance(one, dict) and all(isinstance(name, str) for name in one):
+                within += one.values()
+            else:
+                return False
+        level, left = within, left - 1
+    return True
 
 
 def _are_attachments(value: Any) -> bool:

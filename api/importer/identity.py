@@ -43,4 +43,4 @@ class Identity:
 def length_prefixed(texts: Sequence[str]) -> bytes:
     """Join texts so that no two lists give the same bytes: u32be length, then UTF-8, each."""
     parts = [text.encode("utf-8", "surrogatepass") for text in texts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])

@@ -6,6 +6,7 @@ cell's own text can become public.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,7 +81,7 @@ class ActBody(Part):
     sealed: dict[str, Column] = Field(default_factory=dict, max_length=7)
     office: Slug | None = None
 
-    @property
+    @cached_property
     def read(self) -> tuple[str, ...]:
         """The columns that the act reads beside its time."""
         return (*self.needs, *(value.column for value in self.values.values()), *self.sealed.values())
@@ -93,7 +94,7 @@ class ActPart(ActBody):
     optional: bool = False
     part: Code | None = None
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column the act reads, in the order of the mapping, without repeats."""
         return tuple(dict.fromkeys([self.at, *self.read]))

@@ -117,9 +117,9 @@ def source_record(row: int, key: str, texts: Mapping[str, str]) -> dict[str, Any
     A digest is SHA-256 over the length-prefixed column names and texts, in lower-case hex; the cells' own
     are cut to 16 bytes.
     """
-    flat = [text for pair in texts.items() for text in pair]
-    cells = [[column, _digest([column, text])[:32]] for column, text in texts.items()]
-    return {"row": row, "key": key, "digest": _digest(flat), "cells": cells}
+    flat = {column: length_prefixed((column, text)) for column, text in texts.items()}
+    cells = [[column, hashlib.sha256(data).hexdigest()[:32]] for column, data in flat.items()]
+    return {"row": row, "key": key, "digest": hashlib.sha256(b"".join(flat.values())).hexdigest(), "cells": cells}
 
 
 def changed_columns(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -128,7 +128,3 @@ def changed_columns(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> li
         return []
     before = dict(recorded.get("cells", []))
     return [column for column, digest in found["cells"] if before.get(column) != digest]
-
-
-def _digest(texts: list[str]) -> str:
-    return hashlib.sha256(length_prefixed(texts)).hexdigest()

@@ -1,7 +1,7 @@
 """The import itself: windows of rows become acts, each act recorded once, whatever happened before.
 
-The rows of a window are read, decided and signed in this thread while the database takes the window before
-in another. A case's first acts go into one transaction and its next acts into a later one, because an act
+The rows of a window are read and decided in this thread while the window before is signed and recorded in
+another. A case's first acts go into one transaction and its next acts into a later one, because an act
 names the leaf of the one before it. What was recorded by an earlier run, complete or killed, is recognised
 by its act id and only compared.
 """
@@ -20,7 +20,7 @@ from api.importer.recorded import compare_recorded, find_recorded, settle
 from api.importer.report import Report
 from api.keyfiles import Key
 from audit.store.errors import ActConflict, ActRefused, ReferenceMoved, StaleStream
-from audit.store.model import Acknowledgement
+from audit.store.model import Acknowledgement, Prepared
 from domain.commands import Command
 from domain.errors import DomainRefused
 
@@ -104,12 +104,12 @@ class Import:
         return _Window(fresh)
 
     def _submit(self, window: _Window, committer: ThreadPoolExecutor) -> None:
-        """Decide and sign the window's next acts, and hand them to the committing thread."""
+        """Decide the window's next acts, and hand them to the committing thread."""
         planned = [(case, case.acts[window.stage]) for case in window.cases if window.stage < len(case.acts)]
         wishes = [
             self._desk.wish(self._command(case, act), self._keys[act.office], ROLE, *act.name) for case, act in planned
         ]
-        window.acts, signed = [], []
+        window.acts, decided = [], []
         for (case, act), prepared in zip(planned, self._desk.ledger.prepare_many(wishes), strict=True):
             if isinstance(prepared, (DomainRefused, ActRefused)):
                 self._refuse(window, case, act, prepared)
@@ -117,8 +117,12 @@ class Import:
                 raise prepared
             else:
                 window.acts.append((case, act))
-                signed.append((prepared, self._keys[act.office].sign(prepared.to_sign)))
-        window.answers = committer.submit(self._desk.ledger.commit_many, signed)
+                decided.append((prepared, self._keys[act.office]))
+        window.answers = committer.submit(self._record, decided)
+
+    def _record(self, decided: list[tuple[Prepared, Key]]) -> Answers:
+        """Sign and record acts in one transaction; one answer an act."""
+        return self._desk.ledger.commit_many([(prepared, key.sign(prepared.to_sign)) for prepared, key in decided])
 
     def _go_on(self, window: _Window, committer: ThreadPoolExecutor) -> bool:
         """Take the answers to a window's acts and submit the next ones; False once there are none."""

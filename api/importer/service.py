@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from api.collecting import collecting_seldom
 from api.errors import InputRefused, describe
 from api.importer.events import EventReader
 from api.importer.identity import Identity
@@ -61,7 +62,7 @@ def import_file(
     mapping = load_mapping(mapping_name)
     settings = application.settings
     wording = Wording(settings.language)
-    with open_table(path, mapping.part.delimiter) as table:
+    with open_table(path, mapping.part.delimiter) as table, collecting_seldom():
         check_columns(mapping, table.columns)
         keys = service_keys(application, mapping, enrol=enrol)
         identity = Identity(application.key(IMPORT_SECRET).secret, mapping.part.source)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -46,19 +49,19 @@ class PostgresReads(LogQueries):
         return connection
 
     def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        statement = statement.replace("?", "%b")
+        numbered = _numbered(statement)
         with translated():
             self._pool.open()
             try:
-                return self._read(statement, parameters)
+                return self._read(numbered, parameters)
             except psycopg.OperationalError:
                 # Reading twice is harmless: connections that broke while idle are replaced first.
                 self._pool.check()
-                return self._read(statement, parameters)
+                return self._read(numbered, parameters)
 
-    def _read(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
-        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
-            return cursor.execute(statement, parameters, prepare=True).fetchall()
+    def _read(self, statement: bytes, parameters: Sequence[Any]) -> list[Any]:
+        with self._pool.connection() as connection, psycopg.RawCursor(connection) as cursor:
+            return cursor.execute(statement, parameters, prepare=True, binary=True).fetchall()
 
     def schema_version(self) -> int:
         """Return the version of the schema in the database; 0 if there is none."""
@@ -93,6 +96,13 @@ class PostgresReads(LogQueries):
 
     def close(self) -> None:
         self._pool.close()
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: str) -> bytes:
+    """Write a query with the server's own placeholders; the driver would look for its own in every long one anew."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", statement).encode()
 
 
 def _take_role(connection: psycopg.Connection[Any]) -> None:

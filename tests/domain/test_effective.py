@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from audit.entry import MAX_RECORDED_AT
 from domain import effective
 from domain.due import due_on, end_of_day, standing
 from domain.effective import effective_time, from_unix_ms, stands_until, unix_ms
@@ -72,6 +73,25 @@ def test_an_act_stands_at_a_later_recording_only_if_nothing_but_the_recording_di
         )
     same_day = ("2026-03-02T09:00:00+08:00", "2026-03-02T20:00:00+08:00")
     assert stands is (recorded in same_day and later in same_day and recorded <= later)
+
+
+DECADES = (*MOMENTS, "2036-03-05T09:00:00+08:00")
+
+
+@pytest.mark.parametrize("recorded", DECADES)
+@pytest.mark.parametrize("later", DECADES)
+def test_an_imported_act_stands_at_every_later_recording_once_its_time_has_come(recorded: str, later: str) -> None:
+    public = {**REPLIED[1], "imported": {"mapping": "message-board", "precision": "day"}}
+    told, now = (
+        event_of(REPLIED[0], public, service("housing"), claimed="2026-03-02", recorded=moment, index=LATE_INDEX)
+        for moment in (recorded, later)
+    )
+    stands = told.recorded_at_ms <= now.recorded_at_ms <= stands_until(told)
+    assert stands is (MOMENTS[1] <= recorded <= later)
+    differ = [field.name for field in fields(now) if getattr(now, field.name) != getattr(told, field.name)]
+    assert not stands or differ in ([], ["recorded_at_ms"])
+    assert stands_until(told) in (0, effective.LAST_MS)
+    assert effective.LAST_MS == MAX_RECORDED_AT
 
 
 def test_no_rule_but_that_of_corrections_reads_the_moment_of_recording() -> None:
