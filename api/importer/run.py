@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
@@ -20,6 +21,7 @@ from api.importer.recorded import compare_recorded, find_recorded, settle
 from api.importer.report import Report
 from api.keyfiles import Key
 from audit.store.errors import ActConflict, ActRefused, ReferenceMoved, StaleStream
+from audit.store.hands import SecondHand
 from audit.store.model import Acknowledgement, Prepared
 from domain.commands import Command
 from domain.errors import DomainRefused
@@ -70,11 +72,12 @@ class Import:
         self._report = report
         self._words = words
         self._told = told
+        self._hand = SecondHand()
         self.summary = Summary()
 
     def run(self, plans: Iterable[Plan]) -> Summary:
         """Import all that is planned; raises what the database or a broken file raises, with all before it recorded."""
-        with ThreadPoolExecutor(1, "import-commit") as committer:
+        with closing(self._hand), ThreadPoolExecutor(1, "import-commit") as committer:
             waiting: list[_Window] = []
             for window in self._windows(plans):
                 self._submit(window, committer)
@@ -121,8 +124,16 @@ class Import:
         window.answers = committer.submit(self._record, decided)
 
     def _record(self, decided: list[tuple[Prepared, Key]]) -> Answers:
-        """Sign and record acts in one transaction; one answer an act."""
-        return self._desk.ledger.commit_many([(prepared, key.sign(prepared.to_sign)) for prepared, key in decided])
+        """Sign acts by two threads at once and record them in one transaction; one answer an act."""
+        signatures = [b""] * len(decided)
+
+        def sign(place: int) -> None:
+            prepared, key = decided[place]
+            signatures[place] = key.sign(prepared.to_sign)
+
+        self._hand.share(range(len(decided)), sign).finish()
+        signed = [(prepared, signature) for (prepared, _), signature in zip(decided, signatures, strict=True)]
+        return self._desk.ledger.commit_many(signed)
 
     def _go_on(self, window: _Window, committer: ThreadPoolExecutor) -> bool:
         """Take the answers to a window's acts and submit the next ones; False once there are none."""

@@ -21,8 +21,11 @@ from audit.tiles import WIDTH
 
 _U64 = Struct(">Q")
 
-Meanwhile = Callable[[Sequence["Item"]], object]
-"""Told what is about to be committed, when nothing is left to do but to wait for the disk."""
+Meanwhile = Callable[[Sequence["Item"]], Callable[[], object]]
+"""Told what is about to be committed, when nothing is left to do but to wait for the disk.
+
+It returns what waits until that has been dealt with.
+"""
 
 Save = Callable[[list["Item"], Meanwhile | None], None]
 """Saves items in one transaction; each has its index or its error afterwards."""

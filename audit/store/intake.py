@@ -223,7 +223,12 @@ class Intake:
     def _save_signing(self, items: list[Item]) -> None:
         """Save, and sign the acknowledgements while the disk writes; nobody is given one before it has."""
         begun: list[Share[Item]] = []
-        self._save(items, lambda taken: begun.append(self._hand.share(taken, self._acknowledger.sign)))
+
+        def meanwhile(taken: Sequence[Item]) -> Callable[[], object]:
+            begun.append(self._hand.share(taken, self._acknowledger.sign))
+            return begun[-1].finish
+
+        self._save(items, meanwhile)
         for share in begun:
             share.finish()
 

@@ -27,7 +27,8 @@ class Log(Protocol):
 
         With `atomic` one refused item refuses all: its error is raised and nothing is written. `also(connection)` may
         write more in the same transaction. `meanwhile(taken in)` may begin what needs no more than their places, and
-        must not wait; a store that has no such moment does not call it, and what is committed may still fail.
+        must not wait; it returns what waits for that. A store that has no such moment does not call it, and what is
+        committed may still fail: then the items have no acknowledgement.
         """
 
     def head(self) -> Head:

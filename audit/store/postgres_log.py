@@ -95,7 +95,8 @@ class PostgresLog(PostgresReads):
     ) -> None:
         with self._writing, translated():
             try:
-                if not (self._known and not atomic and also is None and self._swap(self._connection(), items)):
+                known = self._known and not atomic and also is None
+                if not (known and self._swap(self._connection(), items, meanwhile)):
                     self._append_locked(items, atomic, also)
             except psycopg.OperationalError:
                 self._forget()
@@ -132,7 +133,7 @@ class PostgresLog(PostgresReads):
         if lost:
             self._append_locked(lost, False, None)
 
-    def _swap(self, connection: psycopg.Connection[Any], items: list[Item]) -> bool:
+    def _swap(self, connection: psycopg.Connection[Any], items: list[Item], meanwhile: Meanwhile | None) -> bool:
         """Append by compare-and-swap on the known head; return whether that was possible."""
         assembly = Assembly(self._head, self._tail)
         if any(item.reference_at not in (None, assembly.reference_at) for item in items):
@@ -143,15 +144,19 @@ class PostgresLog(PostgresReads):
             assembly.add(item)
         if assembly.reference_at != self._head.reference_at and len(items) > 1:
             return False
+        dealt_with = meanwhile(items) if meanwhile is not None else None
+        swapped = False
         try:
-            (count, _) = self._write(connection, assembly, self._head.size)
+            swapped = self._write(connection, assembly, self._head.size)[0] == len(items)
         except psycopg.errors.UniqueViolation:
-            count = 0
-        if count != len(items):
-            self._known = False
-            return False
-        self._settle(assembly)
-        return True
+            pass
+        finally:
+            if not swapped:
+                self._known = False
+                _take_back(items, dealt_with)
+        if swapped:
+            self._settle(assembly)
+        return swapped
 
     def _append_locked(self, items: list[Item], atomic: bool, also: Callable[[Any], None] | None) -> None:
         connection = self._connection()
@@ -235,6 +240,14 @@ class PostgresLog(PostgresReads):
         with self._writing:
             self._forget()
         super().close()
+
+
+def _take_back(items: list[Item], dealt_with: Callable[[], object] | None) -> None:
+    """Drop what was signed for places that the items did not get."""
+    if dealt_with is not None:
+        dealt_with()
+    for item in items:
+        item.acknowledgement = b""
 
 
 def _refusal(

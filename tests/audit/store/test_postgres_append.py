@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,16 @@ import psycopg
 import pytest
 
 from audit import merkle
+from audit.store.acknowledgement import check_acknowledgement
 from audit.store.append import Item
 from audit.store.errors import ActConflict, DatabaseUnavailable
+from audit.store.ledger import Ledger
+from audit.store.model import Acknowledgement, Prepared
 from audit.store.postgres_log import PostgresLog
 from audit.store.recorder import LogRecorder
 from audit.store.timekeeper import UNTIMED
-from audit.suite import sign
-from tests.audit.store.ledgers import Bench, note, private
+from audit.suite import public_key, sign
+from tests.audit.store.ledgers import ORIGIN, Bench, note, private, settings
 from tests.postgres_server import PostgresServer
 
 COLUMNS = "size, frontier, recorded_at, reference_at"
@@ -57,6 +60,69 @@ def test_a_known_head_is_not_believed_after_a_rollback(
     leaves = bench.ledger.log.leaves(0, bench.ledger.head().size)
     assert len(leaves) == kept[0] + 2
     assert merkle.root(bench.ledger.head().frontier) == merkle.root_of(leaves)
+
+
+def _signed(bench: Bench, number: int) -> tuple[Prepared, bytes]:
+    prepared = bench.prepare(note(number))
+    return prepared, sign(private("wang"), prepared.to_sign)
+
+
+def _check(bench: Bench, answers: Sequence[Acknowledgement | Exception]) -> None:
+    """Check that each answer is the log's signature for the entry that stands at its place."""
+    for answer in answers:
+        assert isinstance(answer, Acknowledgement)
+        (leaf,) = bench.ledger.log.leaves(answer.index, answer.index + 1)
+        assert answer.leaf == leaf
+        key = public_key(private("log"))
+        check_acknowledgement(key, answer.signature, ORIGIN, answer.index, leaf, answer.recorded_at)
+
+
+def test_what_was_signed_for_places_that_another_process_took_is_signed_again(
+    bench: Bench, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swaps: list[bool] = []
+    swap = PostgresLog._swap
+
+    def watched(self: PostgresLog, *parts: Any) -> bool:
+        swaps.append(swap(self, *parts))
+        return swaps[-1]
+
+    monkeypatch.setattr(PostgresLog, "_swap", watched)
+    beside = Ledger(settings(postgres_url), bench.parts)
+    acts = [_signed(bench, number) for number in range(1, 16)]
+    beside.commit(acts[0][0].draft, acts[0][1])
+    bench.ledger.commit(acts[1][0].draft, acts[1][1])
+    _check(bench, beside.commit_many(acts[2:8]))
+    _check(bench, bench.ledger.commit_many(acts[8:12]))
+    _check(bench, bench.ledger.commit_many(acts[12:14]))
+    _check(bench, [beside.commit(acts[14][0].draft, acts[14][1])])
+    assert False in swaps
+    assert True in swaps
+    beside.close()
+
+
+def test_an_answer_that_was_lost_with_its_connection_is_signed_for_the_place_that_was_found(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.act(note(1))
+    write, calls = PostgresLog._write, []
+    recorded, fresh = _signed(bench, 2), [_signed(bench, number) for number in (3, 4)]
+    bench.act(note(5))
+
+    def lose(self: PostgresLog, *parts: Any) -> Any:
+        calls.append(parts)
+        if len(calls) == 2:
+            raise psycopg.OperationalError("the connection broke")
+        found = write(self, *parts)
+        if len(calls) == 1:
+            raise psycopg.OperationalError("the connection broke")
+        return found
+
+    monkeypatch.setattr(PostgresLog, "_write", lose)
+    _check(bench, [bench.ledger.commit(recorded[0].draft, recorded[1])])
+    bench.ledger.reference()
+    _check(bench, bench.ledger.commit_many([recorded, *fresh]))
+    assert len(calls) >= 2
 
 
 def test_nothing_is_acknowledged_that_the_database_dropped(bench: Bench, intruder: psycopg.Connection[Any]) -> None:
