@@ -81,8 +81,7 @@ class TimeReader:
 @lru_cache(maxsize=64)
 def _full_width(form: str) -> re.Pattern[str] | None:
     """Return a pattern for what a format of year, month, day and time gives, all digits written; None for others."""
-    found = _IN_ORDER.fullmatch(form)
-    if found is None:
+    if _IN_ORDER.fullmatch(form) is None:
         return None
     parts = (f"([0-9]{{{_DIGITS[part]}}})" if part in _DIGITS else re.escape(part) for part in _PARTS.findall(form))
     return re.compile("".join(parts))
@@ -92,7 +91,7 @@ def _parse(text: str, form: str) -> datetime:
     """Read text by a format, with its own offset if it has one; raises ValueError if it does not fit."""
     if form == ISO:
         return datetime.fromisoformat(text)
-    # The library takes as long for a time as for the rest of its row; most are written in full.
+    # Most times are written in full, and for each the library takes several times as long.
     usual = _full_width(form)
     if usual is not None and (found := usual.fullmatch(text)) is not None:
         return datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 (the zone is added)
