@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 OBJECTS_A_COLLECTION = 10_000
-"""After so many new objects cycles are looked for: a page, or an imported row, makes some thousand and none of them."""
+"""After so many new objects cycles are looked for, instead of 700: a page makes some thousand, and none of them."""
 
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """Look for cycles a tenth as often as usual, for a time in which many objects are made."""
+    """Look for cycles less often than usual, for a time in which many objects are made."""
     thresholds = gc.get_threshold()
     gc.set_threshold(OBJECTS_A_COLLECTION, *thresholds[1:])
     try:

@@ -122,7 +122,7 @@ class Sealed(Sequence[bytes]):
         return unhexlify(self._text[at : at + 64])
 
     def __eq__(self, other: object) -> bool:
-        return tuple([self[slot] for slot in range(SLOTS)]) == other
+        return tuple(self) == other
 
 
 class Statement(NamedTuple):

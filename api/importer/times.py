@@ -5,10 +5,8 @@ Times are meant in the mapping's zone, unless they have an offset of their own; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timezone
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from api.importer.tables import Cell, Flaw
@@ -17,10 +15,6 @@ FIRST_YEAR = 1990
 END_OF_DAY = time(23, 59, 59)
 ISO = "iso"  # the format that stands for ISO 8601, with or without an offset
 Precision = Literal["instant", "day"]
-
-_DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
-_IN_ORDER = re.compile(r"%Y[-/.]%m[-/.]%d([ T]%H:%M(:%S)?)?")
-_PARTS = re.compile("%[A-Za-z]|[^%]")
 
 
 class Moment(NamedTuple):
@@ -78,21 +72,8 @@ class TimeReader:
         return Moment(value.replace(tzinfo=self._zone, microsecond=0), precision)
 
 
-@lru_cache(maxsize=64)
-def _full_width(form: str) -> re.Pattern[str] | None:
-    """Return a pattern for what a format of year, month, day and time gives, all digits written; None for others."""
-    if _IN_ORDER.fullmatch(form) is None:
-        return None
-    parts = (f"([0-9]{{{_DIGITS[part]}}})" if part in _DIGITS else re.escape(part) for part in _PARTS.findall(form))
-    return re.compile("".join(parts))
-
-
 def _parse(text: str, form: str) -> datetime:
     """Read text by a format, with its own offset if it has one; raises ValueError if it does not fit."""
     if form == ISO:
         return datetime.fromisoformat(text)
-    # Most times are written in full, and for each the library takes several times as long.
-    usual = _full_width(form)
-    if usual is not None and (found := usual.fullmatch(text)) is not None:
-        return datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 (the zone is added)
     return datetime.strptime(text, form)  # noqa: DTZ007 (the mapping's zone is added)

@@ -27,8 +27,8 @@ class Log(Protocol):
 
         With `atomic` one refused item refuses all: its error is raised and nothing is written. `also(connection)` may
         write more in the same transaction. `meanwhile(taken in)` may begin what needs no more than their places, and
-        must not wait; it returns what waits for that. A store that has no such moment does not call it, and what is
-        committed may still fail: then the items have no acknowledgement.
+        must not wait; it returns what waits for that. A store that has no such moment does not call it. What is
+        committed may still fail: before an item gets another place, its acknowledgement for the first is dropped.
         """
 
     def head(self) -> Head:

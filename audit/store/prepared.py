@@ -9,16 +9,13 @@ stored: it is a bounded memory of the process, and an act leaves it when it is t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
-from threading import Lock
 from typing import NamedTuple
 
 from audit.store.model import Decision, Draft, Prepared
+from audit.store.newest import Newest
 from audit.store.references import Reference
 from audit.store.streams import StreamState
-
-MAX_ACTS = 4_096
 
 
 def redecided(prepared: Prepared, decision: Decision, reference_at: int) -> Prepared | None:
@@ -59,22 +56,16 @@ class Kept(NamedTuple):
 class PreparedActs:
     """Keeps the newest prepared acts, by act id."""
 
-    def __init__(self, limit: int = MAX_ACTS) -> None:
-        self._limit = limit
-        self._lock = Lock()
-        self._acts: OrderedDict[bytes, Kept] = OrderedDict()
+    def __init__(self) -> None:
+        self._acts: Newest[Kept] = Newest()
 
     def keep(self, prepared: Prepared, grounds: Grounds, until: int) -> None:
         """Remember an act, which stands on its grounds until this time, but in any case at the time of the grounds."""
-        with self._lock:
-            self._acts[prepared.draft.act_id] = Kept(prepared, grounds, max(grounds.now, until))
-            if len(self._acts) > self._limit:
-                self._acts.popitem(last=False)
+        self._acts.keep(prepared.draft.act_id, Kept(prepared, grounds, max(grounds.now, until)))
 
     def take(self, draft: Draft) -> Kept | None:
         """Return the act of exactly this draft, and forget it; None if there is none."""
-        with self._lock:
-            kept = self._acts.pop(draft.act_id, None)
+        kept = self._acts.take(draft.act_id)
         if kept is None or (kept.prepared.draft is not draft and kept.prepared.draft != draft):
             return None
         return kept

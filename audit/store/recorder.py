@@ -125,5 +125,8 @@ class LogRecorder(ApplicationRecorder):
         return self.log.head().size or None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Refuse: this store cannot wait for entries; poll `select_notifications` instead."""
+        """Refuse: this store cannot wait for entries; poll `select_notifications` instead.
+
+        Raises NotImplementedError, as the library's own recorder on SQLite does.
+        """
         raise NotImplementedError(f"the {type(self).__qualname__} does not support subscriptions")

@@ -7,15 +7,13 @@ What nobody commits is forgotten, and the place in the key store that was taken 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
 from typing import NamedTuple
 
 from audit.store.disclosures import seal
 from audit.store.errors import KeyStoreRefused
 from audit.store.keystore import KeyStore, Random
 from audit.store.model import Disclosure, Prepared
-from audit.store.prepared import MAX_ACTS
+from audit.store.newest import MAX_ACTS, Newest
 
 Sealed = tuple[bytes, bytes]
 """The reference of the stream's keys in the key store, and the stored form of the eight slots."""
@@ -35,9 +33,7 @@ class Sealing:
     def __init__(self, keystore: KeyStore, random: Random, limit: int = MAX_ACTS) -> None:
         self._keystore = keystore
         self._random = random
-        self._limit = limit
-        self._lock = Lock()
-        self._ahead: OrderedDict[bytes, _Ahead] = OrderedDict()
+        self._ahead: Newest[_Ahead] = Newest(limit)
 
     def ahead(self, prepared: Prepared, ref: bytes | None) -> None:
         """Encrypt what a prepared act discloses and remember it for its commit.
@@ -49,25 +45,20 @@ class Sealing:
             made = _Ahead(prepared.disclosures, ref, self._encrypt(prepared, ref))
         except KeyStoreRefused:
             return
-        with self._lock:
-            displaced = [self._ahead.pop(prepared.draft.act_id, None)]
-            self._ahead[prepared.draft.act_id] = made
-            if len(self._ahead) > self._limit:
-                displaced.append(self._ahead.popitem(last=False)[1])
-        for one in displaced:
-            self._forget(one)
+        for forgotten in self._ahead.keep(prepared.draft.act_id, made):
+            self._forget(forgotten)
 
     def seal(self, prepared: Prepared, ref: bytes | None) -> Sealed:
         """Return the disclosures of an act as they are stored, encrypted ahead or now.
 
         Raises KeyStoreRefused if the key store cannot be used.
         """
-        with self._lock:
-            made = self._ahead.pop(prepared.draft.act_id, None)
-        # The very same disclosures belong to the very same draft, and so to its stream and seq.
-        if made is not None and made.disclosures is prepared.disclosures and made.known == ref:
-            return made.sealed
-        self._forget(made)
+        made = self._ahead.take(prepared.draft.act_id)
+        if made is not None:
+            # The very same disclosures belong to the very same draft, and so to its stream and seq.
+            if made.disclosures is prepared.disclosures and made.known == ref:
+                return made.sealed
+            self._forget(made)
         return self._encrypt(prepared, ref)
 
     def _encrypt(self, prepared: Prepared, ref: bytes | None) -> Sealed:
@@ -76,6 +67,6 @@ class Sealing:
         keys = self._keystore.keys_for_writing(place, seq)
         return place, seal(prepared.disclosures, keys, stream, seq, self._random)
 
-    def _forget(self, made: _Ahead | None) -> None:
-        if made is not None and made.known is None:
+    def _forget(self, made: _Ahead) -> None:
+        if made.known is None:
             self._keystore.give_back(made.sealed[0])

@@ -14,7 +14,7 @@ from api.initialise import initialise
 from api.keyfiles import Key
 from api.main import Application, open_application
 from api.settings import Settings, load_settings
-from audit.store.model import Prepared, Wish
+from audit.store.model import Prepared
 from domain.commands import Command
 from tests.benchmarks.texts import invented, invented_reply
 
@@ -74,20 +74,15 @@ class City:
 
     def _sign(self, commands: Sequence[Command], singly: bool) -> list[Signed]:
         desk = self.application.desk
+        if singly:
+            return [self._signed(desk.prepare(one, self.key, ROLE)) for one in commands]
         claimed_at = write_instant(desk.clock())
         wishes = [desk.wish(one, self.key, ROLE, desk.entropy(ACT_ID_BYTES), claimed_at) for one in commands]
-        if singly:
-            return [self._signed(self._prepare(wish)) for wish in wishes]
         return [
             self._signed(prepared)
             for start in range(0, len(wishes), _PREPARED_AT_ONCE)
             for prepared in self.ledger.prepare_many(wishes[start : start + _PREPARED_AT_ONCE])
         ]
-
-    def _prepare(self, wish: Wish) -> Prepared:
-        return self.ledger.prepare(
-            wish.command, wish.actor, act_id=wish.act_id, claimed_at=wish.claimed_at, seed=wish.seed
-        )
 
     def _signed(self, prepared: Prepared | Exception) -> Signed:
         if isinstance(prepared, Exception):

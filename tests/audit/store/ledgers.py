@@ -185,7 +185,9 @@ class Bench:
         )
 
     def act(self, wish: Wish, name: str = "wang", actor: Actor | None = None) -> Acknowledgement:
-        prepared = self.prepare(wish, actor)
+        return self.commit(self.prepare(wish, actor), name)
+
+    def commit(self, prepared: Prepared, name: str = "wang") -> Acknowledgement:
         return self.ledger.commit(prepared.draft, sign(private(name), prepared.to_sign))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -15,13 +14,6 @@ from audit.suite import sign
 from tests.audit.store.ledgers import Bench, note, private
 
 WAIT = 10.0
-
-
-@pytest.fixture
-def bench(any_store_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(any_store_url, tmp_path)
-    yield made
-    made.ledger.close()
 
 
 def item(number: int) -> Item:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,13 +30,6 @@ from audit.store.model import Actor
 from audit.store.possession import prove_possession
 from audit.suite import key_id, public_key, sign
 from tests.audit.store.ledgers import CLAIMED_AT, Bench, Wish, case, handler, note, private, settings
-
-
-@pytest.fixture
-def bench(any_store_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(any_store_url, tmp_path)
-    yield made
-    made.ledger.close()
 
 
 def test_an_act_is_acknowledged_under_the_log_key(bench: Bench) -> None:

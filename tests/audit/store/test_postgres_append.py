@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from audit import merkle
+from audit.statement import NO_PREV
 from audit.store.acknowledgement import check_acknowledgement
 from audit.store.append import Item
 from audit.store.errors import ActConflict, DatabaseUnavailable
@@ -19,7 +20,7 @@ from audit.store.postgres_log import PostgresLog
 from audit.store.recorder import LogRecorder
 from audit.store.timekeeper import UNTIMED
 from audit.suite import public_key, sign
-from tests.audit.store.ledgers import ORIGIN, Bench, note, private, settings
+from tests.audit.store.ledgers import ORIGIN, Bench, case, note, private, settings
 from tests.postgres_server import PostgresServer
 
 COLUMNS = "size, frontier, recorded_at, reference_at"
@@ -101,28 +102,54 @@ def test_what_was_signed_for_places_that_another_process_took_is_signed_again(
     beside.close()
 
 
-def test_an_answer_that_was_lost_with_its_connection_is_signed_for_the_place_that_was_found(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_signing_for_a_place_that_was_lost_has_ended_before_the_item_gets_another(
+    bench: Bench, postgres_url: str
 ) -> None:
     bench.act(note(1))
-    write, calls = PostgresLog._write, []
-    recorded, fresh = _signed(bench, 2), [_signed(bench, number) for number in (3, 4)]
-    bench.act(note(5))
+    beside, other = Ledger(settings(postgres_url), bench.parts), _signed(bench, 2)
+    beside.commit(other[0].draft, other[1])
+    item, places = Item(case(3), 1, "case.noted.v1", bytes(40), act_id=bench.act_id(), prev=NO_PREV), []
+
+    def sign_slowly(items: Sequence[Item]) -> Callable[[], None]:
+        def end() -> None:
+            places.append(items[0].index)
+            items[0].acknowledgement = b"for the place before"
+
+        return end
+
+    size = bench.ledger.head().size
+    bench.ledger.log.append([item], meanwhile=sign_slowly)
+    assert places == [size - 1]
+    assert (item.index, item.acknowledgement, item.error) == (size, b"", None)
+    beside.close()
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_after_a_lost_connection_an_act_is_acknowledged_for_the_place_that_it_has(
+    bench: Bench, postgres_url: str, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    """What the connection took with it was recorded, or another process has taken the place meanwhile."""
+    bench.act(note(1))
+    beside, other = Ledger(settings(postgres_url), bench.parts), _signed(bench, 2)
+    log, write = bench.ledger.log, PostgresLog._write
+    lost: list[Any] = []
 
     def lose(self: PostgresLog, *parts: Any) -> Any:
-        calls.append(parts)
-        if len(calls) == 2:
-            raise psycopg.OperationalError("the connection broke")
-        found = write(self, *parts)
-        if len(calls) == 1:
-            raise psycopg.OperationalError("the connection broke")
-        return found
+        if self is not log or lost:
+            return write(self, *parts)
+        lost.append(parts)
+        if recorded:
+            write(self, *parts)
+        else:
+            beside.commit(other[0].draft, other[1])
+        raise psycopg.OperationalError("the connection broke")
 
     monkeypatch.setattr(PostgresLog, "_write", lose)
-    _check(bench, [bench.ledger.commit(recorded[0].draft, recorded[1])])
-    bench.ledger.reference()
-    _check(bench, bench.ledger.commit_many([recorded, *fresh]))
-    assert len(calls) >= 2
+    size = bench.ledger.head().size
+    answer = bench.act(note(3))
+    assert (len(lost), answer.index) == (1, size if recorded else size + 1)
+    _check(bench, [answer])
+    beside.close()
 
 
 def test_nothing_is_acknowledged_that_the_database_dropped(bench: Bench, intruder: psycopg.Connection[Any]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,17 +10,10 @@ import pytest
 from audit.store.disclosures import open_sealed, seal
 from audit.store.errors import KeyStoreRefused, SignatureRefused, StaleStream
 from audit.store.keystore import KeyStore
-from audit.store.model import Acknowledgement, Prepared, Wish
+from audit.store.model import Prepared, Wish
 from audit.store.sealing import Sealing
 from audit.suite import sign
 from tests.audit.store.ledgers import CLAIMED_AT, Bench, case, handler, note, private
-
-
-@pytest.fixture
-def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(sqlite_url, tmp_path)
-    yield made
-    made.ledger.close()
 
 
 @pytest.fixture
@@ -51,10 +43,6 @@ def given_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return refs
 
 
-def _commit(bench: Bench, prepared: Prepared) -> Acknowledgement:
-    return bench.ledger.commit(prepared.draft, sign(private("wang"), prepared.to_sign))
-
-
 def _texts(bench: Bench, number: int = 1) -> list[bytes]:
     """Return the first disclosed value of every act of a case, as the key store opens it."""
     opened = [bench.ledger.disclosures(entry)[0] for entry in bench.ledger.stream_entries(case(number))]
@@ -70,7 +58,7 @@ def test_an_act_is_encrypted_once_when_it_is_prepared(bench: Bench, encrypted: l
     for seq, text in enumerate(["a roof that leaks", "it still does"], 1):
         prepared = bench.prepare(note(1, text))
         assert encrypted == [(case(), number) for number in range(1, seq + 1)]
-        _commit(bench, prepared)
+        bench.commit(prepared)
         assert len(encrypted) == seq
     assert _texts(bench) == [b'"a roof that leaks"', b'"it still does"']
     assert len(set(_refs(bench)[-2:])) == 1
@@ -78,7 +66,7 @@ def test_an_act_is_encrypted_once_when_it_is_prepared(bench: Bench, encrypted: l
 
 def test_the_draft_of_a_client_finds_what_was_encrypted_for_it(bench: Bench, encrypted: list[tuple[str, int]]) -> None:
     prepared = bench.prepare(note())
-    sent = type(prepared.draft)(*[getattr(prepared.draft, name) for name in prepared.draft.__slots__])
+    sent = replace(prepared.draft)
     assert sent == prepared.draft
     assert sent is not prepared.draft
     bench.ledger.commit(sent, sign(private("wang"), prepared.to_sign))
@@ -91,7 +79,7 @@ def test_an_act_id_that_is_prepared_again_for_other_words_stores_the_words_that_
         bench.ledger.prepare(note(1, text), handler(), act_id=act_id, claimed_at=CLAIMED_AT, seed=bench.random(32))
         for text in ("the first words", "the second words")
     ]
-    _commit(bench, made[0])
+    bench.commit(made[0])
     assert _texts(bench) == [b'"the first words"']
 
 
@@ -99,9 +87,9 @@ def test_of_two_acts_that_begin_a_case_one_is_stored_and_the_other_leaves_its_ke
     bench: Bench,
 ) -> None:
     one, other = bench.prepare(note(1, "one")), bench.prepare(note(1, "other"))
-    _commit(bench, other)
+    bench.commit(other)
     with pytest.raises(StaleStream):
-        _commit(bench, one)
+        bench.commit(one)
     for number in range(2, 12):
         bench.act(note(number, f"case {number}"))
     assert _texts(bench) == [b'"other"']
@@ -113,9 +101,9 @@ def test_of_two_acts_that_begin_a_case_one_is_stored_and_the_other_leaves_its_ke
 def test_a_refused_signature_stores_nothing_and_the_right_one_stores_what_was_signed(bench: Bench) -> None:
     prepared = bench.prepare(note())
     with pytest.raises(SignatureRefused):
-        bench.ledger.commit(prepared.draft, sign(private("li"), prepared.to_sign))
+        bench.commit(prepared, "li")
     assert bench.ledger.stream_entries(case()) == []
-    _commit(bench, prepared)
+    bench.commit(prepared)
     assert _texts(bench) == [b'"a roof that leaks"']
 
 
@@ -129,9 +117,9 @@ def test_where_the_key_store_is_out_of_order_preparing_goes_on_and_the_commit_sa
         patched.setattr(KeyStore, "take_ref", broken)
         prepared = bench.prepare(note())
         with pytest.raises(KeyStoreRefused, match="I/O"):
-            _commit(bench, prepared)
+            bench.commit(prepared)
     assert bench.ledger.stream_entries(case()) == []
-    _commit(bench, prepared)
+    bench.commit(prepared)
     assert _texts(bench) == [b'"a roof that leaks"']
 
 

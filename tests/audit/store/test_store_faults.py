@@ -35,13 +35,6 @@ from tests.postgres_server import PostgresServer
 
 
 @pytest.fixture
-def bench(any_store_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(any_store_url, tmp_path)
-    yield made
-    made.ledger.close()
-
-
-@pytest.fixture
 def on_sqlite(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(sqlite_url, tmp_path)
     yield made
